@@ -1,0 +1,26 @@
+package dev.ahti.transport.netty;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** What the transport may know of the rest. */
+class NettyBordersTest {
+
+  private static final JavaClasses TRANSPORT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.ahti.transport.netty");
+
+  @Test
+  void transportKnowsNothingOfThePublicApi() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.ahti.webtransport..", "dev.ahti.sockets..")
+        .check(TRANSPORT);
+  }
+}
