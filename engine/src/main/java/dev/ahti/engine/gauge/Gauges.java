@@ -1,0 +1,72 @@
+package dev.ahti.engine.gauge;
+
+/** The names in the {@link GaugeRegistry}. Levels say what is there now, counters what happened. */
+public final class Gauges {
+  /** Level: open connections. */
+  public static final String CONNECTIONS = "connections";
+
+  /** Level: sessions that are not closed. */
+  public static final String SESSIONS = "sessions";
+
+  /** Level: streams of sessions with a half that is not ended. */
+  public static final String STREAMS = "streams";
+
+  /** Level: bytes read from the transport that no consumer has polled. */
+  public static final String INBOUND_QUEUED_BYTES = "streams.inbound-queued-bytes";
+
+  /** Level: bytes offered by producers that the transport has not taken. */
+  public static final String OUTBOUND_QUEUED_BYTES = "streams.outbound-queued-bytes";
+
+  /** Counter: payload bytes of streams handed to the transport. */
+  public static final String STREAM_BYTES_SENT = "streams.bytes-sent";
+
+  /** Counter: payload bytes of streams read from the transport. */
+  public static final String STREAM_BYTES_RECEIVED = "streams.bytes-received";
+
+  /** Level: incoming streams that the application has not taken. */
+  public static final String INCOMING_STREAMS_WAITING = "streams.incoming-waiting";
+
+  /** Counter: incoming streams refused because too many waited. */
+  public static final String INCOMING_STREAMS_REFUSED = "streams.incoming-refused";
+
+  /** Level: streams held for sessions not yet seen. */
+  public static final String EARLY_STREAMS = "early.streams";
+
+  /** Counter: streams for sessions not yet seen that were refused. */
+  public static final String EARLY_STREAMS_REFUSED = "early.streams-refused";
+
+  /** Level: datagrams held for sessions not yet seen. */
+  public static final String EARLY_DATAGRAMS = "early.datagrams";
+
+  /** Counter: datagrams for sessions not yet seen that were dropped. */
+  public static final String EARLY_DATAGRAMS_DROPPED = "early.datagrams-dropped";
+
+  /** Counter: datagrams handed to the transport. */
+  public static final String DATAGRAMS_SENT = "datagrams.sent";
+
+  /** Counter: datagrams taken from the transport for a session. */
+  public static final String DATAGRAMS_RECEIVED = "datagrams.received";
+
+  /** Level: incoming datagrams that no consumer has polled. */
+  public static final String DATAGRAMS_WAITING = "datagrams.waiting";
+
+  /** Counter: incoming datagrams dropped because the consumer was too slow. */
+  public static final String DATAGRAMS_DROPPED_INCOMING = "datagrams.dropped-incoming";
+
+  /** Counter: outgoing datagrams dropped because the transport had no room, or too large. */
+  public static final String DATAGRAMS_DROPPED_OUTGOING = "datagrams.dropped-outgoing";
+
+  /** Counter: connections refused by a limit. */
+  public static final String CONNECTIONS_REFUSED = "connections.refused";
+
+  /** Counter: WebTransport requests answered with a refusal. */
+  public static final String SESSIONS_REFUSED = "sessions.refused";
+
+  /** Counter: sessions accepted. */
+  public static final String SESSIONS_ACCEPTED = "sessions.accepted";
+
+  /** Counter: tasks that held a loop longer than {@code ahti.loop-watchdog}. */
+  public static final String LOOP_STALLS = "loop.stalls";
+
+  private Gauges() {}
+}

@@ -1,0 +1,48 @@
+package dev.ahti.engine.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a stream: where a stage takes bytes from the transport.
+ *
+ * <p>One consumer at a time, on any thread. The order of use is: {@link #onReadable} once, then
+ * {@link #poll}; when it gives nothing, {@link #request} more and wait for the wake-up.
+ *
+ * <p><b>Wake-ups.</b> A {@code poll()} that gives nothing arms the wake-up. It fires on the loop at
+ * most once per arming, may be spurious, and is never lost.
+ *
+ * <p><b>Back-pressure.</b> Nothing is read from the transport before the first {@link #request},
+ * and while credit is zero nothing more is; so the peer's window closes and the peer stops. Bytes
+ * held here are at most the credit plus one read of the transport.
+ */
+public interface ReadPort {
+
+  /**
+   * Sets who is woken; replaces the one before.
+   *
+   * @param wake called on the loop; must not block
+   */
+  void onReadable(Runnable wake);
+
+  /**
+   * Grants credit. Reading goes on while credit is above zero; a read may overshoot by at most its
+   * own size. An end (FIN, reset, loss) is only seen while credit is above zero.
+   *
+   * @param bytes how many more bytes the consumer is ready to take, above zero
+   */
+  void request(long bytes);
+
+  /** The next thing, or {@code null} when there is none now and the wake-up is armed. */
+  @Nullable Inbound poll();
+
+  /** Whether nothing but an end is left to poll: lets a consumer complete without demand. */
+  boolean finished();
+
+  /**
+   * Tells the peer to stop sending (STOP_SENDING), drops what is held, and ends this half with
+   * {@link Inbound.Lost}. Does nothing when this half has ended. Any thread.
+   *
+   * @param code the code for the wire, 62 bits
+   */
+  void stopSending(long code);
+}

@@ -1,0 +1,84 @@
+package dev.ahti.engine.spi;
+
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamKind;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+
+/** What a connection asks of its transport actor. */
+public sealed interface TransportCommand {
+
+  /** Opens a request stream and sends this header (client side); the stream stays open. */
+  record Request(Fields fields, ActorRef<RequestStarted> replyTo) implements TransportCommand {}
+
+  /**
+   * Answers a request (server side).
+   *
+   * @param body sent when not empty
+   * @param end whether the stream ends with it; a session's stays open
+   */
+  record Respond(long id, Fields fields, ByteString body, boolean end)
+      implements TransportCommand {}
+
+  /** Resets and stops a request stream with a code. */
+  record RejectRequest(long id, long code) implements TransportCommand {}
+
+  /**
+   * From now on the session's streams go to {@code streams} and its datagrams to the port in the
+   * answer, those first that the transport held early.
+   */
+  record AttachSession(
+      long sessionId, ActorRef<IncomingStream> streams, ActorRef<SessionAttached> replyTo)
+      implements TransportCommand {}
+
+  /** The session is over: late datagrams are dropped, late streams told to the connection. */
+  record DetachSession(long sessionId) implements TransportCommand {}
+
+  /** Opens a stream of a session; its header goes out before its first byte or its end. */
+  record OpenStream(long sessionId, StreamKind kind, ActorRef<OpenResult> replyTo)
+      implements TransportCommand {}
+
+  /** Tells the peer that no more requests are taken (GOAWAY). */
+  enum GoAway implements TransportCommand {
+    INSTANCE
+  }
+
+  /**
+   * Closes the connection; {@link TransportEvent.ConnectionClosed} follows.
+   *
+   * @param code an HTTP/3 code
+   */
+  record CloseConnection(long code, String reason) implements TransportCommand {}
+
+  /** Asks for the connection's counters. */
+  record GetStats(ActorRef<ConnectionStats> replyTo) implements TransportCommand {}
+
+  /** A stream that the peer opened for an attached session. */
+  record IncomingStream(StreamKind kind, StreamPort port) {}
+
+  /** Answer to {@link Request}. */
+  sealed interface RequestStarted {
+
+    /** The header is on its way; the response comes as an event with this id. */
+    record Started(long id, StreamPort body) implements RequestStarted {}
+
+    /** No request stream could be opened. */
+    record Failed(String why) implements RequestStarted {}
+  }
+
+  /** Answer to {@link AttachSession}. */
+  record SessionAttached(DatagramPort datagrams) {}
+
+  /** Answer to {@link OpenStream}. */
+  sealed interface OpenResult {
+
+    /** The stream; its header is queued. */
+    record Opened(StreamKind kind, StreamPort port) implements OpenResult {}
+
+    /** The peer allows no more streams of this kind now. */
+    record LimitReached(StreamKind kind) implements OpenResult {}
+
+    /** The stream cannot be opened any more. */
+    record Failed(StreamKind kind, String why) implements OpenResult {}
+  }
+}
