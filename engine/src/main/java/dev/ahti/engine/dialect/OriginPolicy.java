@@ -1,0 +1,104 @@
+package dev.ahti.engine.dialect;
+
+import java.net.URI;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which web origins may open sessions (draft-ietf-webtrans-http3-16 3.2, RFC 6454). Immutable.
+ *
+ * <p>A request without an Origin field does not come from a web page and is allowed, unless the
+ * policy demands one, as the oldest drafts did. One with an Origin has to match an entry exactly;
+ * {@code *} matches every single origin, also {@code null}.
+ */
+public final class OriginPolicy {
+  /** The status for an origin that is not allowed. */
+  public static final int REFUSED_STATUS = 403;
+
+  private static final String ANY = "*";
+  private static final String OPAQUE = "null";
+
+  private final Set<String> allowed;
+  private final boolean required;
+
+  private OriginPolicy(Set<String> allowed, boolean required) {
+    this.allowed = allowed;
+    this.required = required;
+  }
+
+  /** Every origin is allowed. */
+  public static OriginPolicy any() {
+    return of(Set.of(ANY));
+  }
+
+  /**
+   * The origins listed are allowed.
+   *
+   * @param origins each {@code *}, {@code null}, or scheme, host and port as {@code
+   *     https://example.com:8443}; letter case and default ports do not matter. None at all refuses
+   *     every web page
+   * @throws IllegalArgumentException if an entry is something else
+   */
+  public static OriginPolicy of(Collection<String> origins) {
+    Set<String> allowed = new TreeSet<>();
+    origins.forEach(origin -> allowed.add(canonical(origin)));
+    return new OriginPolicy(allowed, false);
+  }
+
+  /** A copy that refuses requests without an Origin field, or that does not. */
+  public OriginPolicy withRequired(boolean on) {
+    return new OriginPolicy(allowed, on);
+  }
+
+  /** Whether a request with this Origin field, or without one, may go on. */
+  public boolean allows(Optional<String> origin) {
+    if (origin.isEmpty()) {
+      return !required;
+    }
+    String value = origin.get();
+    // A list of origins is no origin: a proxy or an attacker put it together.
+    boolean single = !value.isEmpty() && value.chars().noneMatch(c -> c <= ' ' || c == ',');
+    return single && (allowed.contains(ANY) || allowed.contains(value));
+  }
+
+  /** The entries in their canonical form. */
+  @Override
+  public String toString() {
+    return allowed + (required ? ", required" : "");
+  }
+
+  /** Browsers serialize origins in lower case and without default ports: so do we. */
+  private static String canonical(String origin) {
+    if (origin.equals(ANY) || origin.equals(OPAQUE)) {
+      return origin;
+    }
+    URI uri = parse(origin);
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    int port = uri.getPort();
+    boolean isDefault =
+        port == -1
+            || (scheme.equals("https") && port == 443)
+            || (scheme.equals("http") && port == 80);
+    return scheme + "://" + host + (isDefault ? "" : ":" + port);
+  }
+
+  private static URI parse(String origin) {
+    URI uri = URI.create(origin);
+    boolean onlyOrigin =
+        uri.getScheme() != null
+            && uri.getHost() != null
+            && uri.getRawUserInfo() == null
+            && uri.getRawPath().isEmpty()
+            && uri.getRawQuery() == null
+            && uri.getRawFragment() == null;
+    if (!onlyOrigin) {
+      throw new IllegalArgumentException(
+          "origin: " + origin + " (expected: *, null, or scheme://host or scheme://host:port)");
+    }
+    return uri;
+  }
+}
