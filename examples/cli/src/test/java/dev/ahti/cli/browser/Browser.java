@@ -1,0 +1,148 @@
+package dev.ahti.cli.browser;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/** The browsers that the tests start, and how each is started without a window. */
+enum Browser {
+  CHROMIUM("chromium", List.of("chromium", "chromium-browser", "google-chrome"), List.of()),
+  CHROMIUM_DRAFT_07(
+      "chromium", CHROMIUM.programs, List.of("--enable-features=EnableWebTransportDraft07")),
+  FIREFOX("firefox", List.of("firefox-esr", "firefox"), List.of()) {
+    @Override
+    List<String> command(Path program, Path profile, URI page) throws IOException {
+      Files.write(profile.resolve("user.js"), FIREFOX_PREFERENCES);
+      return List.of(
+          program.toString(),
+          "--headless",
+          "--no-remote",
+          "--profile",
+          profile.toString(),
+          page.toString());
+    }
+  };
+
+  /** WebTransport on; whatever would talk to the outside, or put a page in front of ours, off. */
+  private static final List<String> FIREFOX_PREFERENCES =
+      Stream.of(
+              "\"network.webtransport.enabled\", true",
+              "\"network.webtransport.datagrams.enabled\", true",
+              "\"app.normandy.enabled\", false",
+              "\"app.update.enabled\", false",
+              "\"app.update.auto\", false",
+              "\"browser.aboutwelcome.enabled\", false",
+              "\"browser.newtabpage.enabled\", false",
+              "\"browser.region.network.url\", \"\"",
+              "\"browser.safebrowsing.malware.enabled\", false",
+              "\"browser.safebrowsing.phishing.enabled\", false",
+              "\"browser.safebrowsing.update.enabled\", false",
+              "\"browser.search.update\", false",
+              "\"browser.sessionstore.resume_from_crash\", false",
+              "\"browser.shell.checkDefaultBrowser\", false",
+              "\"browser.startup.homepage_override.mstone\", \"ignore\"",
+              "\"browser.startup.page\", 0",
+              "\"datareporting.healthreport.uploadEnabled\", false",
+              "\"datareporting.policy.dataSubmissionEnabled\", false",
+              "\"datareporting.policy.firstRunURL\", \"\"",
+              "\"extensions.getAddons.cache.enabled\", false",
+              "\"extensions.systemAddon.update.enabled\", false",
+              "\"extensions.update.enabled\", false",
+              "\"network.captive-portal-service.enabled\", false",
+              "\"network.connectivity-service.enabled\", false",
+              "\"services.settings.server\", \"data:,\"",
+              "\"termsofuse.bypassNotification\", true",
+              "\"toolkit.telemetry.enabled\", false",
+              "\"toolkit.telemetry.server\", \"\"",
+              "\"toolkit.telemetry.unified\", false",
+              "\"trailhead.firstrun.didSeeAboutWelcome\", true")
+          .map(preference -> "user_pref(" + preference + ");")
+          .toList();
+
+  private final String family;
+  private final List<String> programs;
+  private final List<String> options;
+
+  Browser(String family, List<String> programs, List<String> options) {
+    this.family = family;
+    this.programs = programs;
+    this.options = options;
+  }
+
+  /**
+   * The program to start, or the end of the test: skipped, or failed where browsers are demanded
+   * with {@code -Dahti.browsers=required}. A path in the system property {@code
+   * ahti.browser.chromium} or {@code ahti.browser.firefox} is taken before anything on the PATH.
+   */
+  Path findOrSkip() {
+    Optional<Path> found = find();
+    if (found.isEmpty()) {
+      String message =
+          "no "
+              + family
+              + ": none of "
+              + String.join(", ", programs)
+              + " is on the PATH, and "
+              + property()
+              + " names no program";
+      if (System.getProperty("ahti.browsers", "auto").equals("required")) {
+        Assertions.fail(message + " (-Dahti.browsers=required demands it)");
+      }
+      Assumptions.abort(message);
+    }
+    return found.get();
+  }
+
+  private String property() {
+    return "ahti.browser." + family;
+  }
+
+  private Optional<Path> find() {
+    String override = System.getProperty(property());
+    if (override != null) {
+      return Optional.of(Path.of(override)).filter(Files::isExecutable);
+    }
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    return programs.stream()
+        .flatMap(program -> Stream.of(path.split(File.pathSeparator)).map(d -> Path.of(d, program)))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+
+  /**
+   * The command line that opens a page, with the profile made ready.
+   *
+   * @param profile an empty directory, the browser's alone
+   */
+  List<String> command(Path program, Path profile, URI page) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.addAll(
+        List.of(
+            "--headless=new",
+            "--no-sandbox", // it cannot be had as root, as in most containers
+            "--disable-gpu",
+            "--disable-dev-shm-usage", // /dev/shm is small in containers
+            "--disable-background-networking",
+            "--disable-breakpad",
+            "--disable-component-update",
+            "--disable-default-apps",
+            "--disable-sync",
+            "--no-default-browser-check",
+            "--no-first-run",
+            "--mute-audio",
+            "--password-store=basic",
+            "--user-data-dir=" + profile));
+    command.addAll(options);
+    command.add(page.toString());
+    return command;
+  }
+}
