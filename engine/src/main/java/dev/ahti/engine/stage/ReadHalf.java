@@ -1,0 +1,139 @@
+package dev.ahti.engine.stage;
+
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.ReadPort;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a port to an outlet.
+ *
+ * <p>Credit is granted on demand only, and only when none is left. While there is no demand the
+ * half looks at most one read ahead: that look arms the port's wake-up, and so an end that follows
+ * the last bytes completes the outlet without demand.
+ *
+ * <p>Runs inside the interpreter, except {@link #run()}.
+ */
+final class ReadHalf extends AbstractOutHandler implements Runnable {
+  /**
+   * Bytes of credit for one demand. Large enough for the transport to fill a packet batch, small
+   * enough for thousands of paused streams; measured in {@code docs/decisions/0010-data-plane.md}.
+   */
+  static final long CREDIT = 64 * 1024;
+
+  private final StreamLogic logic;
+  private final Outlet<ByteString> out;
+  private final StreamHandle handle;
+  private final StreamFailures failures;
+  private final ReadPort port;
+
+  /** Granted and not yet received; below zero when the last read overshot. */
+  private long credit;
+
+  /** The one read that came without demand. */
+  private @Nullable ByteString held;
+
+  private boolean ended;
+
+  ReadHalf(
+      StreamLogic logic, Outlet<ByteString> out, StreamHandle handle, StreamFailures failures) {
+    this.logic = logic;
+    this.out = out;
+    this.handle = handle;
+    this.failures = failures;
+    this.port = handle.port();
+  }
+
+  void start() {
+    port.onReadable(this);
+    onWake();
+  }
+
+  /** The port's wake-up. Any thread. */
+  @Override
+  public void run() {
+    logic.wake(StreamLogic.READ);
+  }
+
+  @Override
+  public void onPull() {
+    if (!ended) {
+      deliver();
+    }
+  }
+
+  @Override
+  public void onDownstreamFinish(Throwable cause) {
+    if (!ended) {
+      ended = true;
+      held = null;
+      long code = failures.applicationCode(cause).orElse(0);
+      port.stopSending(handle.dialect().toWire(code));
+    }
+  }
+
+  void onWake() {
+    if (ended) {
+      return;
+    }
+    if (logic.demanded(out)) {
+      deliver();
+    } else if (held == null) {
+      lookAhead();
+    }
+  }
+
+  void stop() {
+    port.onReadable(StreamLogic.NOBODY);
+    if (!ended) {
+      ended = true;
+      held = null;
+      port.stopSending(handle.dialect().toWire(0));
+    }
+  }
+
+  /** Gives everything there is as one element; this is bounded by the credit and one read. */
+  private void deliver() {
+    ByteString batch = held;
+    held = null;
+    Inbound next = port.poll();
+    while (next instanceof Inbound.Data data) {
+      credit -= data.bytes().length();
+      batch = batch == null ? data.bytes() : batch.concat(data.bytes());
+      next = port.poll();
+    }
+    if (batch != null) {
+      logic.give(out, batch);
+    }
+    if (next != null) {
+      end(next);
+    } else if (batch == null && credit <= 0) {
+      long grant = CREDIT - credit;
+      credit = CREDIT;
+      port.request(grant);
+    }
+  }
+
+  private void lookAhead() {
+    Inbound next = port.poll();
+    if (next instanceof Inbound.Data data) {
+      credit -= data.bytes().length();
+      held = data.bytes();
+    } else if (next != null) {
+      end(next);
+    }
+  }
+
+  private void end(Inbound end) {
+    ended = true;
+    if (end instanceof Inbound.Reset reset) {
+      logic.end(out, failures.reset(handle.dialect().fromWire(reset.code())));
+    } else if (end instanceof Inbound.Lost lost) {
+      logic.end(out, failures.lost(lost.why()));
+    } else {
+      logic.end(out);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.ahti.engine.stage;
+
+/**
+ * Ends a stream from outside its stages, without waiting for them. The stream's actor stands behind
+ * it; the calls only tell it. Any thread.
+ */
+public interface StreamControl {
+
+  /**
+   * Resets the sending half; what is queued is dropped. Does nothing when it has ended.
+   *
+   * @param applicationCode 0 to 2^32-1, or to 255 where the dialect has no more
+   */
+  void reset(long applicationCode);
+
+  /**
+   * Asks the peer to stop sending and drops what was received. Does nothing when the receiving half
+   * has ended.
+   *
+   * @param applicationCode as in {@link #reset}
+   */
+  void stopSending(long applicationCode);
+}

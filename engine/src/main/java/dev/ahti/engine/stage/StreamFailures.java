@@ -1,0 +1,35 @@
+package dev.ahti.engine.stage;
+
+import java.util.OptionalLong;
+
+/**
+ * Which exceptions a stream's ends become, and which codes an application's exceptions become. The
+ * API has its own types; the engine only passes them through. Any thread; must not block.
+ */
+public interface StreamFailures {
+
+  /**
+   * The peer reset the stream, or this side did from outside the stage.
+   *
+   * @param applicationCode empty when the code on the wire is not an application's
+   */
+  Throwable reset(OptionalLong applicationCode);
+
+  /**
+   * The peer asked to stop sending.
+   *
+   * @param applicationCode empty when it is not an application's or the transport cannot tell it
+   */
+  Throwable stopped(OptionalLong applicationCode);
+
+  /** The stream ended with its session or connection. */
+  Throwable lost(String why);
+
+  /**
+   * The code to put into RESET_STREAM or STOP_SENDING.
+   *
+   * @param failure what the upstream failed with, or why the downstream cancelled
+   * @return empty when it carries none; then 0 is sent
+   */
+  OptionalLong applicationCode(Throwable failure);
+}

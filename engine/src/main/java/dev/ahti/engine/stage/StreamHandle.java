@@ -1,0 +1,102 @@
+package dev.ahti.engine.stage;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.spi.StreamPort;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One WebTransport stream as the session hands it to the API: its port, its dialect, its actor.
+ *
+ * <p>Each half can be materialized once, because bytes that were given to one consumer cannot be
+ * given to another; the claims are kept here. Any thread.
+ */
+public final class StreamHandle {
+  private static final int READ = 1;
+  private static final int WRITE = 2;
+
+  private final StreamPort port;
+  private final Dialect dialect;
+  private final long sessionId;
+  private final StreamControl control;
+  private final AtomicInteger claims = new AtomicInteger();
+
+  /**
+   * Puts the parts together.
+   *
+   * @param port where the stream's bytes go
+   * @param dialect translates application codes to the wire's and back
+   * @param sessionId the session that the stream belongs to
+   * @param control ends the stream from outside the stages
+   */
+  public StreamHandle(StreamPort port, Dialect dialect, long sessionId, StreamControl control) {
+    this.port = port;
+    this.dialect = dialect;
+    this.sessionId = sessionId;
+    this.control = control;
+  }
+
+  /** Where the stream's bytes go. */
+  public StreamPort port() {
+    return port;
+  }
+
+  /** Translates application codes to the wire's and back. */
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  /** The session that the stream belongs to. */
+  public long sessionId() {
+    return sessionId;
+  }
+
+  /** The stream's actor, as far as stages and the API may see it. */
+  public StreamControl control() {
+    return control;
+  }
+
+  /** Takes the receiving half; {@code true} for the first caller only. */
+  public boolean claimRead() {
+    return claim(READ);
+  }
+
+  /** Takes the sending half; {@code true} for the first caller only. */
+  public boolean claimWrite() {
+    return claim(WRITE);
+  }
+
+  /** Takes both halves, or neither when one is taken. */
+  public boolean claimBoth() {
+    return claim(READ | WRITE);
+  }
+
+  private boolean claim(int halves) {
+    int taken = claims.get();
+    while ((taken & halves) == 0) {
+      if (claims.compareAndSet(taken, taken | halves)) {
+        return true;
+      }
+      taken = claims.get();
+    }
+    return false;
+  }
+
+  /** What a refused materialization fails with; names the state of the half that was taken. */
+  IllegalStateException alreadyMaterialized() {
+    int taken = claims.get();
+    StringBuilder text = new StringBuilder("stream ").append(port.id()).append(": state ");
+    if ((taken & READ) != 0) {
+      text.append(port.finished() ? "receiving side read to its end" : "receiving side being read");
+    }
+    if ((taken & WRITE) != 0) {
+      text.append((taken & READ) != 0 ? ", " : "").append("sending side ");
+      text.append(port.ended() == null ? "being written" : "ended");
+    }
+    return new IllegalStateException(text.append(" (expected: materialized once)").toString());
+  }
+
+  @Override
+  public String toString() {
+    return "StreamHandle[session " + sessionId + ", stream " + port.id() + "]";
+  }
+}

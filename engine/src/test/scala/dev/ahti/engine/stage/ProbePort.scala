@@ -1,0 +1,116 @@
+package dev.ahti.engine.stage
+
+import scala.collection.immutable.Queue
+
+import dev.ahti.engine.spi.Inbound
+import dev.ahti.engine.spi.PortObserver
+import dev.ahti.engine.spi.PortStats
+import dev.ahti.engine.spi.StreamLoop
+import dev.ahti.engine.spi.StreamPort
+import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.wire.StreamKind
+import org.apache.pekko.util.ByteString
+
+/** A port that does what the test says and remembers what the stage asked of it. */
+final class ProbePort(override val id: Long = 4) extends StreamPort {
+  import ProbePort._
+
+  private var calls = Queue.empty[Call]
+  private var inbound = Queue.empty[Inbound]
+  private var endPolled = false
+  private var readArmed = false
+  private var readWake: Runnable = () => ()
+  private var writeWake: Runnable = () => ()
+  private var writeEnd: WriteEnd = _
+  private var room = true
+
+  /** What the stage called since the last time. */
+  def taken(): Seq[Call] = synchronized {
+    val all = calls
+    calls = Queue.empty
+    all
+  }
+
+  /** Something arrives from the peer; wakes as a transport would. */
+  def receive(what: Inbound): Unit = {
+    val wake = synchronized {
+      inbound = inbound.enqueue(what)
+      val wake = if (readArmed) readWake else nobody
+      readArmed = false
+      wake
+    }
+    wake.run()
+  }
+
+  def receive(text: String): Unit = receive(new Inbound.Data(ByteString.fromString(text)))
+
+  /** A wake-up without a reason. */
+  def wakeReader(): Unit = synchronized(readWake).run()
+
+  /** How many things the stage has not polled. */
+  def waiting: Int = synchronized(inbound.size)
+
+  /** From now on there is no room: the next offer is answered with false. */
+  def fill(): Unit = synchronized { room = false }
+
+  /** There is room again. */
+  def drain(): Unit = {
+    synchronized { room = true }
+    synchronized(writeWake).run()
+  }
+
+  /** The sending half ends. */
+  def endWrite(end: WriteEnd): Unit = {
+    synchronized { writeEnd = end }
+    synchronized(writeWake).run()
+  }
+
+  private def called(call: Call): Unit = calls = calls.enqueue(call)
+
+  override def kind: StreamKind = StreamKind.BIDIRECTIONAL
+  override def local: Boolean = true
+  override def loop: StreamLoop = throw new UnsupportedOperationException("no stage needs a loop")
+  override def observe(observer: PortObserver): Unit = ()
+  override def stats: PortStats = new PortStats(0, 0, 0, 0)
+
+  override def onReadable(wake: Runnable): Unit = synchronized { readWake = wake }
+  override def request(bytes: Long): Unit = synchronized(called(Requested(bytes)))
+
+  override def poll(): Inbound = synchronized {
+    inbound.dequeueOption match {
+      case Some((next, rest)) =>
+        inbound = rest
+        endPolled = next.isEnd
+        next
+      case None =>
+        if (endPolled) throw new AssertionError("polled after the end")
+        readArmed = true
+        null
+    }
+  }
+
+  override def finished: Boolean = synchronized(endPolled || inbound.headOption.exists(_.isEnd))
+  override def stopSending(code: Long): Unit = synchronized(called(StopSending(code)))
+
+  override def onWritable(wake: Runnable): Unit = synchronized { writeWake = wake }
+  override def offer(bytes: ByteString): Boolean = synchronized {
+    called(Offered(bytes.utf8String))
+    room
+  }
+  override def finish(): Unit = synchronized(called(Finish))
+  override def reset(code: Long): Unit = synchronized(called(Reset(code)))
+  override def ended: WriteEnd = synchronized(writeEnd)
+  override def whenSent(task: Runnable): Unit = task.run()
+  override def queued: Long = 0
+}
+
+object ProbePort {
+  private val nobody: Runnable = () => ()
+
+  sealed trait Call
+  final case class Requested(bytes: Long) extends Call
+  final case class StopSending(wireCode: Long) extends Call
+  final case class Offered(text: String) extends Call
+  case object Finish extends Call
+  final case class Reset(wireCode: Long) extends Call
+}
