@@ -8,6 +8,15 @@ public final class Gauges {
   /** Level: sessions that are not closed. */
   public static final String SESSIONS = "sessions";
 
+  /** Level: requests that wait for the client's SETTINGS. */
+  public static final String REQUESTS_WAITING = "requests.waiting";
+
+  /** Level: calls for statistics that are not answered. */
+  public static final String STATS_WAITING = "stats.waiting";
+
+  /** Level: streams that the application asked for and has not got. */
+  public static final String OPENS_WAITING = "streams.opens-waiting";
+
   /** Level: streams of sessions with a half that is not ended. */
   public static final String STREAMS = "streams";
 

@@ -1,0 +1,132 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.spi.Transport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Extension;
+import org.apache.pekko.actor.typed.ExtensionId;
+import org.apache.pekko.actor.typed.Props;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ahti in one actor system: its listeners, its dialer, its gauges. Any thread.
+ *
+ * <p>The actors live below {@code /system/ahti}. The transport is made at the first {@link #listen}
+ * or {@link #connect}. When the actor system shuts down, listeners and dialer stop first (phase
+ * {@code service-unbind} of coordinated shutdown), with a word to every peer; the transport's
+ * threads end after the last actor, because actors run on them.
+ */
+public final class Ahti implements Extension {
+  private final EngineParts parts;
+  private final TransportHolder transport;
+  private final ActorRef<AhtiGuardian.Command> guardian;
+  private final OpenCalls calls;
+  private final CompletableFuture<Done> terminated = new CompletableFuture<>();
+
+  private Ahti(ActorSystem<?> system) {
+    EngineSettings settings = EngineSettings.create(system);
+    this.parts = new EngineParts(settings, new GaugeRegistry());
+    this.transport = new TransportHolder(system, parts);
+    this.calls = new OpenCalls(settings.dialer().maxConnections());
+    this.guardian = system.systemActorOf(AhtiGuardian.create(parts), "ahti", Props.empty());
+    CoordinatedShutdown.get(system)
+        .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "ahti-stop", this::stopAll);
+    system.classicSystem().registerOnTermination(this::afterLastActor);
+  }
+
+  /** The one of this actor system, made at the first call. */
+  public static Ahti get(ActorSystem<?> system) {
+    return Id.INSTANCE.apply(system);
+  }
+
+  /** The settings this actor system runs with. */
+  public EngineSettings settings() {
+    return parts.settings();
+  }
+
+  /** What is held and what was refused, now. */
+  public GaugeRegistry gauges() {
+    return parts.gauges();
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @return the listener; fails when the name is in use, the address cannot be bound, or the
+   *     transport cannot work on this machine. Messages name the address and the reason
+   */
+  public CompletableFuture<ListenerHandle> listen(ListenRequest request) {
+    CompletableFuture<ListenerHandle> promise = calls.add();
+    Transport ready = transportFor(promise);
+    if (ready != null) {
+      guardian.tell(new AhtiGuardian.Listen(request, ready, promise));
+    }
+    return promise.copy();
+  }
+
+  /**
+   * Opens a session on a connection of its own.
+   *
+   * @return the session, once the server accepted it; completes on the connection's loop. Fails
+   *     with a {@link SessionFailure}, which has the status when the server refused, or with what
+   *     the transport says. Cancelling it gives the connection up
+   */
+  public CompletableFuture<SessionHandle> connect(DialRequest request) {
+    CompletableFuture<SessionHandle> promise = calls.add();
+    Transport ready = transportFor(promise);
+    if (ready != null) {
+      guardian.tell(new AhtiGuardian.Dial(request, ready, promise));
+    }
+    return promise;
+  }
+
+  /** Completes after the actor system's last actor, when the transport's threads are given back. */
+  public CompletableFuture<Done> terminated() {
+    return terminated.copy();
+  }
+
+  private @Nullable Transport transportFor(CompletableFuture<?> promise) {
+    if (promise.isDone()) {
+      return null;
+    }
+    try {
+      return transport.get();
+    } catch (RuntimeException unavailable) {
+      promise.completeExceptionally(unavailable);
+      return null;
+    }
+  }
+
+  private CompletionStage<Done> stopAll() {
+    CompletableFuture<Done> stopped = new CompletableFuture<>();
+    guardian.tell(new AhtiGuardian.StopAll(stopped));
+    return stopped;
+  }
+
+  private void afterLastActor() {
+    calls.end("the actor system has terminated");
+    transport.terminate().whenComplete(this::onTransportEnded);
+  }
+
+  private void onTransportEnded(Done done, Throwable failure) {
+    if (failure == null) {
+      terminated.complete(done);
+    } else {
+      terminated.completeExceptionally(failure);
+    }
+  }
+
+  private static final class Id extends ExtensionId<Ahti> {
+    static final Id INSTANCE = new Id();
+
+    @Override
+    public Ahti createExtension(ActorSystem<?> system) {
+      return new Ahti(system);
+    }
+  }
+}

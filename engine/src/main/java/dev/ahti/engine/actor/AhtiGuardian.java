@@ -1,0 +1,140 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.spi.Transport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of Ahti's actors: the registry of listeners, and the dialer. A listener or dialer that
+ * fails stops with all its connections; the next call makes a new one.
+ */
+final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
+
+  sealed interface Command {}
+
+  /** Starts a listener. */
+  record Listen(
+      ListenRequest request, Transport transport, CompletableFuture<ListenerHandle> promise)
+      implements Command {}
+
+  /** Opens a session to a server. */
+  record Dial(DialRequest request, Transport transport, CompletableFuture<SessionHandle> promise)
+      implements Command {}
+
+  /** Stops every listener and the dialer; from then on nothing new is started. */
+  record StopAll(CompletableFuture<Done> promise) implements Command {}
+
+  private record ListenerGone(String name) implements Command {}
+
+  private enum DialerGone implements Command {
+    INSTANCE
+  }
+
+  private final EngineParts parts;
+  private final Map<String, ActorRef<ListenerActor.Command>> listeners = new HashMap<>();
+  private final List<CompletableFuture<Done>> stopping = new ArrayList<>();
+  private @Nullable ActorRef<DialerActor.Command> dialer;
+
+  static Behavior<Command> create(EngineParts parts) {
+    return Behaviors.setup(context -> new AhtiGuardian(context, parts));
+  }
+
+  private AhtiGuardian(ActorContext<Command> context, EngineParts parts) {
+    super(context);
+    this.parts = parts;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Listen.class, this::onListen)
+        .onMessage(Dial.class, this::onDial)
+        .onMessage(StopAll.class, this::onStopAll)
+        .onMessage(ListenerGone.class, this::onListenerGone)
+        .onMessage(DialerGone.class, this::onDialerGone)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onListen(Listen listen) {
+    ListenRequest request = listen.request();
+    String name = request.name();
+    if (!stopping.isEmpty()) {
+      listen.promise().completeExceptionally(stopped());
+    } else if (listeners.containsKey(name)) {
+      listen
+          .promise()
+          .completeExceptionally(
+              new IllegalArgumentException("name: '" + name + "' (expected: not in use)"));
+    } else {
+      ActorRef<ListenerActor.Command> listener =
+          getContext()
+              .spawn(
+                  ListenerActor.create(parts, request, listen.transport(), listen.promise()),
+                  "listener-" + name);
+      getContext().watchWith(listener, new ListenerGone(name));
+      listeners.put(name, listener);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onDial(Dial dial) {
+    if (!stopping.isEmpty()) {
+      dial.promise().completeExceptionally(stopped());
+      return this;
+    }
+    if (dialer == null) {
+      dialer = getContext().spawn(DialerActor.create(parts), "dialer");
+      getContext().watchWith(dialer, DialerGone.INSTANCE);
+    }
+    dialer.tell(new DialerActor.Dial(dial.request(), dial.transport(), dial.promise()));
+    return this;
+  }
+
+  private Behavior<Command> onStopAll(StopAll stop) {
+    stopping.add(stop.promise());
+    listeners.values().forEach(listener -> listener.tell(ListenerActor.Stop.INSTANCE));
+    if (dialer != null) {
+      dialer.tell(DialerActor.Stop.INSTANCE);
+    }
+    return completeWhenAllGone();
+  }
+
+  private Behavior<Command> onListenerGone(ListenerGone gone) {
+    listeners.remove(gone.name());
+    return completeWhenAllGone();
+  }
+
+  private Behavior<Command> onDialerGone(DialerGone gone) {
+    dialer = null;
+    return completeWhenAllGone();
+  }
+
+  private Behavior<Command> completeWhenAllGone() {
+    if (listeners.isEmpty() && dialer == null) {
+      stopping.forEach(promise -> promise.complete(Done.getInstance()));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    stopping.forEach(promise -> promise.complete(Done.getInstance()));
+    return this;
+  }
+
+  private static SessionFailure stopped() {
+    return new SessionFailure("the actor system is shutting down");
+  }
+}

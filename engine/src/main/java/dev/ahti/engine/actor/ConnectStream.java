@@ -1,0 +1,134 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.session.SessionInput;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.Capsule;
+import dev.ahti.engine.wire.CapsuleDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The CONNECT stream of a session: turns what can be read into inputs of the session's machine, and
+ * writes its capsules. Reads ahead no more than the setting says, whatever the peer sends.
+ */
+final class ConnectStream {
+  /** Reads before others on the loop have their turn. */
+  private static final int READS_IN_A_ROW = 16;
+
+  private final StreamPort port;
+  private final CapsuleDecoder decoder;
+  private final long budgetWindowNanos;
+  private long budgetSince;
+  private boolean readEnded;
+  private boolean more;
+
+  ConnectStream(StreamPort port, EngineSettings.Session settings, long now) {
+    CapsuleDecoder.Limits defaults = CapsuleDecoder.Limits.DEFAULT;
+    this.port = port;
+    this.decoder =
+        new CapsuleDecoder(
+            new CapsuleDecoder.Limits(defaults.maxDatagram(), settings.capsuleBudget()));
+    this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
+    this.budgetSince = now;
+  }
+
+  /**
+   * Starts to read.
+   *
+   * @param wake called on the loop when there is something to {@link #read}
+   */
+  void open(long readAhead, Runnable wake) {
+    port.onReadable(wake);
+    port.request(readAhead);
+  }
+
+  /** What came; {@link #hasMore()} says whether to call again soon. */
+  List<SessionInput> read(long now) {
+    refill(now);
+    List<SessionInput> inputs = new ArrayList<>();
+    more = false;
+    for (int reads = 0; !readEnded; reads++) {
+      if (reads == READS_IN_A_ROW) {
+        more = true;
+        return inputs;
+      }
+      Inbound next = port.poll();
+      if (next == null) {
+        return inputs;
+      }
+      take(next, inputs);
+    }
+    return inputs;
+  }
+
+  /** Whether the last {@link #read} left something behind. */
+  boolean hasMore() {
+    return more;
+  }
+
+  /** Whether everything was read up to the end of the peer's half. */
+  boolean readEnded() {
+    return readEnded;
+  }
+
+  /** How our half ended, or {@code null} while it is open. */
+  @Nullable WriteEnd writeEnd() {
+    return port.ended();
+  }
+
+  void send(Capsule capsule) {
+    port.offer(capsule.encode());
+  }
+
+  void finish() {
+    port.finish();
+  }
+
+  void reset(long wireCode) {
+    port.reset(wireCode);
+  }
+
+  void stop(long wireCode) {
+    readEnded = true;
+    port.stopSending(wireCode);
+  }
+
+  private void refill(long now) {
+    if (now - budgetSince >= budgetWindowNanos) {
+      budgetSince = now;
+      decoder.refillSkipBudget();
+    }
+  }
+
+  private void take(Inbound next, List<SessionInput> inputs) {
+    if (next instanceof Inbound.Data data) {
+      decode(data.bytes(), inputs);
+      port.request(data.bytes().length());
+      return;
+    }
+    readEnded = true;
+    if (next instanceof Inbound.Reset reset) {
+      inputs.add(new SessionInput.PeerReset(reset.code()));
+    } else if (next instanceof Inbound.Lost lost) {
+      inputs.add(new SessionInput.ConnectionLost(lost.why()));
+    } else {
+      Violation cut = decoder.finish();
+      inputs.add(cut == null ? new SessionInput.PeerFinished() : new SessionInput.Violated(cut));
+    }
+  }
+
+  private void decode(ByteString bytes, List<SessionInput> inputs) {
+    CapsuleDecoder.Result result = decoder.feed(bytes);
+    result.capsules().forEach(capsule -> inputs.add(new SessionInput.CapsuleReceived(capsule)));
+    Violation violation = result.violation();
+    if (violation != null) {
+      readEnded = true;
+      inputs.add(new SessionInput.Violated(violation));
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.DialectNegotiation;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportEvent;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One connection: its transport, its sessions, and what arrives before its session. What differs
+ * between server and client is a {@link ConnectionRole}.
+ *
+ * <pre>
+ * WAITING -> OPEN     on the peer's SETTINGS
+ * WAITING -> CLOSING  when they are invalid or do not come in time
+ * any     -> CLOSING  on Shutdown: GOAWAY, sessions close, then the connection
+ * any     -> CLOSING  on Close: the connection at once, its sessions learn it from the transport
+ * any     -> CLOSED   when the transport says so, or its actor is gone
+ * CLOSING -> stopped  when the transport does not answer in time
+ * CLOSED  -> stopped  when the last session is gone, or after a time
+ * </pre>
+ */
+final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
+
+  sealed interface Command {}
+
+  /** Takes no more requests, closes the sessions with code 0, then the connection, then stops. */
+  enum Shutdown implements Command {
+    INSTANCE
+  }
+
+  /** Closes the connection with an HTTP/3 code, without a word to its sessions, then stops. */
+  record Close(long code, String reason) implements Command {}
+
+  /**
+   * Tells a session something behind every event the transport told before: those take the way over
+   * this actor, the session's own port does not.
+   */
+  record Relay(ActorRef<SessionActor.Command> session, SessionActor.Command command)
+      implements Command {}
+
+  private record Event(TransportEvent event) implements Command {}
+
+  private record Started(TransportCommand.RequestStarted started) implements Command {}
+
+  private record SessionGone(long id) implements Command {}
+
+  private enum TransportGone implements Command {
+    INSTANCE
+  }
+
+  private enum TimedOut implements Command {
+    SETTINGS,
+    CLOSE,
+    EARLY
+  }
+
+  private enum Phase {
+    WAITING,
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  private final EngineParts parts;
+  private final TimerScheduler<Command> timers;
+  private final DialectPolicy policy;
+  private final boolean server;
+  private final ConnectionScope scope;
+  private final ConnectionSessions sessions;
+  private final ConnectionRole role;
+  private Phase phase = Phase.WAITING;
+  private boolean closeSent;
+
+  /** A connection that a listener accepted. */
+  static Behavior<Command> server(
+      EngineParts parts, TransportConnection connection, ListenRequest request) {
+    return create(
+        parts,
+        connection,
+        request.dialects(),
+        true,
+        actor -> new ServerRole(actor.scope, actor.sessions, request));
+  }
+
+  /**
+   * A connection that the dialer opened, for one session.
+   *
+   * @param promise completes with the session, or fails
+   */
+  static Behavior<Command> client(
+      EngineParts parts,
+      TransportConnection connection,
+      DialRequest request,
+      CompletableFuture<SessionHandle> promise) {
+    return create(
+        parts,
+        connection,
+        request.dialects(),
+        false,
+        actor ->
+            new ClientRole(
+                actor.scope,
+                actor.sessions,
+                request,
+                promise,
+                actor
+                    .getContext()
+                    .messageAdapter(TransportCommand.RequestStarted.class, Started::new)));
+  }
+
+  private static Behavior<Command> create(
+      EngineParts parts,
+      TransportConnection connection,
+      DialectPolicy policy,
+      boolean server,
+      Function<ConnectionActor, ConnectionRole> role) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new ConnectionActor(context, timers, parts, connection, policy, server, role)));
+  }
+
+  private ConnectionActor(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      EngineParts parts,
+      TransportConnection connection,
+      DialectPolicy policy,
+      boolean server,
+      Function<ConnectionActor, ConnectionRole> role) {
+    super(context);
+    this.parts = parts;
+    this.timers = timers;
+    this.policy = policy;
+    this.server = server;
+    context.setLoggerName(ConnectionActor.class);
+    ActorRef<TransportCommand> transport =
+        context.spawn(
+            connection.transport(context.messageAdapter(TransportEvent.class, Event::new)),
+            "transport",
+            DispatcherSelector.sameAsParent());
+    context.watchWith(transport, TransportGone.INSTANCE);
+    this.scope = new ConnectionScope(parts, context, connection, transport);
+    this.sessions = new ConnectionSessions(scope, SessionGone::new, this::holdEarly);
+    this.role = role.apply(this);
+    parts.gauges().level(Gauges.CONNECTIONS).increment();
+    timers.startSingleTimer(
+        TimedOut.SETTINGS, TimedOut.SETTINGS, parts.settings().connection().settingsTimeout());
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Event.class, this::onEvent)
+        .onMessage(SessionGone.class, this::onSessionGone)
+        .onMessage(Relay.class, this::onRelay)
+        .onMessage(Started.class, this::onStarted)
+        .onMessage(Shutdown.class, this::onShutdown)
+        .onMessage(Close.class, this::onClose)
+        .onMessage(TransportGone.class, this::onTransportGone)
+        .onMessage(TimedOut.class, this::onTimedOut)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onEvent(Event wrapped) {
+    TransportEvent event = wrapped.event();
+    if (event instanceof TransportEvent.StreamsAvailable available) {
+      sessions.streamsAvailable(available.kind());
+    } else if (event instanceof TransportEvent.StreamArrived arrived) {
+      sessions.arrived(arrived);
+    } else if (event instanceof TransportEvent.RequestReceived request) {
+      onRequest(request);
+    } else if (event instanceof TransportEvent.ResponseReceived response) {
+      role.onResponse(response);
+    } else if (event instanceof TransportEvent.PeerSettings settings) {
+      return onSettings(settings.settings());
+    } else if (event instanceof TransportEvent.PeerGoAway) {
+      sessions.peerGoingAway();
+    } else if (event instanceof TransportEvent.ConnectionClosed closed) {
+      return onConnectionClosed(describe(closed));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onSettings(Map<Long, Long> settings) {
+    if (phase != Phase.WAITING) {
+      return this;
+    }
+    timers.cancel(TimedOut.SETTINGS);
+    Optional<Violation> invalid = DialectNegotiation.check(settings, !server, policy);
+    if (invalid.isPresent()) {
+      return close(invalid.get().code(), invalid.get().message());
+    }
+    phase = Phase.OPEN;
+    role.onSettings(settings);
+    return this;
+  }
+
+  private void onRequest(TransportEvent.RequestReceived request) {
+    if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+      scope
+          .transport()
+          .tell(
+              new TransportCommand.RejectRequest(request.id(), Http3ErrorCode.H3_REQUEST_REJECTED));
+    } else {
+      role.onRequest(request);
+    }
+  }
+
+  private Behavior<Command> onStarted(Started started) {
+    role.onStarted(started.started());
+    return this;
+  }
+
+  private Behavior<Command> onRelay(Relay relay) {
+    relay.session().tell(relay.command());
+    return this;
+  }
+
+  private void holdEarly() {
+    if (!timers.isTimerActive(TimedOut.EARLY)) {
+      timers.startSingleTimer(TimedOut.EARLY, TimedOut.EARLY, parts.settings().early().hold());
+    }
+  }
+
+  private Behavior<Command> onShutdown(Shutdown shutdown) {
+    if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+      return this;
+    }
+    phase = Phase.CLOSING;
+    timers.cancel(TimedOut.SETTINGS);
+    role.onClosing("the connection is shutting down");
+    scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+    sessions.closeAll();
+    return sessions.isEmpty() ? closeTransport(Http3ErrorCode.H3_NO_ERROR, "") : waitForClose();
+  }
+
+  private Behavior<Command> onClose(Close close) {
+    return close(close.code(), close.reason());
+  }
+
+  private Behavior<Command> close(long code, String reason) {
+    if (closeSent || phase == Phase.CLOSED) {
+      return this;
+    }
+    phase = Phase.CLOSING;
+    timers.cancel(TimedOut.SETTINGS);
+    role.onClosing(reason);
+    return closeTransport(code, reason);
+  }
+
+  private Behavior<Command> closeTransport(long code, String reason) {
+    closeSent = true;
+    if (code != Http3ErrorCode.H3_NO_ERROR) {
+      getContext().getLog().debug("Closing with 0x{}: {}", Long.toHexString(code), reason);
+    }
+    scope.transport().tell(new TransportCommand.CloseConnection(code, reason));
+    return waitForClose();
+  }
+
+  private Behavior<Command> waitForClose() {
+    timers.startSingleTimer(
+        TimedOut.CLOSE, TimedOut.CLOSE, parts.settings().connection().closeTimeout());
+    return this;
+  }
+
+  private Behavior<Command> onConnectionClosed(String why) {
+    if (phase == Phase.CLOSED) {
+      return this;
+    }
+    phase = Phase.CLOSED;
+    getContext().getLog().debug("Closed: {}", why);
+    timers.cancel(TimedOut.SETTINGS);
+    role.onClosing(why);
+    sessions.connectionLost(why);
+    return sessions.isEmpty() ? Behaviors.stopped() : waitForClose();
+  }
+
+  private Behavior<Command> onTransportGone(TransportGone gone) {
+    return onConnectionClosed("the transport of the connection ended");
+  }
+
+  private Behavior<Command> onSessionGone(SessionGone gone) {
+    sessions.gone(gone.id());
+    if (phase == Phase.OPEN) {
+      role.onSessionGone();
+    } else if (sessions.isEmpty() && phase == Phase.CLOSED) {
+      return Behaviors.stopped();
+    } else if (sessions.isEmpty() && !closeSent) {
+      return closeTransport(Http3ErrorCode.H3_NO_ERROR, "");
+    }
+    return this;
+  }
+
+  private Behavior<Command> onTimedOut(TimedOut timedOut) {
+    return switch (timedOut) {
+      case SETTINGS -> close(Http3ErrorCode.H3_MISSING_SETTINGS, "no SETTINGS in time");
+      case EARLY -> expireEarly();
+      case CLOSE ->
+          closeSent || phase == Phase.CLOSED
+              ? Behaviors.stopped()
+              : closeTransport(Http3ErrorCode.H3_NO_ERROR, "");
+    };
+  }
+
+  private Behavior<Command> expireEarly() {
+    sessions
+        .expireEarly()
+        .ifPresent(wait -> timers.startSingleTimer(TimedOut.EARLY, TimedOut.EARLY, wait));
+    return this;
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    role.onClosing("the connection's actor stopped");
+    sessions.rejectEarly();
+    parts.gauges().level(Gauges.CONNECTIONS).decrement();
+    return this;
+  }
+
+  private static String describe(TransportEvent.ConnectionClosed closed) {
+    return "connection closed by the "
+        + (closed.byPeer() ? "peer" : "transport")
+        + " with 0x"
+        + Long.toHexString(closed.code())
+        + (closed.reason().isEmpty() ? "" : ": " + closed.reason());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.spi.TransportCommand.RequestStarted;
+import dev.ahti.engine.spi.TransportEvent.RequestReceived;
+import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
+import java.util.Map;
+
+/** What a connection does as a server or as a client; called by its actor. */
+interface ConnectionRole {
+
+  /** The peer's SETTINGS came, with valid values. */
+  void onSettings(Map<Long, Long> settings);
+
+  /** A request came, perhaps before the SETTINGS. */
+  void onRequest(RequestReceived request);
+
+  /** The request we asked for is on its way, or not. */
+  void onStarted(RequestStarted started);
+
+  /** An answer to our request came. */
+  void onResponse(ResponseReceived response);
+
+  /** A session's actor has stopped. */
+  void onSessionGone();
+
+  /** The connection takes no more requests and will close. */
+  void onClosing(String why);
+}

@@ -1,0 +1,43 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.wire.Fields;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * What the parts of one connection share. Used inside its actor only, as the context is not for
+ * other threads.
+ */
+record ConnectionScope(
+    EngineParts parts,
+    ActorContext<ConnectionActor.Command> context,
+    TransportConnection connection,
+    ActorRef<TransportCommand> transport) {
+
+  ActorRef<ConnectionActor.Command> self() {
+    return context.getSelf();
+  }
+
+  /** What a session of this connection starts with. */
+  SessionActor.Setup session(
+      long id, Dialect dialect, Fields request, StreamPort connect, SessionOpening opening) {
+    return new SessionActor.Setup(
+        parts,
+        id,
+        dialect,
+        request,
+        connection.remoteAddress(),
+        connect,
+        opening,
+        transport,
+        self());
+  }
+
+  long now() {
+    return connection.loop().nanoTime();
+  }
+}

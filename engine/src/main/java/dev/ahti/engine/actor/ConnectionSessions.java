@@ -1,0 +1,185 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.session.EarlyArrivals;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportEvent.StreamArrived;
+import dev.ahti.engine.wire.StreamKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+
+/**
+ * The session table of a connection, and the streams that came before their session. A stream that
+ * the transport could not give to its session is early, late, or neither:
+ *
+ * <ul>
+ *   <li>its session is there but not attached yet: it goes there,
+ *   <li>its session has ended: it is rejected with WT_SESSION_GONE,
+ *   <li>its session was not seen: it is held, or rejected with WT_BUFFERED_STREAM_REJECTED.
+ * </ul>
+ */
+final class ConnectionSessions {
+  private final ConnectionScope scope;
+  private final LongFunction<ConnectionActor.Command> goneMessage;
+  private final Runnable onHeld;
+  private final Map<Long, ActorRef<SessionActor.Command>> live = new HashMap<>();
+  private final EndedSessions ended;
+  private final EarlyArrivals<StreamArrived> early;
+  private final Level earlyLevel;
+  private final Counter earlyRefused;
+
+  /**
+   * @param goneMessage what the connection is told when the session of an id has stopped
+   * @param onHeld called when a stream is held, so that somebody sets an alarm
+   */
+  ConnectionSessions(
+      ConnectionScope scope, LongFunction<ConnectionActor.Command> goneMessage, Runnable onHeld) {
+    EngineSettings settings = scope.parts().settings();
+    this.scope = scope;
+    this.goneMessage = goneMessage;
+    this.onHeld = onHeld;
+    this.ended = new EndedSessions(settings.connection().rememberedSessions());
+    // Early datagrams are the transport's to hold: only it has them.
+    this.early =
+        new EarlyArrivals<>(
+            new EarlyArrivals.Limits(
+                settings.early().streams(), settings.early().hold().toNanos(), 0, 0));
+    this.earlyLevel = scope.parts().gauges().level(Gauges.EARLY_STREAMS);
+    this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
+  }
+
+  int count() {
+    return live.size();
+  }
+
+  boolean isEmpty() {
+    return live.isEmpty();
+  }
+
+  /** Starts a session's actor and hands it the streams that were early. */
+  void open(long id, Behavior<SessionActor.Command> behavior) {
+    ActorRef<SessionActor.Command> session =
+        scope.context().spawn(behavior, "session-" + id, DispatcherSelector.sameAsParent());
+    scope.context().watchWith(session, goneMessage.apply(id));
+    live.put(id, session);
+    for (StreamArrived stream : takeEarly(id)) {
+      session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
+    }
+  }
+
+  /** The request of this id got no session: its streams will never have one. */
+  void refused(long id) {
+    ended.add(id);
+    takeEarly(id).forEach(stream -> reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE));
+  }
+
+  /** The session's actor has stopped. */
+  void gone(long id) {
+    live.remove(id);
+    ended.add(id);
+  }
+
+  /** A stream that the transport could not give to its session. */
+  void arrived(StreamArrived stream) {
+    long id = stream.sessionId();
+    ActorRef<SessionActor.Command> session = live.get(id);
+    if (session != null) {
+      session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
+    } else if (ended.contains(id)) {
+      reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE);
+    } else {
+      hold(stream);
+    }
+  }
+
+  private void hold(StreamArrived stream) {
+    earlyLevel.increment();
+    refuseEarly(early.addStream(stream.sessionId(), stream, scope.now()));
+    if (early.streams() > 0) {
+      onHeld.run();
+    }
+  }
+
+  /**
+   * Rejects what has waited too long.
+   *
+   * @return how long until the next one has, if any is left
+   */
+  Optional<Duration> expireEarly() {
+    long now = scope.now();
+    refuseEarly(early.purge(now));
+    OptionalLong next = early.nextPurgeNanos();
+    return next.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(Math.max(1, next.getAsLong() - now)));
+  }
+
+  /** Rejects what still waits: the connection ends. */
+  void rejectEarly() {
+    refuseEarly(early.clear());
+  }
+
+  private void refuseEarly(List<StreamArrived> streams) {
+    for (StreamArrived stream : streams) {
+      earlyLevel.decrement();
+      earlyRefused.increment();
+      reject(stream.port(), WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
+    }
+  }
+
+  private List<StreamArrived> takeEarly(long sessionId) {
+    List<StreamArrived> taken = new ArrayList<>();
+    for (EarlyArrivals.Arrival<StreamArrived> arrival : early.take(sessionId)) {
+      if (arrival instanceof EarlyArrivals.EarlyStream<StreamArrived> stream) {
+        earlyLevel.decrement();
+        taken.add(stream.stream());
+      }
+    }
+    return taken;
+  }
+
+  /** An answer to a session's request. */
+  void answered(long id, SessionActor.Answered answer) {
+    ActorRef<SessionActor.Command> session = live.get(id);
+    if (session != null) {
+      session.tell(answer);
+    }
+  }
+
+  void streamsAvailable(StreamKind kind) {
+    tellAll(SessionActor.StreamsAvailable.of(kind));
+  }
+
+  void peerGoingAway() {
+    tellAll(SessionActor.PeerGoingAway.INSTANCE);
+  }
+
+  void connectionLost(String why) {
+    tellAll(new SessionActor.ConnectionLost(why));
+  }
+
+  void closeAll() {
+    tellAll(new SessionActor.Close(0, ""));
+  }
+
+  private void tellAll(SessionActor.Command command) {
+    live.values().forEach(session -> session.tell(command));
+  }
+
+  private static void reject(StreamPort port, long code) {
+    port.reset(code);
+    port.stopSending(code);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.wire.Fields;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What to dial with.
+ *
+ * @param host a host name or an IP literal without brackets
+ * @param port 1 to 65535
+ * @param authority the {@code :authority} to send, as in the URL
+ * @param path the {@code :path} to send, with its query, starting with a slash
+ * @param origin the {@code origin} to send; empty sends none
+ * @param extra further fields of the request, lower-case
+ * @param trust how the server's certificate is judged
+ * @param dialects the drafts to speak
+ * @param timeout for everything from the name lookup to the server's answer, above zero
+ */
+public record DialRequest(
+    String host,
+    int port,
+    String authority,
+    String path,
+    Optional<String> origin,
+    Fields extra,
+    ServerTrust trust,
+    DialectPolicy dialects,
+    Duration timeout) {
+
+  /** Checks port, path and time-out. */
+  public DialRequest {
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
+    }
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("path: '" + path + "' (expected: starts with '/')");
+    }
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout: " + timeout + " (expected: above zero)");
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.ahti.engine.actor;
+
+import java.util.TreeSet;
+
+/**
+ * The session ids of a connection that are over, so that a late stream of one is told from an early
+ * stream of a session still to come.
+ *
+ * <p>Request ids only grow, and packets overtake each other by little; so the newest ids are kept
+ * one by one and every id below them counts as ended.
+ */
+final class EndedSessions {
+  private final int capacity;
+  private final TreeSet<Long> newest = new TreeSet<>();
+  private long floor = -1;
+
+  /**
+   * @param capacity how many ids are kept one by one, above zero
+   */
+  EndedSessions(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** This session is over, or its request was refused. */
+  void add(long id) {
+    if (id <= floor) {
+      return;
+    }
+    newest.add(id);
+    if (newest.size() > capacity) {
+      floor = newest.first();
+      newest.remove(floor);
+    }
+  }
+
+  /** Whether it is over. Ask about live sessions elsewhere. */
+  boolean contains(long id) {
+    return id <= floor || newest.contains(id);
+  }
+}

@@ -1,0 +1,208 @@
+package dev.ahti.engine.actor;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * The engine's settings, read once an actor system from {@code ahti} of its configuration. What
+ * each one counts, why it has its value and what happens at the limit stands in {@code
+ * reference.conf}.
+ *
+ * @param transport the name of the transport provider
+ * @param loopDispatcher whether a connection's actors and stages run on its event loop
+ * @param loopThroughput messages an actor may take in a row, above zero
+ * @param loopWatchdog how long a task may hold a loop before it is reported
+ * @param listener limits of a listener
+ * @param dialer limits of the dialer
+ * @param connection limits of a connection
+ * @param session limits of a session
+ * @param early limits of what arrives before its session
+ */
+public record EngineSettings(
+    String transport,
+    boolean loopDispatcher,
+    int loopThroughput,
+    Duration loopWatchdog,
+    Listener listener,
+    Dialer dialer,
+    Connection connection,
+    Session session,
+    Early early) {
+  private static final long MAX_CODE = 0xffff_ffffL;
+
+  /** Checks the bounds. */
+  public EngineSettings {
+    positive("ahti.loop-throughput", loopThroughput);
+    positive("ahti.loop-watchdog", loopWatchdog.toNanos());
+  }
+
+  /** The settings of an actor system. */
+  public static EngineSettings create(ActorSystem<?> system) {
+    return create(system.settings().config());
+  }
+
+  /**
+   * The settings in a configuration that has the root {@code ahti}.
+   *
+   * @throws com.typesafe.config.ConfigException when a key is missing or of the wrong type
+   * @throws IllegalArgumentException when a value is out of its bounds; the message names the key
+   */
+  public static EngineSettings create(Config config) {
+    Config root = config.getConfig("ahti");
+    return new EngineSettings(
+        root.getString("transport"),
+        root.getBoolean("loop-dispatcher"),
+        root.getInt("loop-throughput"),
+        root.getDuration("loop-watchdog"),
+        new Listener(root.getInt("listener.max-connections")),
+        new Dialer(root.getInt("dialer.max-connections")),
+        connection(root.getConfig("connection")),
+        session(root.getConfig("session")),
+        early(root.getConfig("early")));
+  }
+
+  private static Connection connection(Config config) {
+    return new Connection(
+        config.getInt("pending-requests"),
+        config.getDuration("settings-timeout"),
+        config.getDuration("close-timeout"),
+        config.getInt("remembered-sessions"));
+  }
+
+  private static Session session(Config config) {
+    return new Session(
+        config.getInt("max-per-connection"),
+        config.getLong("handler-failure-code"),
+        config.getDuration("close-timeout"),
+        config.getInt("incoming-streams-capacity"),
+        config.getInt("open-waiters-capacity"),
+        config.getBytes("connect-read-ahead"),
+        config.getBytes("capsule-budget"),
+        config.getDuration("capsule-budget-window"));
+  }
+
+  private static Early early(Config config) {
+    return new Early(
+        config.getInt("streams"),
+        config.getDuration("hold"),
+        config.getInt("datagrams"),
+        config.getBytes("datagram-bytes"));
+  }
+
+  /**
+   * {@code ahti.listener}.
+   *
+   * @param maxConnections open connections of one listener
+   */
+  public record Listener(int maxConnections) {
+
+    /** Checks the bounds. */
+    public Listener {
+      positive("ahti.listener.max-connections", maxConnections);
+    }
+  }
+
+  /**
+   * {@code ahti.dialer}.
+   *
+   * @param maxConnections connections that are open or being opened
+   */
+  public record Dialer(int maxConnections) {
+
+    /** Checks the bounds. */
+    public Dialer {
+      positive("ahti.dialer.max-connections", maxConnections);
+    }
+  }
+
+  /**
+   * {@code ahti.connection}.
+   *
+   * @param pendingRequests requests held until the peer's SETTINGS came
+   * @param settingsTimeout how long those may take
+   * @param closeTimeout how long sessions and the transport may take to end
+   * @param rememberedSessions ids of ended sessions that are told from new ones
+   */
+  public record Connection(
+      int pendingRequests,
+      Duration settingsTimeout,
+      Duration closeTimeout,
+      int rememberedSessions) {
+
+    /** Checks the bounds. */
+    public Connection {
+      positive("ahti.connection.pending-requests", pendingRequests);
+      positive("ahti.connection.settings-timeout", settingsTimeout.toNanos());
+      positive("ahti.connection.close-timeout", closeTimeout.toNanos());
+      positive("ahti.connection.remembered-sessions", rememberedSessions);
+    }
+  }
+
+  /**
+   * {@code ahti.session}.
+   *
+   * @param maxPerConnection sessions at a time on one connection
+   * @param handlerFailureCode the code of the CLOSE after a handler threw
+   * @param closeTimeout how long a peer can delay the end of a session
+   * @param incomingStreamsCapacity streams of each kind waiting for the application
+   * @param openWaitersCapacity streams the application asked for and has not got
+   * @param connectReadAhead bytes of the CONNECT stream that are read ahead
+   * @param capsuleBudget bytes of unknown capsules that are skipped within the window
+   * @param capsuleBudgetWindow that window
+   */
+  public record Session(
+      int maxPerConnection,
+      long handlerFailureCode,
+      Duration closeTimeout,
+      int incomingStreamsCapacity,
+      int openWaitersCapacity,
+      long connectReadAhead,
+      long capsuleBudget,
+      Duration capsuleBudgetWindow) {
+
+    /** Checks the bounds. */
+    public Session {
+      positive("ahti.session.max-per-connection", maxPerConnection);
+      if (handlerFailureCode < 0 || handlerFailureCode > MAX_CODE) {
+        throw outOfBounds(
+            "ahti.session.handler-failure-code", handlerFailureCode, "0 to 4294967295");
+      }
+      positive("ahti.session.close-timeout", closeTimeout.toNanos());
+      positive("ahti.session.incoming-streams-capacity", incomingStreamsCapacity);
+      positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
+      positive("ahti.session.connect-read-ahead", connectReadAhead);
+      positive("ahti.session.capsule-budget", capsuleBudget);
+      positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
+    }
+  }
+
+  /**
+   * {@code ahti.early}, a connection.
+   *
+   * @param streams streams of sessions not yet seen
+   * @param hold how long they wait
+   * @param datagrams datagrams of sessions not yet seen
+   * @param datagramBytes bytes of those
+   */
+  public record Early(int streams, Duration hold, int datagrams, long datagramBytes) {
+
+    /** Checks the bounds. */
+    public Early {
+      positive("ahti.early.streams", streams);
+      positive("ahti.early.hold", hold.toNanos());
+      positive("ahti.early.datagrams", datagrams);
+      positive("ahti.early.datagram-bytes", datagramBytes);
+    }
+  }
+
+  private static void positive(String key, long value) {
+    if (value <= 0) {
+      throw outOfBounds(key, value, "above 0");
+    }
+  }
+
+  private static IllegalArgumentException outOfBounds(String key, long value, String expected) {
+    return new IllegalArgumentException(key + ": " + value + " (expected: " + expected + ")");
+  }
+}

@@ -1,0 +1,217 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.SettingsOffer;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.Transport;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportListener;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listening address: binds it, admits connections up to the limit, and has an actor for each of
+ * them on the connection's own loop.
+ *
+ * <pre>
+ * binding   -> listening  on Bound
+ * binding   -> stopped    on BindFailed
+ * any       -> stopping   on Stop: connections are refused, the open ones shut down
+ * stopping  -> releasing  when the last connection is gone
+ * releasing -> stopped    when the address is free
+ * </pre>
+ */
+final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
+
+  sealed interface Command {}
+
+  /** Refuses new connections, shuts the open ones down, frees the address, then stops. */
+  enum Stop implements Command {
+    INSTANCE
+  }
+
+  private record Bound(TransportListener listener) implements Command {}
+
+  private record BindFailed(Throwable cause) implements Command {}
+
+  private record Arrived(TransportConnection connection) implements Command {}
+
+  private record ConnectionGone(long number) implements Command {}
+
+  private enum Released implements Command {
+    INSTANCE
+  }
+
+  private final EngineParts parts;
+  private final ListenRequest request;
+  private final CompletableFuture<ListenerHandle> promise;
+  private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+  private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
+  private @Nullable TransportListener listener;
+  private boolean stopping;
+  private boolean releasing;
+  private long lastNumber;
+
+  /**
+   * @param promise completes when the address is bound
+   */
+  static Behavior<Command> create(
+      EngineParts parts,
+      ListenRequest request,
+      Transport transport,
+      CompletableFuture<ListenerHandle> promise) {
+    return Behaviors.setup(
+        context -> new ListenerActor(context, parts, request, promise).bind(transport));
+  }
+
+  private ListenerActor(
+      ActorContext<Command> context,
+      EngineParts parts,
+      ListenRequest request,
+      CompletableFuture<ListenerHandle> promise) {
+    super(context);
+    this.parts = parts;
+    this.request = request;
+    this.promise = promise;
+    context.setLoggerName(ListenerActor.class);
+  }
+
+  private ListenerActor bind(Transport transport) {
+    ListenOptions options =
+        new ListenOptions(
+            request.name(),
+            request.address(),
+            request.credentials(),
+            SettingsOffer.server(request.dialects(), sessionLimits(parts.settings())));
+    ActorRef<Command> self = getContext().getSelf();
+    getContext()
+        .pipeToSelf(
+            transport.bind(options, connection -> self.tell(new Arrived(connection))),
+            ListenerActor::boundOrFailed);
+    return this;
+  }
+
+  /** What a connection's SETTINGS announce and its sessions keep to. */
+  static SettingsOffer.Limits sessionLimits(EngineSettings settings) {
+    return SettingsOffer.Limits.sessions(settings.session().maxPerConnection());
+  }
+
+  private static Command boundOrFailed(
+      @Nullable TransportListener listener, @Nullable Throwable cause) {
+    return listener != null ? new Bound(listener) : new BindFailed(Failures.unwrap(cause));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Arrived.class, this::onArrived)
+        .onMessage(ConnectionGone.class, this::onConnectionGone)
+        .onMessage(Bound.class, this::onBound)
+        .onMessage(BindFailed.class, this::onBindFailed)
+        .onMessage(Stop.class, this::onStop)
+        .onMessage(Released.class, this::onReleased)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onBound(Bound bound) {
+    listener = bound.listener();
+    InetSocketAddress address = listener.localAddress();
+    getContext().getLog().info("Listening on {} as '{}'", address, request.name());
+    promise.complete(new Handle(address, getContext().getSelf(), stopped));
+    return stopping ? releaseWhenEmpty() : this;
+  }
+
+  private Behavior<Command> onBindFailed(BindFailed failed) {
+    promise.completeExceptionally(failed.cause());
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onArrived(Arrived arrived) {
+    TransportConnection connection = arrived.connection();
+    if (stopping) {
+      connection.discard(Http3ErrorCode.H3_NO_ERROR, "the listener is stopping");
+      return this;
+    }
+    int limit = parts.settings().listener().maxConnections();
+    if (connections.size() >= limit) {
+      parts.gauges().counter(Gauges.CONNECTIONS_REFUSED).increment();
+      getContext()
+          .getLog()
+          .warn("Refused a connection: {} are open (ahti.listener.max-connections)", limit);
+      connection.discard(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many connections");
+      return this;
+    }
+    long number = ++lastNumber;
+    ActorRef<ConnectionActor.Command> actor =
+        getContext()
+            .spawn(
+                ConnectionActor.server(parts, connection, request),
+                "connection-" + number,
+                DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
+    getContext().watchWith(actor, new ConnectionGone(number));
+    connections.put(number, actor);
+    return this;
+  }
+
+  private Behavior<Command> onConnectionGone(ConnectionGone gone) {
+    connections.remove(gone.number());
+    return releaseWhenEmpty();
+  }
+
+  private Behavior<Command> onStop(Stop stop) {
+    if (!stopping) {
+      stopping = true;
+      getContext().getLog().info("Stopping the listener '{}'", request.name());
+      connections.values().forEach(actor -> actor.tell(ConnectionActor.Shutdown.INSTANCE));
+    }
+    return releaseWhenEmpty();
+  }
+
+  private Behavior<Command> releaseWhenEmpty() {
+    if (stopping && !releasing && listener != null && connections.isEmpty()) {
+      releasing = true;
+      getContext().pipeToSelf(listener.close(), (done, cause) -> Released.INSTANCE);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onReleased(Released released) {
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    if (listener != null && !releasing) {
+      listener.close();
+    }
+    promise.completeExceptionally(new SessionFailure("the listener stopped before it was bound"));
+    stopped.complete(Done.getInstance());
+    return this;
+  }
+
+  private record Handle(
+      InetSocketAddress address, ActorRef<Command> actor, CompletableFuture<Done> stopped)
+      implements ListenerHandle {
+
+    @Override
+    public CompletableFuture<Done> stop() {
+      if (!stopped.isDone()) {
+        actor.tell(Stop.INSTANCE);
+      }
+      return stopped.copy();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.ahti.engine.actor;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+
+/** A running listener. Any thread. */
+public interface ListenerHandle {
+
+  /** The address in use, with the port that was given when port 0 was asked for. */
+  InetSocketAddress address();
+
+  /**
+   * Stops it: refuses new connections, tells every peer (GOAWAY), closes the sessions with code 0,
+   * gives the sessions {@code ahti.connection.close-timeout} to say so, and frees the address.
+   *
+   * @return completes when the address is free; the same moment for every call
+   */
+  CompletableFuture<Done> stop();
+}

@@ -1,0 +1,62 @@
+package dev.ahti.engine.actor;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls to {@link Ahti} that are not answered yet. A message to an actor system that is going
+ * down is lost without a word; its caller is told from here. Any thread.
+ */
+final class OpenCalls {
+  private final int capacity;
+  private final Set<CompletableFuture<?>> open = new HashSet<>();
+  private @Nullable String ended;
+
+  /**
+   * @param capacity how many calls may be open
+   */
+  OpenCalls(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** A promise for one more call; failed at once when there are too many or nobody will answer. */
+  <T> CompletableFuture<T> add() {
+    CompletableFuture<T> promise = new CompletableFuture<>();
+    String refused = register(promise);
+    if (refused != null) {
+      promise.completeExceptionally(new SessionFailure(refused));
+    } else {
+      promise.whenComplete((result, failure) -> remove(promise));
+    }
+    return promise;
+  }
+
+  /** Fails every open call, and every later one. */
+  void end(String why) {
+    List<CompletableFuture<?>> left;
+    synchronized (this) {
+      ended = why;
+      left = new ArrayList<>(open);
+    }
+    left.forEach(promise -> promise.completeExceptionally(new SessionFailure(why)));
+  }
+
+  private synchronized @Nullable String register(CompletableFuture<?> promise) {
+    if (ended != null) {
+      return ended;
+    }
+    if (open.size() >= capacity) {
+      return "calls in progress: " + capacity + " (the limit, ahti.dialer.max-connections)";
+    }
+    open.add(promise);
+    return null;
+  }
+
+  private synchronized void remove(CompletableFuture<?> promise) {
+    open.remove(promise);
+  }
+}

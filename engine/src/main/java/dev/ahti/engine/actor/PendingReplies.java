@@ -1,0 +1,107 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.gauge.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callers that wait for an actor, kept beside its mailbox: a message to an actor that has just
+ * stopped is lost without a word, a promise must not be. Bounded, which bounds the mailbox too, as
+ * every message asks for one of these. Any thread.
+ *
+ * @param <T> what they wait for
+ */
+final class PendingReplies<T> {
+  private final String what;
+  private final int capacity;
+  private final Level level;
+  private final ArrayDeque<CompletableFuture<T>> waiting = new ArrayDeque<>();
+  private @Nullable RuntimeException ended;
+
+  /**
+   * @param what names what is waited for, in the failure of the one too many
+   * @param capacity how many may wait
+   * @param level counts those that wait
+   */
+  PendingReplies(String what, int capacity, Level level) {
+    this.what = what;
+    this.capacity = capacity;
+    this.level = level;
+  }
+
+  /**
+   * Adds a caller. The promise is its own: when it completes or cancels it, the reply goes to the
+   * next one.
+   *
+   * @return a promise; failed at once when too many wait or nobody will answer any more
+   */
+  CompletableFuture<T> add() {
+    RuntimeException refused;
+    synchronized (this) {
+      if (waiting.size() >= capacity) {
+        int before = waiting.size();
+        waiting.removeIf(CompletableFuture::isDone);
+        level.add(waiting.size() - (long) before);
+      }
+      if (ended == null && waiting.size() < capacity) {
+        CompletableFuture<T> promise = new CompletableFuture<>();
+        waiting.add(promise);
+        level.increment();
+        return promise;
+      }
+      refused =
+          ended != null
+              ? ended
+              : new SessionFailure(what + ": " + capacity + " calls wait already (the limit)");
+    }
+    return CompletableFuture.failedFuture(refused);
+  }
+
+  /** Gives the first caller that still waits its reply; {@code false} when nobody waits. */
+  boolean complete(T reply) {
+    CompletableFuture<T> next = poll();
+    while (next != null && !next.complete(reply)) {
+      next = poll();
+    }
+    return next != null;
+  }
+
+  /** Fails the first caller that still waits. */
+  void fail(RuntimeException failure) {
+    CompletableFuture<T> next = poll();
+    while (next != null && !next.completeExceptionally(failure)) {
+      next = poll();
+    }
+  }
+
+  /** How many wait, those included that gave up unseen. */
+  synchronized int size() {
+    return waiting.size();
+  }
+
+  /** Fails everyone who waits, and everyone who comes later. */
+  void end(RuntimeException failure) {
+    List<CompletableFuture<T>> left;
+    synchronized (this) {
+      if (ended != null) {
+        return;
+      }
+      ended = failure;
+      left = new ArrayList<>(waiting);
+      waiting.clear();
+      level.add(-left.size());
+    }
+    left.forEach(promise -> promise.completeExceptionally(failure));
+  }
+
+  private synchronized @Nullable CompletableFuture<T> poll() {
+    CompletableFuture<T> next = waiting.poll();
+    if (next != null) {
+      level.decrement();
+    }
+    return next;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.wire.Fields;
+import java.util.function.Consumer;
+import org.apache.pekko.util.ByteString;
+
+/** What a {@link SessionRouter} decides about a request. */
+public sealed interface Routing {
+
+  /**
+   * Opens the session.
+   *
+   * @param handler called once on the connection's loop, after the answer was queued; must not
+   *     block. What it throws ends this session, and only this one, with {@code
+   *     ahti.session.handler-failure-code}
+   * @param extra fields to add to the answer, lower-case
+   */
+  record Accept(Consumer<SessionHandle> handler, Fields extra) implements Routing {}
+
+  /**
+   * Refuses with a status and nothing else.
+   *
+   * @param status 300 to 599
+   */
+  record Refuse(int status) implements Routing {
+
+    /** Checks the status. */
+    public Refuse {
+      if (status < 300 || status > 599) {
+        throw new IllegalArgumentException("status: " + status + " (expected: 300 to 599)");
+      }
+    }
+  }
+
+  /**
+   * Answers like any web server: for plain requests, and for refusals that say more than a status.
+   *
+   * @param status 200 to 599; a request for a session may not be answered with a 2xx this way
+   * @param fields fields of the answer without {@code :status}, lower-case
+   * @param body the whole body; keep it small, it is held until it was sent
+   */
+  record Answer(int status, Fields fields, ByteString body) implements Routing {
+
+    /** Checks the status. */
+    public Answer {
+      if (status < 200 || status > 599) {
+        throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
+      }
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.ConnectRequest;
+import dev.ahti.engine.dialect.ConnectResponse;
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.DialectNegotiation;
+import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportEvent.RequestReceived;
+import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
+import dev.ahti.engine.wire.Fields;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of a connection: judges requests in the order of the drafts (well formed, known
+ * token, allowed origin, room for a session), asks the router, and opens what it accepts.
+ */
+final class ServerRole implements ConnectionRole {
+  private static final int INTERNAL_ERROR = 500;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private final ConnectionScope scope;
+  private final ConnectionSessions sessions;
+  private final ListenRequest listener;
+  private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
+  private @Nullable Map<Long, Long> settings;
+
+  ServerRole(ConnectionScope scope, ConnectionSessions sessions, ListenRequest listener) {
+    this.scope = scope;
+    this.sessions = sessions;
+    this.listener = listener;
+  }
+
+  @Override
+  public void onSettings(Map<Long, Long> peerSettings) {
+    settings = peerSettings;
+    while (!waiting.isEmpty()) {
+      waitingLevel(-1);
+      handle(waiting.remove(), peerSettings);
+    }
+  }
+
+  @Override
+  public void onRequest(RequestReceived request) {
+    if (settings != null) {
+      handle(request, settings);
+    } else if (waiting.size() < scope.parts().settings().connection().pendingRequests()) {
+      waiting.add(request);
+      waitingLevel(1);
+    } else {
+      reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
+    }
+  }
+
+  @Override
+  public void onStarted(TransportCommand.RequestStarted started) {
+    scope.context().getLog().error("A server connection was told of a request of its own");
+  }
+
+  @Override
+  public void onResponse(ResponseReceived response) {
+    scope.context().getLog().error("A server connection was told of an answer");
+  }
+
+  @Override
+  public void onSessionGone() {
+    // The client may open another one.
+  }
+
+  @Override
+  public void onClosing(String why) {
+    while (!waiting.isEmpty()) {
+      waitingLevel(-1);
+      reject(waiting.remove(), Http3ErrorCode.H3_REQUEST_REJECTED);
+    }
+  }
+
+  private void handle(RequestReceived request, Map<Long, Long> peerSettings) {
+    ConnectRequest.Reading reading = ConnectRequest.read(request.fields());
+    if (reading instanceof ConnectRequest.WebTransport webTransport) {
+      negotiate(request, webTransport, peerSettings);
+    } else if (reading instanceof ConnectRequest.Plain) {
+      plain(request);
+    } else if (reading instanceof ConnectRequest.UnknownProtocol) {
+      refuse(request, DialectNegotiation.UNKNOWN_PROTOCOL_STATUS);
+    } else if (reading instanceof ConnectRequest.Malformed malformed) {
+      reject(request, malformed.violation().code());
+    }
+  }
+
+  private void negotiate(
+      RequestReceived request, ConnectRequest.WebTransport reading, Map<Long, Long> peerSettings) {
+    DialectNegotiation.Result result =
+        DialectNegotiation.server(peerSettings, reading.token(), listener.dialects());
+    if (result instanceof DialectNegotiation.Chosen chosen) {
+      admit(request, reading, chosen.dialect());
+    } else if (result instanceof DialectNegotiation.Refused refused) {
+      scope.context().getLog().debug("Refused request {}: {}", request.id(), refused.reason());
+      if (refused.status().isPresent()) {
+        refuse(request, refused.status().getAsInt());
+      } else {
+        reject(
+            request,
+            refused.violation().map(v -> v.code()).orElse(Http3ErrorCode.H3_REQUEST_REJECTED));
+      }
+    }
+  }
+
+  private void admit(
+      RequestReceived request, ConnectRequest.WebTransport reading, Dialect dialect) {
+    if (!listener.origins().allows(reading.origin())) {
+      refuse(request, OriginPolicy.REFUSED_STATUS);
+      return;
+    }
+    long limit = ListenerActor.sessionLimits(scope.parts().settings()).sessionsFor(dialect);
+    if (sessions.count() >= limit) {
+      refuseOneTooMany(request, dialect);
+      return;
+    }
+    SessionRequest asked =
+        new SessionRequest(
+            reading.fields(),
+            reading.path(),
+            reading.authority(),
+            reading.origin(),
+            scope.connection().remoteAddress(),
+            dialect);
+    Routing routing;
+    try {
+      routing = listener.router().route(asked);
+      if (routing instanceof Routing.Accept accept) {
+        Fields answer = ConnectResponse.accept(dialect, reading.fields()).with(accept.extra());
+        open(request, dialect, accept, answer);
+        return;
+      }
+    } catch (RuntimeException failure) {
+      scope.context().getLog().error("The router failed for " + reading.path(), failure);
+      routing = new Routing.Refuse(INTERNAL_ERROR);
+    }
+    answer(request, notAccepted(routing));
+  }
+
+  /** The drafts that announce the limit in SETTINGS reset the stream; the others have a status. */
+  private void refuseOneTooMany(RequestReceived request, Dialect dialect) {
+    switch (dialect.draft()) {
+      case D02 -> refuse(request, TOO_MANY_REQUESTS);
+      case D07, D14, D16 -> reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
+    }
+  }
+
+  /** A 2xx without an open session would leave the client with a session that nobody serves. */
+  private Routing notAccepted(Routing routing) {
+    if (routing instanceof Routing.Answer answer && answer.status() < 300) {
+      scope.context().getLog().error("The router answered a session with {}", answer.status());
+      return new Routing.Refuse(INTERNAL_ERROR);
+    }
+    return routing;
+  }
+
+  private void plain(RequestReceived request) {
+    Routing routing;
+    try {
+      routing = listener.router().plain(request.fields());
+    } catch (RuntimeException failure) {
+      scope.context().getLog().error("The router failed for a plain request", failure);
+      routing = new Routing.Refuse(INTERNAL_ERROR);
+    }
+    answer(request, routing);
+  }
+
+  private void answer(RequestReceived request, Routing routing) {
+    if (routing instanceof Routing.Answer answer) {
+      respond(request, answer.status(), answer.fields(), answer.body());
+    } else if (routing instanceof Routing.Refuse refuse) {
+      refuse(request, refuse.status());
+    } else {
+      scope.context().getLog().error("The router accepted a plain request as a session");
+      refuse(request, INTERNAL_ERROR);
+    }
+  }
+
+  private void open(
+      RequestReceived request, Dialect dialect, Routing.Accept accept, Fields answer) {
+    SessionActor.Setup setup =
+        scope.session(
+            request.id(),
+            dialect,
+            request.fields(),
+            request.body(),
+            new SessionOpening.Accepting(accept.handler(), answer));
+    sessions.open(request.id(), SessionActor.create(setup));
+  }
+
+  private void refuse(RequestReceived request, int status) {
+    respond(request, status, Fields.empty(), ByteString.emptyByteString());
+  }
+
+  private void respond(RequestReceived request, int status, Fields fields, ByteString body) {
+    count(request);
+    Fields all = Fields.empty().with(":status", Integer.toString(status)).with(fields);
+    scope.transport().tell(new TransportCommand.Respond(request.id(), all, body, true));
+    // The rest of the request is not wanted; unread, it would keep its stream open.
+    request.body().stopSending(Http3ErrorCode.H3_NO_ERROR);
+    sessions.refused(request.id());
+  }
+
+  private void reject(RequestReceived request, long code) {
+    count(request);
+    scope.transport().tell(new TransportCommand.RejectRequest(request.id(), code));
+    sessions.refused(request.id());
+  }
+
+  private void count(RequestReceived request) {
+    Optional<String> protocol = request.fields().get(":protocol");
+    if (protocol.isPresent()) {
+      scope.parts().gauges().counter(Gauges.SESSIONS_REFUSED).increment();
+    }
+  }
+
+  private void waitingLevel(int change) {
+    scope.parts().gauges().level(Gauges.REQUESTS_WAITING).add(change);
+  }
+}

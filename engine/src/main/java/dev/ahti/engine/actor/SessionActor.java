@@ -1,0 +1,585 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.ConnectResponse;
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.Scope;
+import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.session.Role;
+import dev.ahti.engine.session.SessionEffect;
+import dev.ahti.engine.session.SessionInput;
+import dev.ahti.engine.session.SessionMachine;
+import dev.ahti.engine.session.Transition;
+import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamKind;
+import java.net.InetSocketAddress;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session: feeds what happens to a {@link SessionMachine} and executes what it says. The states
+ * are the machine's; nothing here decides about the protocol.
+ *
+ * <p>A server's session attaches, sends the 2xx, and calls the handler. A client's attaches and
+ * waits for the answer: the CONNECT stream is not read before, and its end is looked at only after
+ * the answer had its chance, because answers come over the connection's actor and ends straight
+ * from the port.
+ *
+ * <p>The actor stops when both halves of the CONNECT stream have ended, at the latest {@code
+ * ahti.session.close-timeout} after the session did.
+ */
+final class SessionActor extends AbstractBehavior<SessionActor.Command> {
+
+  sealed interface Command {}
+
+  /** Somebody waits for a stream; see {@link SessionPromises#opens}. */
+  enum Open implements Command {
+    BIDIRECTIONAL(StreamKind.BIDIRECTIONAL),
+    UNIDIRECTIONAL(StreamKind.UNIDIRECTIONAL);
+
+    private final StreamKind kind;
+
+    Open(StreamKind kind) {
+      this.kind = kind;
+    }
+
+    static Open of(StreamKind kind) {
+      return kind == StreamKind.BIDIRECTIONAL ? BIDIRECTIONAL : UNIDIRECTIONAL;
+    }
+  }
+
+  /** The peer allows more streams. */
+  enum StreamsAvailable implements Command {
+    BIDIRECTIONAL(StreamKind.BIDIRECTIONAL),
+    UNIDIRECTIONAL(StreamKind.UNIDIRECTIONAL);
+
+    private final StreamKind kind;
+
+    StreamsAvailable(StreamKind kind) {
+      this.kind = kind;
+    }
+
+    static StreamsAvailable of(StreamKind kind) {
+      return kind == StreamKind.BIDIRECTIONAL ? BIDIRECTIONAL : UNIDIRECTIONAL;
+    }
+  }
+
+  /** The peer opened a stream. */
+  record Incoming(StreamKind kind, StreamPort port) implements Command {}
+
+  /** Closes the session. */
+  record Close(long code, String reason) implements Command {}
+
+  /** Asks the peer to wind up. */
+  enum Drain implements Command {
+    INSTANCE
+  }
+
+  /** Ends the session without a CLOSE. */
+  record Abort(long wireCode, String why) implements Command {}
+
+  /** Somebody waits for statistics; see {@link SessionPromises#stats}. */
+  enum ReadStats implements Command {
+    INSTANCE
+  }
+
+  /** The final answer to a client's request. */
+  record Answered(ConnectResponse.Reading answer) implements Command {}
+
+  /** The peer sent GOAWAY. */
+  enum PeerGoingAway implements Command {
+    INSTANCE
+  }
+
+  /** The connection is gone. */
+  record ConnectionLost(String why) implements Command {}
+
+  private record Attached(DatagramPort datagrams) implements Command {}
+
+  private record Opened(TransportCommand.OpenResult result) implements Command {}
+
+  private record StatsRead(ConnectionStats stats) implements Command {}
+
+  private enum ConnectReadable implements Command {
+    INSTANCE
+  }
+
+  private record ConnectReadEnded(Inbound end) implements Command {}
+
+  /** {@link ConnectReadEnded}, behind the answer. */
+  private record NoAnswerBefore(Inbound end) implements Command {}
+
+  private record ConnectWriteEnded(WriteEnd end) implements Command {}
+
+  private enum CloseTimedOut implements Command {
+    INSTANCE
+  }
+
+  /**
+   * What a session starts with.
+   *
+   * @param connect the CONNECT stream, unread
+   * @param opening how it begins, which says which side this is
+   */
+  record Setup(
+      EngineParts parts,
+      long id,
+      Dialect dialect,
+      Fields request,
+      InetSocketAddress remoteAddress,
+      StreamPort connect,
+      SessionOpening opening,
+      ActorRef<TransportCommand> transport,
+      ActorRef<ConnectionActor.Command> connection) {
+
+    boolean server() {
+      return opening instanceof SessionOpening.Accepting;
+    }
+  }
+
+  private final Setup setup;
+  private final EngineSettings.Session settings;
+  private final TimerScheduler<Command> timers;
+  private final SessionPromises promises;
+  private final ConnectStream connect;
+  private final ConnectObserver observer;
+  private final SessionStreams streams;
+  private final ActorRef<ConnectionStats> statsRead;
+  private SessionMachine machine;
+  private @Nullable SessionDatagrams datagrams;
+  private ConnectResponse.@Nullable Reading answer;
+
+  static Behavior<Command> create(Setup setup) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new SessionActor(context, timers, setup)));
+  }
+
+  private SessionActor(ActorContext<Command> context, TimerScheduler<Command> timers, Setup setup) {
+    super(context);
+    context.setLoggerName(SessionActor.class);
+    this.setup = setup;
+    this.settings = setup.parts().settings().session();
+    this.timers = timers;
+    this.promises = new SessionPromises(setup.parts());
+    this.connect = new ConnectStream(setup.connect(), settings, now());
+    this.observer = new ConnectObserver(context.getSelf());
+    this.streams =
+        new SessionStreams(
+            context,
+            setup,
+            promises,
+            context.messageAdapter(TransportCommand.OpenResult.class, Opened::new));
+    this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
+    this.machine =
+        SessionMachine.connecting(
+            setup.server() ? Role.SERVER : Role.CLIENT, setup.dialect(), now());
+    setup.parts().gauges().level(Gauges.SESSIONS).increment();
+    setup.connect().observe(observer);
+    if (!setup.server()) {
+      // Credit from the start, or a reset of the request would stay unseen.
+      connect.open(settings.connectReadAhead(), this::wakeToRead);
+    }
+    setup
+        .transport()
+        .tell(
+            new TransportCommand.AttachSession(
+                setup.id(),
+                context.messageAdapter(
+                    TransportCommand.IncomingStream.class,
+                    stream -> new Incoming(stream.kind(), stream.port())),
+                context.messageAdapter(
+                    TransportCommand.SessionAttached.class,
+                    attached -> new Attached(attached.datagrams()))));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Incoming.class, this::onIncoming)
+        .onMessage(Open.class, this::onOpen)
+        .onMessage(Opened.class, this::onOpened)
+        .onMessage(StreamsAvailable.class, this::onStreamsAvailable)
+        .onMessage(ConnectReadable.class, this::onConnectReadable)
+        .onMessage(ReadStats.class, this::onReadStats)
+        .onMessage(StatsRead.class, this::onStatsRead)
+        .onMessage(Attached.class, this::onAttached)
+        .onMessage(Answered.class, this::onAnswered)
+        .onMessage(Close.class, this::onClose)
+        .onMessage(Drain.class, this::onDrain)
+        .onMessage(Abort.class, this::onAbort)
+        .onMessage(PeerGoingAway.class, this::onPeerGoingAway)
+        .onMessage(ConnectionLost.class, this::onConnectionLost)
+        .onMessage(ConnectReadEnded.class, this::onConnectReadEnded)
+        .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
+        .onMessage(ConnectWriteEnded.class, this::onConnectWriteEnded)
+        .onMessage(CloseTimedOut.class, this::onCloseTimedOut)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onAttached(Attached attached) {
+    datagrams = new SessionDatagrams(attached.datagrams());
+    if (isOver()) {
+      datagrams.close("the session has ended");
+      return this;
+    }
+    return setup.opening() instanceof SessionOpening.Accepting accepting
+        ? accept(accepting)
+        : establish();
+  }
+
+  private Behavior<Command> accept(SessionOpening.Accepting accepting) {
+    setup
+        .transport()
+        .tell(
+            new TransportCommand.Respond(
+                setup.id(), accepting.answer(), ByteString.emptyByteString(), false));
+    setup.parts().gauges().counter(Gauges.SESSIONS_ACCEPTED).increment();
+    Behavior<Command> next = on(new SessionInput.Established());
+    connect.open(settings.connectReadAhead(), this::wakeToRead);
+    wakeToRead();
+    return next;
+  }
+
+  private Behavior<Command> onAnswered(Answered answered) {
+    if (answer != null || isOver()) {
+      return this;
+    }
+    answer = answered.answer();
+    return establish();
+  }
+
+  /** A client's session is there when it is attached and the answer is a 2xx. */
+  private Behavior<Command> establish() {
+    if (answer instanceof ConnectResponse.Refused refused) {
+      return on(
+          new SessionInput.Refused(
+              refused.status(), "the server refused the session with " + refused.status()));
+    }
+    if (answer instanceof ConnectResponse.Malformed malformed) {
+      return on(new SessionInput.Violated(malformed.violation()));
+    }
+    if (datagrams != null && answer instanceof ConnectResponse.Accepted) {
+      Behavior<Command> next = on(new SessionInput.Established());
+      wakeToRead();
+      return next;
+    }
+    return this;
+  }
+
+  private Behavior<Command> onIncoming(Incoming incoming) {
+    if (isOver()) {
+      SessionStreams.reject(incoming.port(), WebTransportErrorCode.WT_SESSION_GONE);
+    } else {
+      streams.incoming(incoming.kind(), incoming.port());
+    }
+    return this;
+  }
+
+  private Behavior<Command> onOpen(Open open) {
+    if (!isOver()) {
+      streams.open(open.kind);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onOpened(Opened opened) {
+    if (!isOver()) {
+      streams.answered(opened.result());
+    } else if (opened.result() instanceof TransportCommand.OpenResult.Opened late) {
+      SessionStreams.reject(late.port(), WebTransportErrorCode.WT_SESSION_GONE);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onStreamsAvailable(StreamsAvailable available) {
+    if (!isOver()) {
+      streams.available(available.kind);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onReadStats(ReadStats read) {
+    setup.transport().tell(new TransportCommand.GetStats(statsRead));
+    return this;
+  }
+
+  private Behavior<Command> onStatsRead(StatsRead read) {
+    promises.stats().complete(read.stats());
+    return this;
+  }
+
+  private Behavior<Command> onClose(Close close) {
+    return on(new SessionInput.LocalClose(close.code(), close.reason()));
+  }
+
+  private Behavior<Command> onDrain(Drain drain) {
+    return on(new SessionInput.LocalDrain());
+  }
+
+  private Behavior<Command> onAbort(Abort abort) {
+    return on(new SessionInput.LocalAbort(abort.wireCode(), abort.why()));
+  }
+
+  private Behavior<Command> onPeerGoingAway(PeerGoingAway going) {
+    return on(new SessionInput.PeerGoAway());
+  }
+
+  private Behavior<Command> onConnectionLost(ConnectionLost lost) {
+    on(new SessionInput.ConnectionLost(lost.why()));
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onConnectReadable(ConnectReadable readable) {
+    if (machine.state() == SessionMachine.State.CONNECTING) {
+      return this;
+    }
+    readConnect();
+    if (connect.hasMore()) {
+      wakeToRead();
+    }
+    return unlessOver();
+  }
+
+  private void readConnect() {
+    for (SessionInput input : connect.read(now())) {
+      on(input);
+    }
+  }
+
+  private Behavior<Command> onConnectReadEnded(ConnectReadEnded ended) {
+    if (machine.state() == SessionMachine.State.CONNECTING) {
+      Command behind = new NoAnswerBefore(ended.end());
+      setup.connection().tell(new ConnectionActor.Relay(getContext().getSelf(), behind));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onNoAnswerBefore(NoAnswerBefore ended) {
+    if (machine.state() != SessionMachine.State.CONNECTING) {
+      return this;
+    }
+    if (ended.end() instanceof Inbound.Reset reset) {
+      return on(new SessionInput.PeerReset(reset.code()));
+    }
+    return ended.end() instanceof Inbound.Lost lost
+        ? on(new SessionInput.ConnectionLost(lost.why()))
+        : on(new SessionInput.PeerFinished());
+  }
+
+  private Behavior<Command> onConnectWriteEnded(ConnectWriteEnded ended) {
+    if (machine.isOpen()) {
+      // A peer that closes may stop our half too: what it said before counts first.
+      readConnect();
+    }
+    if (!isOver() && ended.end() instanceof WriteEnd.Stopped stopped) {
+      return on(new SessionInput.PeerReset(stopped.code().orElse(Http3ErrorCode.H3_NO_ERROR)));
+    }
+    if (!isOver() && ended.end() instanceof WriteEnd.Lost lost) {
+      return on(new SessionInput.ConnectionLost(lost.why()));
+    }
+    return unlessOver();
+  }
+
+  private Behavior<Command> onCloseTimedOut(CloseTimedOut timedOut) {
+    getContext().getLog().debug("The peer did not end the CONNECT stream in time");
+    on(new SessionInput.LocalAbort(WebTransportErrorCode.WT_SESSION_GONE, "not closed in time"));
+    connect.reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
+    return Behaviors.stopped();
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    observer.leave();
+    on(
+        new SessionInput.LocalAbort(
+            Http3ErrorCode.H3_INTERNAL_ERROR, "the session's actor stopped"));
+    setup.parts().gauges().level(Gauges.SESSIONS).decrement();
+    return this;
+  }
+
+  /** The one place where the session's state changes. */
+  private Behavior<Command> on(SessionInput input) {
+    SessionMachine.State before = machine.state();
+    boolean wasOver = isOver();
+    Transition transition = machine.on(input, now());
+    machine = transition.next();
+    if (before != machine.state()) {
+      getContext()
+          .getLog()
+          .debug("{} -> {} after {}", before, machine.state(), input.getClass().getSimpleName());
+    }
+    if (input instanceof SessionInput.Violated violated) {
+      escalate(violated);
+    }
+    transition.effects().forEach(this::execute);
+    if (!wasOver && isOver()) {
+      afterEnd();
+    }
+    return unlessOver();
+  }
+
+  /** What the machine leaves to the engine when a session is over, by whatever way. */
+  private void afterEnd() {
+    if (datagrams != null) {
+      datagrams.close("the session has ended");
+    }
+    setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
+    timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
+  }
+
+  private void escalate(SessionInput.Violated violated) {
+    getContext().getLog().debug("{}", violated.violation());
+    if (violated.violation().scope() == Scope.CONNECTION) {
+      setup
+          .connection()
+          .tell(
+              new ConnectionActor.Close(
+                  violated.violation().code(), violated.violation().message()));
+    }
+  }
+
+  /** Stops once nothing is left to send or to see off. */
+  private Behavior<Command> unlessOver() {
+    boolean failed = machine.state() == SessionMachine.State.FAILED;
+    boolean closed =
+        machine.state() == SessionMachine.State.CLOSED
+            && machine.connectEnded()
+            && connect.writeEnd() != null;
+    return failed || closed ? Behaviors.stopped() : this;
+  }
+
+  private void execute(SessionEffect effect) {
+    if (effect instanceof SessionEffect.DeliverDatagram datagram) {
+      deliver(datagram.payload());
+    } else if (effect instanceof SessionEffect.SendCapsule send) {
+      connect.send(send.capsule());
+    } else if (effect instanceof SessionEffect.FinishConnect) {
+      connect.finish();
+    } else if (effect instanceof SessionEffect.ResetConnect reset) {
+      connect.reset(reset.wireCode());
+    } else if (effect instanceof SessionEffect.StopConnect stop) {
+      connect.stop(stop.wireCode());
+    } else if (effect instanceof SessionEffect.EndStreams end) {
+      streams.end(end.wireCode());
+    } else if (effect instanceof SessionEffect.NotifyReady) {
+      ready();
+    } else if (effect instanceof SessionEffect.NotifyDraining) {
+      promises.draining().complete(Done.getInstance());
+    } else if (effect instanceof SessionEffect.NotifyClosed closed) {
+      promises.end(new SessionEnd(closed.code(), closed.reason(), closed.byPeer()));
+    } else if (effect instanceof SessionEffect.NotifyFailed failed) {
+      fail(new SessionFailure(failed.why(), failed.status()));
+    }
+  }
+
+  private void deliver(ByteString payload) {
+    if (datagrams != null) {
+      datagrams.deliver(payload);
+    }
+  }
+
+  private void fail(SessionFailure failure) {
+    if (setup.opening() instanceof SessionOpening.Dialing dialing) {
+      dialing.promise().completeExceptionally(failure);
+    }
+    promises.fail(failure);
+  }
+
+  private void ready() {
+    if (datagrams == null) {
+      throw new IllegalStateException("a session is ready before it is attached");
+    }
+    if (setup.opening() instanceof SessionOpening.Accepting accepting) {
+      handle(accepting, handle(accepting.answer(), datagrams));
+    } else if (setup.opening() instanceof SessionOpening.Dialing dialing
+        && answer instanceof ConnectResponse.Accepted accepted
+        && !dialing.promise().complete(handle(accepted.fields(), datagrams))) {
+      getContext()
+          .getSelf()
+          .tell(new Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));
+    }
+  }
+
+  private void handle(SessionOpening.Accepting accepting, SessionHandle handle) {
+    try {
+      accepting.handler().accept(handle);
+    } catch (Throwable failure) {
+      if (Failures.isFatal(failure)) {
+        throw failure;
+      }
+      getContext().getLog().error("The handler of the session failed", failure);
+      getContext().getSelf().tell(new Close(settings.handlerFailureCode(), ""));
+    }
+  }
+
+  private SessionHandle handle(Fields response, DatagramPort port) {
+    SessionFacts facts =
+        new SessionFacts(
+            setup.id(),
+            setup.dialect(),
+            setup.server(),
+            setup.request(),
+            response,
+            setup.remoteAddress(),
+            setup.connect().loop());
+    return new SessionHandle(facts, promises, port, getContext().getSelf());
+  }
+
+  private boolean isOver() {
+    return machine.state() == SessionMachine.State.CLOSED
+        || machine.state() == SessionMachine.State.FAILED;
+  }
+
+  private long now() {
+    return setup.connect().loop().nanoTime();
+  }
+
+  private void wakeToRead() {
+    getContext().getSelf().tell(ConnectReadable.INSTANCE);
+  }
+
+  /** Told of the ends of the CONNECT stream's halves, on the loop. */
+  private static final class ConnectObserver implements PortObserver {
+    private final ActorRef<Command> session;
+    private volatile boolean left;
+
+    ConnectObserver(ActorRef<Command> session) {
+      this.session = session;
+    }
+
+    void leave() {
+      left = true;
+    }
+
+    @Override
+    public void onReadEnd(Inbound end) {
+      if (!left) {
+        session.tell(new ConnectReadEnded(end));
+      }
+    }
+
+    @Override
+    public void onWriteEnd(WriteEnd end) {
+      if (!left) {
+        session.tell(new ConnectWriteEnded(end));
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.wire.Fields;
+import java.net.InetSocketAddress;
+
+/** What is known of a session once it is open, and never changes. */
+record SessionFacts(
+    long id,
+    Dialect dialect,
+    boolean server,
+    Fields request,
+    Fields response,
+    InetSocketAddress remoteAddress,
+    StreamLoop loop) {}

@@ -1,0 +1,24 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.wire.Fields;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** How a session begins, by side. */
+sealed interface SessionOpening {
+
+  /**
+   * The server accepts.
+   *
+   * @param handler gets the session after the answer was queued
+   * @param answer the fields of the answer
+   */
+  record Accepting(Consumer<SessionHandle> handler, Fields answer) implements SessionOpening {}
+
+  /**
+   * The client waits for the answer.
+   *
+   * @param promise gets the session, or the failure
+   */
+  record Dialing(CompletableFuture<SessionHandle> promise) implements SessionOpening {}
+}

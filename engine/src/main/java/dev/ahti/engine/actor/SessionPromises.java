@@ -1,0 +1,93 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.engine.stage.IncomingStreams;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.StreamKind;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+
+/**
+ * What a session's actor owes the application: how it ends, the streams that were asked for, the
+ * streams that the peer opened. Shared between the actor and its handle; any thread.
+ */
+final class SessionPromises {
+  private static final int STATS_CALLS = 16;
+
+  private final CompletableFuture<SessionEnd> closed = new CompletableFuture<>();
+  private final CompletableFuture<Done> draining = new CompletableFuture<>();
+  private final PendingReplies<ConnectionStats> stats;
+  private final PendingReplies<StreamHandle> bidirectionalOpens;
+  private final PendingReplies<StreamHandle> unidirectionalOpens;
+  private final IncomingStreams bidirectional;
+  private final IncomingStreams unidirectional;
+
+  SessionPromises(EngineParts parts) {
+    EngineSettings.Session settings = parts.settings().session();
+    GaugeRegistry gauges = parts.gauges();
+    Level opening = gauges.level(Gauges.OPENS_WAITING);
+    Level waiting = gauges.level(Gauges.INCOMING_STREAMS_WAITING);
+    int opens = settings.openWaitersCapacity();
+    int incoming = settings.incomingStreamsCapacity();
+    stats = new PendingReplies<>("statistics", STATS_CALLS, gauges.level(Gauges.STATS_WAITING));
+    bidirectionalOpens = new PendingReplies<>("bidirectional streams", opens, opening);
+    unidirectionalOpens = new PendingReplies<>("unidirectional streams", opens, opening);
+    bidirectional = new IncomingStreams(incoming, waiting, SessionPromises::reject);
+    unidirectional = new IncomingStreams(incoming, waiting, SessionPromises::reject);
+  }
+
+  CompletableFuture<SessionEnd> closed() {
+    return closed;
+  }
+
+  CompletableFuture<Done> draining() {
+    return draining;
+  }
+
+  PendingReplies<ConnectionStats> stats() {
+    return stats;
+  }
+
+  PendingReplies<StreamHandle> opens(StreamKind kind) {
+    return kind == StreamKind.BIDIRECTIONAL ? bidirectionalOpens : unidirectionalOpens;
+  }
+
+  IncomingStreams incoming(StreamKind kind) {
+    return kind == StreamKind.BIDIRECTIONAL ? bidirectional : unidirectional;
+  }
+
+  /** The session ended cleanly: what the peer will not deliver any more fails, its queues end. */
+  void end(SessionEnd how) {
+    if (closed.complete(how)) {
+      bidirectional.complete();
+      unidirectional.complete();
+      failTheRest(new SessionFailure("the session is closed, code " + how.code()));
+    }
+  }
+
+  /** The session ended abruptly. */
+  void fail(SessionFailure why) {
+    if (closed.completeExceptionally(why)) {
+      bidirectional.fail(why.why());
+      unidirectional.fail(why.why());
+      failTheRest(why);
+    }
+  }
+
+  private void failTheRest(SessionFailure why) {
+    draining.completeExceptionally(why);
+    bidirectionalOpens.end(why);
+    unidirectionalOpens.end(why);
+    stats.end(why);
+  }
+
+  /** A stream that waited when its session ended, or whose consumer went away. */
+  private static void reject(StreamHandle stream) {
+    stream.port().reset(WebTransportErrorCode.WT_SESSION_GONE);
+    stream.port().stopSending(WebTransportErrorCode.WT_SESSION_GONE);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.wire.Fields;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A client's request for a session, already found well formed and of an allowed origin.
+ *
+ * @param fields every field as it came, pseudo fields included
+ * @param path the {@code :path}, with its query
+ * @param authority the {@code :authority}
+ * @param origin the {@code origin}; empty when the client sent none
+ * @param remote the client's address
+ * @param dialect the draft this session will speak
+ */
+public record SessionRequest(
+    Fields fields,
+    String path,
+    String authority,
+    Optional<String> origin,
+    InetSocketAddress remote,
+    Dialect dialect) {}

@@ -1,0 +1,24 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.wire.Fields;
+
+/**
+ * Decides who gets a session. Both methods are called on the connection's loop and must not block;
+ * an exception answers 500 and harms nothing else.
+ */
+@FunctionalInterface
+public interface SessionRouter {
+
+  /** A WebTransport request whose origin is allowed. */
+  Routing route(SessionRequest request);
+
+  /**
+   * A request that is not WebTransport, such as a GET from somebody's address bar. Its body is not
+   * read.
+   *
+   * @param request every field as it came, pseudo fields included
+   */
+  default Routing plain(Fields request) {
+    return new Routing.Refuse(404);
+  }
+}

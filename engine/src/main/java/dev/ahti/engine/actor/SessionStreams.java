@@ -1,0 +1,125 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.StreamKind;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * The streams of a session: an actor for each, the incoming ones handed over, the outgoing ones
+ * asked for while the peer's limit allows. Used inside the session's actor only.
+ *
+ * <p>The streams' actors are the actor's children and nothing else: there is no table beside it to
+ * keep in step, and a stream that has ended costs no message here.
+ */
+final class SessionStreams {
+  private static final DispatcherSelector SAME_LOOP = DispatcherSelector.sameAsParent();
+
+  private final ActorContext<SessionActor.Command> context;
+  private final SessionPromises promises;
+  private final ActorRef<TransportCommand> transport;
+  private final ActorRef<TransportCommand.OpenResult> opened;
+  private final long sessionId;
+  private final Dialect dialect;
+  private final Level level;
+  private final Counter refused;
+  private final Asking bidirectional = new Asking();
+  private final Asking unidirectional = new Asking();
+
+  /** What of a kind the transport was asked for and has not answered. */
+  private static final class Asking {
+    int open;
+    boolean blocked;
+  }
+
+  SessionStreams(
+      ActorContext<SessionActor.Command> context,
+      SessionActor.Setup setup,
+      SessionPromises promises,
+      ActorRef<TransportCommand.OpenResult> opened) {
+    this.context = context;
+    this.promises = promises;
+    this.transport = setup.transport();
+    this.opened = opened;
+    this.sessionId = setup.id();
+    this.dialect = setup.dialect();
+    this.level = setup.parts().gauges().level(Gauges.STREAMS);
+    this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
+  }
+
+  /** The peer opened a stream: it waits for the application, or is refused when too many do. */
+  void incoming(StreamKind kind, StreamPort port) {
+    if (!promises.incoming(kind).offer(handle(port))) {
+      refused.increment();
+      reject(port, WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
+    }
+  }
+
+  /** Somebody waits for a stream. */
+  void open(StreamKind kind) {
+    if (!asking(kind).blocked) {
+      ask(kind);
+    }
+  }
+
+  /** The peer allows more streams of a kind: asks for as many as are waited for. */
+  void available(StreamKind kind) {
+    asking(kind).blocked = false;
+    for (int more = promises.opens(kind).size() - asking(kind).open; more > 0; more--) {
+      ask(kind);
+    }
+  }
+
+  /** The transport's answer. Streams of a kind are alike: the first who waits gets it. */
+  void answered(TransportCommand.OpenResult result) {
+    if (result instanceof TransportCommand.OpenResult.Opened success) {
+      asking(success.kind()).open--;
+      if (!promises.opens(success.kind()).complete(handle(success.port()))) {
+        reject(success.port(), dialect.toWire(0));
+      }
+    } else if (result instanceof TransportCommand.OpenResult.LimitReached limit) {
+      asking(limit.kind()).open--;
+      asking(limit.kind()).blocked = true;
+    } else if (result instanceof TransportCommand.OpenResult.Failed failed) {
+      asking(failed.kind()).open--;
+      promises
+          .opens(failed.kind())
+          .fail(new SessionFailure("no stream could be opened: " + failed.why()));
+    }
+  }
+
+  /** Ends every stream with a code of the wire. */
+  void end(long wireCode) {
+    StreamActor.SessionEnded ended = new StreamActor.SessionEnded(wireCode);
+    context.getChildren().forEach(child -> child.<StreamActor.Command>unsafeUpcast().tell(ended));
+  }
+
+  /** Ends a stream that nobody gets. */
+  static void reject(StreamPort port, long wireCode) {
+    port.reset(wireCode);
+    port.stopSending(wireCode);
+  }
+
+  private void ask(StreamKind kind) {
+    asking(kind).open++;
+    transport.tell(new TransportCommand.OpenStream(sessionId, kind, opened));
+  }
+
+  private Asking asking(StreamKind kind) {
+    return kind == StreamKind.BIDIRECTIONAL ? bidirectional : unidirectional;
+  }
+
+  private StreamHandle handle(StreamPort port) {
+    ActorRef<StreamActor.Command> actor =
+        context.spawn(StreamActor.create(port, dialect, level), "stream-" + port.id(), SAME_LOOP);
+    return new StreamHandle(port, dialect, sessionId, StreamActor.control(port, actor));
+  }
+}

@@ -1,0 +1,213 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.session.StreamEffect;
+import dev.ahti.engine.session.StreamInput;
+import dev.ahti.engine.session.StreamMachine;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.stage.StreamControl;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * One stream: learns from its port how each half ended, ends halves on command, and stops when none
+ * is left. When it is stopped before that, so by the end of its session, it ends what is open with
+ * WT_SESSION_GONE.
+ *
+ * <p>A stream costs one message a half here, no timer and no adapter: thousands of short ones live
+ * and die each second. Bytes never pass through it.
+ */
+final class StreamActor extends AbstractBehavior<StreamActor.Command> {
+
+  sealed interface Command {}
+
+  /** Resets the sending half with an application code. */
+  record Reset(long applicationCode) implements Command {}
+
+  /** Stops the receiving half with an application code. */
+  record StopSending(long applicationCode) implements Command {}
+
+  /** The session has ended: ends both halves with a code of the wire, then stops. */
+  record SessionEnded(long wireCode) implements Command {}
+
+  private record Ended(StreamInput how) implements Command {}
+
+  private static final StreamInput FINISHED_READING = new StreamInput.PeerFinished();
+  private static final StreamInput FINISHED_WRITING = new StreamInput.LocalFinish();
+
+  // The port lost one half, by our own stop or with its connection: it is over either way, and the
+  // code goes nowhere, as the port has ended it already.
+  private static final StreamInput GAVE_UP_READING = new StreamInput.LocalStop(0);
+  private static final StreamInput GAVE_UP_WRITING = new StreamInput.LocalReset(0);
+
+  private final StreamPort port;
+  private final Dialect dialect;
+  private final Level streams;
+  private final Observer observer;
+  private StreamMachine machine;
+
+  /**
+   * @param port the stream, which this actor observes from now on
+   * @param dialect maps application codes to the wire's
+   * @param streams counts the streams that are open
+   */
+  static Behavior<Command> create(StreamPort port, Dialect dialect, Level streams) {
+    return Behaviors.setup(context -> new StreamActor(context, port, dialect, streams));
+  }
+
+  /** What a stage or the API may do with the stream; any thread. */
+  static StreamControl control(StreamPort port, ActorRef<Command> stream) {
+    return new Control(port, stream);
+  }
+
+  private StreamActor(
+      ActorContext<Command> context, StreamPort port, Dialect dialect, Level streams) {
+    super(context);
+    this.port = port;
+    this.dialect = dialect;
+    this.streams = streams;
+    this.machine = StreamMachine.open(port.kind(), port.local());
+    this.observer = new Observer(context.getSelf());
+    streams.increment();
+    port.observe(observer);
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return new Dispatch();
+  }
+
+  private Behavior<Command> onReset(Reset reset) {
+    return on(new StreamInput.LocalReset(dialect.toWire(reset.applicationCode())));
+  }
+
+  private Behavior<Command> onStopSending(StopSending stop) {
+    return on(new StreamInput.LocalStop(dialect.toWire(stop.applicationCode())));
+  }
+
+  private Behavior<Command> onPostStop() {
+    // The port still tells its ends, to an actor that is not there any more.
+    observer.leave();
+    if (!machine.ended()) {
+      on(new StreamInput.SessionEnded(WebTransportErrorCode.WT_SESSION_GONE));
+    }
+    streams.decrement();
+    return this;
+  }
+
+  /** The one place where the stream's state changes. */
+  private Behavior<Command> on(StreamInput input) {
+    StreamMachine.Step step = machine.on(input);
+    machine = step.next();
+    for (StreamEffect effect : step.effects()) {
+      execute(effect);
+    }
+    return machine.ended() ? Behaviors.stopped() : this;
+  }
+
+  /** Notifications need nothing here: the stages hear of each end from the port itself. */
+  private void execute(StreamEffect effect) {
+    if (effect instanceof StreamEffect.ResetSend reset) {
+      port.reset(reset.wireCode());
+    } else if (effect instanceof StreamEffect.StopReceive stop) {
+      port.stopSending(stop.wireCode());
+    }
+  }
+
+  /** By hand: a built receive would cost each stream a dozen objects for four kinds of message. */
+  private final class Dispatch extends Receive<Command> {
+
+    @Override
+    public Behavior<Command> receiveMessage(Command command) {
+      if (command instanceof Ended ended) {
+        return on(ended.how());
+      }
+      if (command instanceof SessionEnded ended) {
+        return on(new StreamInput.SessionEnded(ended.wireCode()));
+      }
+      if (command instanceof Reset reset) {
+        return onReset(reset);
+      }
+      return command instanceof StopSending stop ? onStopSending(stop) : Behaviors.unhandled();
+    }
+
+    @Override
+    public Behavior<Command> receiveSignal(Signal signal) {
+      return signal instanceof PostStop ? onPostStop() : Behaviors.unhandled();
+    }
+  }
+
+  /** Turns what the port tells into messages; called on the loop. */
+  private static final class Observer implements PortObserver {
+    private final ActorRef<Command> stream;
+    private volatile boolean left;
+
+    Observer(ActorRef<Command> stream) {
+      this.stream = stream;
+    }
+
+    void leave() {
+      left = true;
+    }
+
+    @Override
+    public void onReadEnd(Inbound end) {
+      if (!left) {
+        stream.tell(new Ended(input(end)));
+      }
+    }
+
+    @Override
+    public void onWriteEnd(WriteEnd end) {
+      if (!left) {
+        stream.tell(new Ended(input(end)));
+      }
+    }
+
+    private static StreamInput input(Inbound end) {
+      if (end instanceof Inbound.Reset reset) {
+        return new StreamInput.PeerReset(reset.code());
+      }
+      return end instanceof Inbound.Lost ? GAVE_UP_READING : FINISHED_READING;
+    }
+
+    private static StreamInput input(WriteEnd end) {
+      if (end instanceof WriteEnd.Reset reset) {
+        return new StreamInput.LocalReset(reset.code());
+      }
+      if (end instanceof WriteEnd.Stopped stopped) {
+        return new StreamInput.PeerStopped(stopped.code());
+      }
+      return end instanceof WriteEnd.Lost ? GAVE_UP_WRITING : FINISHED_WRITING;
+    }
+  }
+
+  /** A half that has ended already has nobody to tell. */
+  private record Control(StreamPort port, ActorRef<Command> stream) implements StreamControl {
+
+    @Override
+    public void reset(long applicationCode) {
+      if (port.ended() == null) {
+        stream.tell(new Reset(applicationCode));
+      }
+    }
+
+    @Override
+    public void stopSending(long applicationCode) {
+      if (!port.finished()) {
+        stream.tell(new StopSending(applicationCode));
+      }
+    }
+  }
+}
