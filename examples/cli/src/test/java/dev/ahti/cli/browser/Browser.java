@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -83,17 +85,23 @@ enum Browser {
    * ahti.browser.chromium} or {@code ahti.browser.firefox} is taken before anything on the PATH.
    */
   Path findOrSkip() {
-    Optional<Path> found = find();
+    return findOrSkip(System::getProperty, Objects.requireNonNullElse(System.getenv("PATH"), ""));
+  }
+
+  /** Finds the program with properties and a search path that a test may choose. */
+  Path findOrSkip(UnaryOperator<String> properties, String searchPath) {
+    String property = "ahti.browser." + family;
+    String override = properties.apply(property);
+    Optional<Path> found =
+        override == null
+            ? onPath(searchPath)
+            : Optional.of(Path.of(override)).filter(Files::isExecutable);
     if (found.isEmpty()) {
       String message =
-          "no "
-              + family
-              + ": none of "
-              + String.join(", ", programs)
-              + " is on the PATH, and "
-              + property()
-              + " names no program";
-      if (System.getProperty("ahti.browsers", "auto").equals("required")) {
+          override == null
+              ? "no " + family + ": none of " + String.join(", ", programs) + " is on the PATH"
+              : "no " + family + ": " + property + " names no program: " + override;
+      if ("required".equals(properties.apply("ahti.browsers"))) {
         Assertions.fail(message + " (-Dahti.browsers=required demands it)");
       }
       Assumptions.abort(message);
@@ -101,18 +109,11 @@ enum Browser {
     return found.get();
   }
 
-  private String property() {
-    return "ahti.browser." + family;
-  }
-
-  private Optional<Path> find() {
-    String override = System.getProperty(property());
-    if (override != null) {
-      return Optional.of(Path.of(override)).filter(Files::isExecutable);
-    }
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+  private Optional<Path> onPath(String searchPath) {
     return programs.stream()
-        .flatMap(program -> Stream.of(path.split(File.pathSeparator)).map(d -> Path.of(d, program)))
+        .flatMap(
+            program ->
+                Stream.of(searchPath.split(File.pathSeparator)).map(d -> Path.of(d, program)))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
         .findFirst();
   }

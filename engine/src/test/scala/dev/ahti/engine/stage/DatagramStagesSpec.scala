@@ -1,0 +1,221 @@
+package dev.ahti.engine.stage
+
+import java.util.concurrent.CompletionStage
+
+import scala.collection.immutable.Queue
+import scala.jdk.FutureConverters._
+
+import dev.ahti.engine.spi.DatagramPort
+import dev.ahti.engine.spi.DatagramStats
+import dev.ahti.engine.spi.StreamLoop
+import dev.ahti.engine.stage.StreamProbes._
+import org.apache.pekko.Done
+import org.apache.pekko.stream.scaladsl.Keep
+import org.apache.pekko.stream.scaladsl.Sink
+import org.apache.pekko.stream.scaladsl.Source
+import org.apache.pekko.util.ByteString
+
+final class DatagramStagesSpec extends StageSpec {
+  import DatagramStagesSpec._
+
+  private def source(port: Datagrams) = new DatagramSourceStage(port, abruptOnly)
+  private def sink(port: Datagrams) = new DatagramSinkStage(port, abruptOnly)
+
+  private def reading(port: Datagrams): Downstream[ByteString] = {
+    val probe = Source.fromGraph(source(port)).runWith(new ProbeSink[ByteString])
+    probe.settle()
+    probe
+  }
+
+  private def writing(port: Datagrams): (Upstream[ByteString], CompletionStage[Done]) = {
+    val (probe, done) =
+      Source.fromGraph(new ProbeSource[ByteString]).toMat(sink(port))(Keep.both).run()
+    probe.settle()
+    (probe, done)
+  }
+
+  "A datagram source" should {
+    "take one datagram a demand and leave the others in the ring" in {
+      val port = new Datagrams
+      val probe = reading(port)
+      Seq("a", "b", "c").foreach(port.receive)
+      probe.settle()
+      probe.taken() shouldBe empty
+      probe.pull()
+      probe.taken() shouldBe Seq(Next(ByteString("a")))
+      port.waiting shouldBe 2
+    }
+
+    "be woken by a datagram that comes after the demand, and deliver empty ones" in {
+      val port = new Datagrams
+      val probe = reading(port)
+      probe.pull()
+      port.receive("")
+      probe.settle()
+      probe.taken() shouldBe Seq(Next(ByteString.empty))
+    }
+
+    "complete without demand when the session closed cleanly" in {
+      val port = new Datagrams
+      val probe = reading(port)
+      port.close(Clean)
+      probe.settle()
+      probe.taken() shouldBe Seq(Completed)
+    }
+
+    "fail without demand when the session ended abruptly" in {
+      val port = new Datagrams
+      val probe = reading(port)
+      port.close("cut")
+      probe.settle()
+      probe.taken() should matchPattern {
+        case Seq(Failed(failure)) if failure.getMessage == "cut" =>
+      }
+    }
+
+    "be read again after the first reader has gone, but not by two at a time" in {
+      val port = new Datagrams
+      val stage = source(port)
+      val first = Source.fromGraph(stage).runWith(new ProbeSink[ByteString])
+      first.settle()
+      val refused = Source.fromGraph(stage).runWith(Sink.ignore).failed.futureValue
+      refused shouldBe an[IllegalStateException]
+      refused.getMessage should include("state being read")
+      first.cancel(new RuntimeException("enough"))
+      port.ended shouldBe null
+      port.receive("later")
+      eventually {
+        Source.fromGraph(stage).runWith(Sink.head).futureValue shouldBe ByteString("later")
+      }
+    }
+  }
+
+  "A datagram sink" should {
+    "ask for the next element only while the port has room" in {
+      val port = new Datagrams
+      val (probe, _) = writing(port)
+      probe.push(ByteString("a"))
+      probe.taken() shouldBe Seq(Pulled, Pulled)
+      port.room = false
+      probe.push(ByteString("b"))
+      probe.taken() shouldBe empty
+      port.room = true
+      port.wakeWriter()
+      port.wakeWriter()
+      probe.settle()
+      probe.taken() shouldBe Seq(Pulled)
+      port.sent shouldBe Seq("a", "b")
+    }
+
+    "be done when its upstream finishes, without ending the session's datagrams" in {
+      val port = new Datagrams
+      val (probe, done) = writing(port)
+      probe.complete()
+      done.asScala.futureValue shouldBe Done
+      port.ended shouldBe null
+    }
+
+    "fail when its upstream fails, without ending the session's datagrams" in {
+      val port = new Datagrams
+      val (probe, done) = writing(port)
+      probe.fail(new RuntimeException("mine"))
+      done.asScala.failed.futureValue.getMessage shouldBe "mine"
+      port.ended shouldBe null
+    }
+
+    "be done when the session closed cleanly" in {
+      val port = new Datagrams
+      val (probe, done) = writing(port)
+      probe.taken()
+      port.close(Clean)
+      done.asScala.futureValue shouldBe Done
+      probe.settle()
+      probe.taken() should matchPattern { case Seq(Cancelled(_)) => }
+    }
+
+    "fail and cancel when the session ended abruptly" in {
+      val port = new Datagrams
+      val (probe, done) = writing(port)
+      probe.taken()
+      port.close("cut")
+      val failure = done.asScala.failed.futureValue
+      failure.getMessage shouldBe "cut"
+      probe.settle()
+      probe.taken() shouldBe Seq(Cancelled(failure))
+    }
+
+    "refuse a second writer at the same time" in {
+      val port = new Datagrams
+      val stage = sink(port)
+      val first = Source.fromGraph(new ProbeSource[ByteString]).toMat(stage)(Keep.left).run()
+      first.settle()
+      val refused =
+        Source.empty[ByteString].toMat(stage)(Keep.right).run().asScala.failed.futureValue
+      refused shouldBe an[IllegalStateException]
+      refused.getMessage should include("state being written")
+      first.push(ByteString("mine"))
+      port.sent shouldBe Seq("mine")
+    }
+  }
+}
+
+object DatagramStagesSpec {
+  private val Clean = "the session closed"
+
+  private val abruptOnly: java.util.function.Function[String, Throwable] =
+    why => if (why == Clean) null else new RuntimeException(why)
+
+  /** A datagram port that does what the test says. */
+  private final class Datagrams extends DatagramPort {
+    private var inbound = Queue.empty[ByteString]
+    private var outbound = Queue.empty[String]
+    private var why: String = _
+    private var armed = false
+    private var reader: Runnable = () => ()
+    private var writer: Runnable = () => ()
+    @volatile var room = true
+
+    def receive(text: String): Unit = {
+      val wake = synchronized {
+        inbound = inbound.enqueue(ByteString(text))
+        val was = armed
+        armed = false
+        was
+      }
+      if (wake) synchronized(reader).run()
+    }
+
+    def waiting: Int = synchronized(inbound.size)
+    def sent: Seq[String] = synchronized(outbound)
+    def wakeWriter(): Unit = synchronized(writer).run()
+
+    override def loop: StreamLoop = throw new UnsupportedOperationException("no loop is needed")
+    override def maxSize: Int = 1200
+    override def onReadable(wake: Runnable): Unit = synchronized { reader = wake }
+    override def poll(): ByteString = synchronized {
+      inbound.dequeueOption match {
+        case Some((next, rest)) =>
+          inbound = rest
+          next
+        case None =>
+          armed = true
+          null
+      }
+    }
+    override def onWritable(wake: Runnable): Unit = synchronized { writer = wake }
+    override def offer(payload: ByteString): Boolean = synchronized {
+      outbound = outbound.enqueue(payload.utf8String)
+      room
+    }
+    override def ended: String = synchronized(why)
+    override def close(reason: String): Unit = {
+      synchronized {
+        inbound = Queue.empty
+        why = reason
+      }
+      synchronized(reader).run()
+      synchronized(writer).run()
+    }
+    override def stats: DatagramStats = new DatagramStats(0, 0, 0, 0, 0)
+  }
+}
