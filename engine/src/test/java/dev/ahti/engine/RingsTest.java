@@ -1,14 +1,23 @@
 package dev.ahti.engine;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
 import org.junit.jupiter.api.Test;
 
-/** The three rings: imports point inwards only. */
+/** The three rings as seen from the engine: imports point inwards, and ring 1 is pure. */
 class RingsTest {
 
   private static final String[] RING_1 = {
@@ -20,6 +29,35 @@ class RingsTest {
     "dev.ahti.engine.mux..",
     "dev.ahti.engine.schedule.."
   };
+
+  /** What ring 1 may name besides itself: values and collections, {@code ByteString}, nullness. */
+  private static final DescribedPredicate<JavaClass> PURE =
+      resideInAnyPackage(RING_1)
+          .or(
+              resideInAnyPackage(
+                  "java.lang..",
+                  "java.util",
+                  "java.util.function",
+                  "java.util.stream",
+                  "java.math",
+                  "java.nio",
+                  "java.nio.charset",
+                  "org.jspecify.annotations"))
+          .or(nameMatching("java\\.net\\.(URI|URISyntaxException)"))
+          .or(nameMatching("java\\.time\\.Duration"))
+          .or(nameMatching("java\\.util\\.concurrent\\.TimeUnit"))
+          .or(nameMatching("org\\.apache\\.pekko\\.util\\.(Compact)?Byte(String|Iterator).*"))
+          .as("values of the JDK, ByteString or ring 1");
+
+  /**
+   * Parts of the packages above that read a clock, the environment or chance, or start something.
+   */
+  private static final DescribedPredicate<JavaClass> IMPURE =
+      nameMatching(
+              "java\\.lang\\.(Thread.*|InheritableThreadLocal|Runtime|Process.*|ClassLoader)(\\$.*)?")
+          .or(nameMatching("java\\.util\\.(Timer.*|Random|ServiceLoader|Date|Calendar)"))
+          .or(resideInAnyPackage("java.lang.ref", "java.lang.reflect", "java.lang.management"))
+          .as("a thread, a timer, chance or the environment");
 
   private static final JavaClasses ENGINE =
       new ClassFileImporter()
@@ -37,28 +75,99 @@ class RingsTest {
   }
 
   @Test
-  void engineKnowsNeitherTransportNorApi() {
+  void ring2ImportsNothingOfRing3() {
     noClasses()
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.ahti.transport..", "dev.ahti.webtransport..", "dev.ahti.sockets..")
+        .because("adapters depend on the engine, never the reverse")
         .check(ENGINE);
   }
 
   @Test
-  void ring1DependsOnlyOnTheJdkByteStringAndItself() {
-    String[] allowed = new String[RING_1.length + 3];
-    System.arraycopy(RING_1, 0, allowed, 0, RING_1.length);
-    allowed[RING_1.length] = "java..";
-    allowed[RING_1.length + 1] = "org.apache.pekko.util..";
-    allowed[RING_1.length + 2] = "org.jspecify.annotations..";
+  void ring1DependsOnlyOnValuesAndItself() {
     classes()
         .that()
         .resideInAnyPackage(RING_1)
         .should()
-        .onlyDependOnClassesThat()
-        .resideInAnyPackage(allowed)
-        .allowEmptyShould(true)
+        .onlyDependOnClassesThat(PURE)
+        .because("the protocol is tested in tables, without actors, streams, clocks or threads")
         .check(ENGINE);
+  }
+
+  @Test
+  void ring1NamesNoThreadNoChanceAndNoEnvironment() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(RING_1)
+        .should()
+        .dependOnClassesThat(IMPURE)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Clock.class)
+        .because("time and chance come in as arguments")
+        .check(ENGINE);
+  }
+
+  @Test
+  void ring1UsesOfSystemOnlyArraycopy() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(RING_1)
+        .should()
+        .callMethodWhere(systemCallOtherThanArraycopy())
+        .orShould()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .because("nanoTime is a clock and getProperty an environment")
+        .check(ENGINE);
+  }
+
+  @Test
+  void ring1LeavesMathRandomAlone() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(RING_1)
+        .should()
+        .callMethod(Math.class, "random")
+        .check(ENGINE);
+  }
+
+  @Test
+  void onlyActorsStagesAndTestkitRunOnPekko() {
+    noClasses()
+        .that(resideInAPackage("dev.ahti.engine.gauge.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.pekko.actor..", "org.apache.pekko.stream..")
+        .because("gauges are plain counters that any thread and any metrics library can read")
+        .check(ENGINE);
+  }
+
+  @Test
+  void productionCodeUsesNothingOfTheTestkit() {
+    noClasses()
+        .that(not(resideInAPackage("dev.ahti.engine.testkit..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.ahti.engine.testkit..")
+        .check(ENGINE);
+  }
+
+  @Test
+  void enginePackagesHaveNoCycles() {
+    slices().matching("dev.ahti.engine.(*)..").should().beFreeOfCycles().check(ENGINE);
+  }
+
+  private static DescribedPredicate<com.tngtech.archunit.core.domain.JavaMethodCall>
+      systemCallOtherThanArraycopy() {
+    return DescribedPredicate.describe(
+        "System is asked for anything but arraycopy",
+        call -> {
+          MethodCallTarget target = call.getTarget();
+          return target.getOwner().isEquivalentTo(System.class)
+              && !target.getName().equals("arraycopy");
+        });
   }
 }
