@@ -2,6 +2,8 @@ package dev.ahti.engine.error;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * A rule of the protocol that the peer broke, as a value.
  *
@@ -41,15 +43,9 @@ public record Violation(Scope scope, long code, String message, String section) 
   /** The violation in one line, with the code in hexadecimal and its name if it has one. */
   @Override
   public String toString() {
-    return scope
-        + " 0x"
-        + Long.toHexString(code)
-        + " "
-        + Http3ErrorCode.nameOf(code).or(() -> WebTransportErrorCode.nameOf(code)).orElse("?")
-        + ": "
-        + message
-        + " ("
-        + section
-        + ")";
+    Optional<String> name =
+        Http3ErrorCode.nameOf(code).or(() -> WebTransportErrorCode.nameOf(code));
+    return String.format(
+        "%s 0x%x%s: %s (%s)", scope, code, name.map(n -> " " + n).orElse(""), message, section);
   }
 }
