@@ -110,7 +110,7 @@ public final class Ahti implements Extension {
 
   private void afterLastActor() {
     calls.end("the actor system has terminated");
-    transport.terminate().whenComplete(this::onTransportEnded);
+    transport.terminate().whenCompleteAsync(this::onTransportEnded, Runnable::run);
   }
 
   private void onTransportEnded(Done done, Throwable failure) {
