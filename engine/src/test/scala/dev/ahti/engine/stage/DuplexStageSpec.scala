@@ -19,7 +19,10 @@ import org.apache.pekko.util.ByteString
 final class DuplexStageSpec extends StageSpec {
 
   private final class Run(val port: ProbePort, materializer: org.apache.pekko.stream.Materializer) {
-    val ((source: Upstream[ByteString], done: CompletionStage[Done]), sink: Downstream[ByteString]) =
+    val (
+      (source: Upstream[ByteString], done: CompletionStage[Done]),
+      sink: Downstream[ByteString]
+    ) =
       Source
         .fromGraph(new ProbeSource[ByteString])
         .viaMat(new DuplexStage(handle(port), failures))(Keep.both)
@@ -99,8 +102,7 @@ final class DuplexStageSpec extends StageSpec {
       port.receive(new Inbound.Reset(wire(5)))
       sink.settle()
       sink.taken() should matchPattern {
-        case Seq(Failed(failure: StreamFailure))
-            if failure.applicationCode == OptionalLong.of(5) =>
+        case Seq(Failed(failure: StreamFailure)) if failure.applicationCode == OptionalLong.of(5) =>
       }
       source.taken() shouldBe Seq(Pulled)
       source.push(ByteString("unharmed"))

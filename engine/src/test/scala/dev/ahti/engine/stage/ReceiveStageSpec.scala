@@ -23,7 +23,7 @@ final class ReceiveStageSpec extends StageSpec {
 
   private def failure(sink: Downstream[ByteString]): StreamFailure = sink.taken() match {
     case Seq(Failed(failure: StreamFailure)) => failure
-    case other                               => fail(s"expected a stream failure, got $other")
+    case other => fail(s"expected a stream failure, got $other")
   }
 
   "A receive stage" should {
