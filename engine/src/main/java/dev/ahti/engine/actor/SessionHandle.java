@@ -3,7 +3,9 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.stage.DatagramWriters;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
@@ -24,6 +26,7 @@ public final class SessionHandle {
   private final SessionFacts facts;
   private final SessionPromises promises;
   private final DatagramPort datagrams;
+  private final DatagramWriters writers;
   private final ActorRef<SessionActor.Command> actor;
 
   SessionHandle(
@@ -34,6 +37,7 @@ public final class SessionHandle {
     this.facts = facts;
     this.promises = promises;
     this.datagrams = datagrams;
+    this.writers = new DatagramWriters(datagrams);
     this.actor = actor;
   }
 
@@ -82,9 +86,14 @@ public final class SessionHandle {
     return promises.incoming(StreamKind.UNIDIRECTIONAL);
   }
 
-  /** The session's datagrams. */
+  /** The session's datagrams; to send them, use {@link #newDatagramWriter()}. */
   public DatagramPort datagrams() {
     return datagrams;
+  }
+
+  /** One more way to send datagrams, beside the others of this session. */
+  public DatagramWriter newDatagramWriter() {
+    return writers.newWriter();
   }
 
   /**

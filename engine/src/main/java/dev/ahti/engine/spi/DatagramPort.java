@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>At the bound the oldest incoming datagram is dropped, and an outgoing one is dropped when the
  * transport cannot take it in time; both are counted. A datagram is never split.
  */
-public interface DatagramPort {
+public interface DatagramPort extends DatagramWriter {
 
   /** Where its events happen. */
   StreamLoop loop();
@@ -23,19 +23,6 @@ public interface DatagramPort {
 
   /** The next datagram's payload (it may be empty), or {@code null} and the wake-up is armed. */
   @Nullable ByteString poll();
-
-  /** Sets who is woken when there is room again after {@link #offer} said no, or at the end. */
-  void onWritable(Runnable wake);
-
-  /**
-   * Queues one datagram. One above {@link #maxSize()} is dropped and counted.
-   *
-   * @return whether more may be offered at once; {@code false} asks to wait for the wake-up
-   */
-  boolean offer(ByteString payload);
-
-  /** Why no datagrams move any more, or {@code null} while they do. */
-  @Nullable String ended();
 
   /** Ends both directions and drops what is queued. Any thread; later calls do nothing. */
   void close(String why);

@@ -1,6 +1,7 @@
 package dev.ahti.engine.stage;
 
 import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.DatagramWriter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * the stage and must not block.
  *
  * <p>One materialization at a time; another one fails with an {@link IllegalStateException}.
+ * Several sinks of one session send side by side through {@link DatagramWriters}.
  */
 public final class DatagramSinkStage
     extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, CompletionStage<Done>> {
   private final Inlet<ByteString> in = Inlet.create("DatagramSinkStage.in");
   private final SinkShape<ByteString> shape = SinkShape.of(in);
-  private final DatagramPort port;
+  private final DatagramWriter port;
   private final Function<String, @Nullable Throwable> ended;
   private final AtomicBoolean taken = new AtomicBoolean();
 
@@ -43,7 +45,7 @@ public final class DatagramSinkStage
    * @param ended from the port's reason to what the stage fails with, or {@code null} after a clean
    *     end
    */
-  public DatagramSinkStage(DatagramPort port, Function<String, @Nullable Throwable> ended) {
+  public DatagramSinkStage(DatagramWriter port, Function<String, @Nullable Throwable> ended) {
     this.port = port;
     this.ended = ended;
   }
