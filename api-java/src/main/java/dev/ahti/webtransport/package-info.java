@@ -1,9 +1,10 @@
 /**
- * WebTransport for Java programs that run a Pekko actor system, with the names of the W3C
- * interfaces.
+ * WebTransport for Java and Pekko Streams, shaped as the W3C interfaces: promises are {@code
+ * CompletionStage}s, readable streams are {@code Source}s, writable streams are {@code Sink}s.
  *
- * <p>This package only converts types: the protocol lives in the engine, the network in the
- * transport, and neither shows in a public signature here.
+ * <p>A client starts with {@link dev.ahti.webtransport.WebTransport#connect}, a server with {@link
+ * dev.ahti.webtransport.server.WebTransportServer}; both then hold the same {@link
+ * dev.ahti.webtransport.WebTransport} session.
  */
 @NullMarked
 package dev.ahti.webtransport;

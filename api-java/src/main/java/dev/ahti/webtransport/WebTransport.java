@@ -1,0 +1,126 @@
+package dev.ahti.webtransport;
+
+import dev.ahti.webtransport.impl.Dialling;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.annotation.DoNotInherit;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * A WebTransport session, a client's or a server's.
+ *
+ * <p>A client gets one from {@link #connect}, in the state <i>connecting</i>; {@link #ready()} says
+ * when it is established. A server's handler gets one that is established. Everything that is asked
+ * while connecting waits for {@code ready} and fails with it.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
+ * on the connection's event loop, and so do handlers of a server: code chained to them with {@code
+ * thenApply} and the like must not block; use the {@code …Async} forms to move on.
+ *
+ * <p><b>Bounds.</b> Nothing is read ahead of demand: a stream that nobody materializes holds no
+ * more than the transport's window, and incoming streams that nobody takes are refused beyond
+ * {@code ahti.session.incoming-streams-capacity}.
+ *
+ * @see <a href="https://www.w3.org/TR/webtransport/#web-transport">W3C WebTransport, section 6</a>
+ */
+@DoNotInherit
+public interface WebTransport {
+
+  /**
+   * Connects with default options: see {@link #connect(ClassicActorSystemProvider, String,
+   * WebTransportOptions)}.
+   */
+  static WebTransport connect(ClassicActorSystemProvider system, String url) {
+    return connect(system, url, WebTransportOptions.create());
+  }
+
+  /**
+   * Connects to a WebTransport server.
+   *
+   * @param system runs the session; when it terminates, the session ends
+   * @param url an absolute {@code https} URL without a fragment
+   * @return the session, connecting; a failure to connect fails {@link #ready()} and {@link
+   *     #closed()} with a {@link WebTransportError}
+   * @throws WebTransportSyntaxException when the URL is not one of those (the W3C text's {@code
+   *     SyntaxError})
+   */
+  static WebTransport connect(
+      ClassicActorSystemProvider system, String url, WebTransportOptions options) {
+    return Dialling.connect(system, url, options);
+  }
+
+  /** Completes when the session is established; fails when it cannot be. */
+  CompletionStage<Done> ready();
+
+  /**
+   * Completes when the session was closed in order, by either side, with that side's code and
+   * reason; a peer that just ends its side counts as code 0 and an empty reason. Fails with a
+   * {@link WebTransportError} on an abrupt end: connection lost, reset, refused.
+   */
+  CompletionStage<WebTransportCloseInfo> closed();
+
+  /**
+   * Completes when the peer, or this side, asked to come to an end; streams may still be opened.
+   */
+  CompletionStage<Done> draining();
+
+  /** Closes with code 0 and no reason. */
+  default void close() {
+    close(WebTransportCloseInfo.NONE);
+  }
+
+  /**
+   * Closes the session: its streams are reset, datagrams stop. Does nothing when it has ended.
+   * While connecting it gives up and {@link #ready()} fails.
+   *
+   * @param info the reason is cut at 1024 bytes of UTF-8 on a character edge
+   */
+  void close(WebTransportCloseInfo info);
+
+  /** Tells the peer that this side wants to come to an end; changes nothing else. */
+  void drain();
+
+  /**
+   * Opens a stream that both sides write.
+   *
+   * @return the stream, when the peer's limit allows one more; fails with a {@link
+   *     WebTransportError} when the session ends before
+   */
+  CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream();
+
+  /** Opens a stream that only this side writes; else as {@link #createBidirectionalStream()}. */
+  CompletionStage<WebTransportSendStream> createUnidirectionalStream();
+
+  /**
+   * The bidirectional streams that the peer opens, in order of arrival. Can be materialized once; a
+   * second time fails the stream with an {@link IllegalStateException}. Completes when the session
+   * closes, fails with a {@link WebTransportError} when it ends abruptly; cancelled, further
+   * streams are refused.
+   */
+  Source<WebTransportBidirectionalStream, NotUsed> incomingBidirectionalStreams();
+
+  /** The unidirectional streams that the peer opens; as {@link #incomingBidirectionalStreams()}. */
+  Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams();
+
+  /** The session's datagrams, both ways. */
+  WebTransportDatagramDuplexStream datagrams();
+
+  /**
+   * What is known of the established session.
+   *
+   * @throws IllegalStateException while it is connecting, or when that failed
+   */
+  WebTransportInfo info();
+
+  /**
+   * A materializer whose stages run on the connection's event loop: the fastest place for streams
+   * of this session. Code that runs there must not block. Any other materializer may be used as
+   * well; then elements cross threads.
+   *
+   * @throws IllegalStateException while it is connecting, or when that failed
+   */
+  Materializer materializer();
+}

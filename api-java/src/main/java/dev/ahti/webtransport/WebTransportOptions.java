@@ -1,0 +1,202 @@
+package dev.ahti.webtransport;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a client connects. Immutable: each {@code with…} gives a changed copy.
+ *
+ * <p>Without any, the server's certificate is checked against the JDK's trust store and the host
+ * name, every draft is offered, and no origin is sent.
+ *
+ * @see <a href="https://www.w3.org/TR/webtransport/#web-transport-configuration">W3C WebTransport,
+ *     WebTransportOptions</a>
+ */
+public final class WebTransportOptions {
+  private static final WebTransportOptions DEFAULTS =
+      new WebTransportOptions(
+          List.of(),
+          List.of(),
+          false,
+          Optional.empty(),
+          WebTransportHeaders.EMPTY,
+          EnumSet.allOf(WebTransportDraft.class),
+          Duration.ofSeconds(10));
+
+  private final List<WebTransportHash> serverCertificateHashes;
+  private final List<X509Certificate> trustedAuthorities;
+  private final boolean insecure;
+  private final Optional<String> origin;
+  private final WebTransportHeaders headers;
+  private final Set<WebTransportDraft> drafts;
+  private final Duration connectTimeout;
+
+  private WebTransportOptions(
+      List<WebTransportHash> serverCertificateHashes,
+      List<X509Certificate> trustedAuthorities,
+      boolean insecure,
+      Optional<String> origin,
+      WebTransportHeaders headers,
+      Set<WebTransportDraft> drafts,
+      Duration connectTimeout) {
+    this.serverCertificateHashes = serverCertificateHashes;
+    this.trustedAuthorities = trustedAuthorities;
+    this.insecure = insecure;
+    this.origin = origin;
+    this.headers = headers;
+    this.drafts = drafts;
+    this.connectTimeout = connectTimeout;
+  }
+
+  /** The defaults. */
+  public static WebTransportOptions create() {
+    return DEFAULTS;
+  }
+
+  /**
+   * Accepts a certificate with one of these hashes instead of checking it against authorities. The
+   * certificate must hold an ECDSA key and be valid now and for 14 days in all at most; the host
+   * name is not compared.
+   */
+  public WebTransportOptions withServerCertificateHashes(WebTransportHash... hashes) {
+    return new WebTransportOptions(
+        List.of(hashes), trustedAuthorities, insecure, origin, headers, drafts, connectTimeout);
+  }
+
+  /** Trusts these authorities instead of the JDK's; the host name is compared. */
+  public WebTransportOptions withTrustedAuthorities(List<X509Certificate> authorities) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        List.copyOf(authorities),
+        insecure,
+        origin,
+        headers,
+        drafts,
+        connectTimeout);
+  }
+
+  /**
+   * Trusts the authorities in a file instead of the JDK's.
+   *
+   * @param file certificates in PEM or one in DER
+   * @throws IOException when it cannot be read or holds no certificate; the message names the file
+   */
+  public WebTransportOptions withTrustedAuthorities(Path file) throws IOException {
+    List<X509Certificate> authorities = new ArrayList<>();
+    try (InputStream in = Files.newInputStream(file)) {
+      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        authorities.add((X509Certificate) one);
+      }
+    } catch (CertificateException e) {
+      throw new IOException(file + ": " + e.getMessage() + " (expected: X.509 certificates)", e);
+    }
+    if (authorities.isEmpty()) {
+      throw new IOException(file + ": no certificate in it (expected: X.509 certificates)");
+    }
+    return withTrustedAuthorities(authorities);
+  }
+
+  /**
+   * Accepts any certificate. Anybody on the way can then read and change everything: for tests
+   * against a server whose certificate cannot be known.
+   */
+  public WebTransportOptions withoutCertificateCheck() {
+    return new WebTransportOptions(
+        serverCertificateHashes, trustedAuthorities, true, origin, headers, drafts, connectTimeout);
+  }
+
+  /** Sends an {@code Origin}, as a browser does. */
+  public WebTransportOptions withOrigin(String value) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        Optional.of(value),
+        headers,
+        drafts,
+        connectTimeout);
+  }
+
+  /** Sends these headers with the request. */
+  public WebTransportOptions withHeaders(WebTransportHeaders values) {
+    requireNonNull(values, "values");
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        values,
+        drafts,
+        connectTimeout);
+  }
+
+  /** Offers only these drafts; the newest that the server also speaks is used. */
+  public WebTransportOptions withDrafts(WebTransportDraft first, WebTransportDraft... more) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        headers,
+        EnumSet.of(first, more),
+        connectTimeout);
+  }
+
+  /** How long it may take until the session is established; 10 seconds unless set. */
+  public WebTransportOptions withConnectTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("connectTimeout: " + timeout + " (expected: above zero)");
+    }
+    return new WebTransportOptions(
+        serverCertificateHashes, trustedAuthorities, insecure, origin, headers, drafts, timeout);
+  }
+
+  /** The hashes; empty unless set. */
+  public List<WebTransportHash> serverCertificateHashes() {
+    return serverCertificateHashes;
+  }
+
+  /** The authorities; empty means the JDK's. */
+  public List<X509Certificate> trustedAuthorities() {
+    return trustedAuthorities;
+  }
+
+  /** Whether any certificate is accepted. */
+  public boolean insecure() {
+    return insecure;
+  }
+
+  /** The origin to send. */
+  public Optional<String> origin() {
+    return origin;
+  }
+
+  /** The headers to send. */
+  public WebTransportHeaders headers() {
+    return headers;
+  }
+
+  /** The drafts to offer. */
+  public Set<WebTransportDraft> drafts() {
+    return Set.copyOf(drafts);
+  }
+
+  /** How long connecting may take. */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+}

@@ -1,0 +1,203 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.actor.SessionEnd;
+import dev.ahti.engine.actor.SessionFailure;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.stage.IncomingStreams;
+import dev.ahti.engine.stage.IncomingStreamsStage;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportBidirectionalStream;
+import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
+import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportInfo;
+import dev.ahti.webtransport.WebTransportReceiveStream;
+import dev.ahti.webtransport.WebTransportSendStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.annotation.InternalApi;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
+
+/** The public face of an engine session that is there, or that is still being dialled. */
+@InternalApi
+public final class ApiSession implements WebTransport {
+  private final CompletableFuture<SessionHandle> dialled;
+  private final CompletableFuture<SessionHandle> established;
+  private final CompletableFuture<WebTransportCloseInfo> closed;
+  private final CompletableFuture<Done> draining;
+
+  /** A client's: what the future fails with is told by {@code ready} and {@code closed}. */
+  public ApiSession(CompletableFuture<SessionHandle> dialled) {
+    this.dialled = dialled;
+    this.established = dialled.handle(ApiSession::orError);
+    this.closed =
+        this.established
+            .thenCompose(SessionHandle::closed)
+            .handle(ApiSession::<SessionEnd>orError)
+            .thenApply(end -> new WebTransportCloseInfo(end.code(), end.reason()));
+    this.draining = this.established.thenCompose(SessionHandle::draining);
+  }
+
+  @Override
+  public CompletionStage<Done> ready() {
+    return established.thenApply(session -> Done.getInstance());
+  }
+
+  @Override
+  public CompletionStage<WebTransportCloseInfo> closed() {
+    return closed.copy();
+  }
+
+  @Override
+  public CompletionStage<Done> draining() {
+    return draining.copy();
+  }
+
+  @Override
+  public void close(WebTransportCloseInfo info) {
+    // While connecting this side gives up: ready() and closed() fail, and a session that is
+    // established all the same is closed at once.
+    established.completeExceptionally(WebTransportError.session("closed while connecting"));
+    dialled.thenAccept(session -> session.close(info.closeCode(), info.reason()));
+  }
+
+  @Override
+  public void drain() {
+    dialled.thenAccept(SessionHandle::drain);
+  }
+
+  @Override
+  public CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream() {
+    return open(StreamKind.BIDIRECTIONAL, BidirectionalStream::new);
+  }
+
+  @Override
+  public CompletionStage<WebTransportSendStream> createUnidirectionalStream() {
+    return open(StreamKind.UNIDIRECTIONAL, SendStream::new);
+  }
+
+  @Override
+  public Source<WebTransportBidirectionalStream, NotUsed> incomingBidirectionalStreams() {
+    return incoming(SessionHandle::incomingBidirectional, BidirectionalStream::new);
+  }
+
+  @Override
+  public Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams() {
+    return incoming(SessionHandle::incomingUnidirectional, ReceiveStream::new);
+  }
+
+  @Override
+  public WebTransportDatagramDuplexStream datagrams() {
+    return new Datagrams(this);
+  }
+
+  @Override
+  public WebTransportInfo info() {
+    return Infos.of(require());
+  }
+
+  @Override
+  public Materializer materializer() {
+    return require().loop().materializer();
+  }
+
+  /** The engine's session, now. */
+  SessionHandle require() {
+    if (established.isDone() && !established.isCompletedExceptionally()) {
+      return established.join();
+    }
+    String state = established.isDone() ? "failed" : "connecting";
+    throw new IllegalStateException("session: " + state + " (expected: established)");
+  }
+
+  /** A sink made of the session: at once when it is there, else once it is. */
+  <T> Sink<T, CompletionStage<Done>> laterSink(
+      Function<SessionHandle, Sink<T, CompletionStage<Done>>> make) {
+    if (established.isDone() && !established.isCompletedExceptionally()) {
+      return make.apply(established.join());
+    }
+    CompletableFuture<Done> done = new CompletableFuture<>();
+    return Sink.completionStageSink(established.thenApply(make))
+        .mapMaterializedValue(
+            waiting -> {
+              waiting.whenCompleteAsync(
+                  (inner, failure) -> link(inner, failure, done), Runnable::run);
+              return done;
+            });
+  }
+
+  /** A source made of the session: at once when it is there, else once it is. */
+  <T> Source<T, NotUsed> later(Function<SessionHandle, Source<T, NotUsed>> make) {
+    if (established.isDone() && !established.isCompletedExceptionally()) {
+      return make.apply(established.join());
+    }
+    return Source.completionStageSource(established.thenApply(make))
+        .mapMaterializedValue(waiting -> NotUsed.getInstance());
+  }
+
+  CompletableFuture<SessionHandle> established() {
+    return established;
+  }
+
+  private <T> CompletionStage<T> open(StreamKind kind, Function<StreamHandle, T> wrap) {
+    CompletableFuture<StreamHandle> opened =
+        established.isDone() && !established.isCompletedExceptionally()
+            ? established.join().openStream(kind)
+            : established.thenCompose(session -> session.openStream(kind));
+    return opened.handle(ApiSession::<StreamHandle>orError).thenApply(wrap);
+  }
+
+  private <T> Source<T, NotUsed> incoming(
+      Function<SessionHandle, IncomingStreams> queue, Function<StreamHandle, T> wrap) {
+    return later(
+        session ->
+            Source.fromGraph(
+                    new IncomingStreamsStage(queue.apply(session), WebTransportError::session))
+                .map(wrap::apply));
+  }
+
+  private static <T> T orError(T value, @Nullable Throwable failure) {
+    if (failure == null) {
+      return value;
+    }
+    Throwable cause = unwrapped(failure);
+    if (cause instanceof WebTransportError error) {
+      throw error;
+    }
+    String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
+    throw WebTransportError.session(String.valueOf(message));
+  }
+
+  private static void link(
+      @Nullable CompletionStage<Done> inner,
+      @Nullable Throwable failure,
+      CompletableFuture<Done> done) {
+    if (inner == null) {
+      done.completeExceptionally(failure == null ? WebTransportError.session("no sink") : failure);
+      return;
+    }
+    inner.whenCompleteAsync(
+        (value, problem) -> {
+          if (problem == null) {
+            done.complete(value);
+          } else {
+            done.completeExceptionally(problem);
+          }
+        },
+        Runnable::run);
+  }
+
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.ahti.webtransport.server;
+
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.actor.ListenRequest;
+import dev.ahti.engine.actor.Routing;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.actor.SessionRequest;
+import dev.ahti.engine.actor.SessionRouter;
+import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.webtransport.impl.ApiSession;
+import dev.ahti.webtransport.impl.Dialling;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.util.ByteString;
+
+/** Turns a server's configuration into the engine's listen request. */
+final class ServerBinder {
+  private static final String PLAIN_ANSWER = "This is a WebTransport server.\n";
+
+  private ServerBinder() {}
+
+  static CompletionStage<WebTransportServerBinding> bind(
+      ClassicActorSystemProvider system, WebTransportServer.Config config) {
+    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    if (address.isUnresolved()) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException("host: " + config.host() + " (expected: a known name)"));
+    }
+    ServerCertificate certificate =
+        config.certificate().orElseGet(() -> ServerCertificate.selfSigned(config.host()));
+    ListenRequest request =
+        new ListenRequest(
+            config.name(),
+            address,
+            new Credentials(certificate.key(), certificate.chain()),
+            Dialling.policy(config.drafts()),
+            OriginPolicy.of(config.origins()),
+            new Routes(config.routes()));
+    return Ahti.get(Adapter.toTyped(system.classicSystem()))
+        .listen(request)
+        .thenApply(
+            handle ->
+                new WebTransportServerBinding(handle.address(), certificate.hash(), handle::stop));
+  }
+
+  /** Finds the handler of a path. */
+  private record Routes(Map<String, SessionHandler> handlers) implements SessionRouter {
+
+    @Override
+    public Routing route(SessionRequest request) {
+      SessionHandler handler = handlers.get(pathOnly(request.path()));
+      return handler == null
+          ? new Routing.Refuse(request.dialect().missingResourceStatus())
+          : new Routing.Accept(session -> run(handler, session), Fields.empty());
+    }
+
+    @Override
+    public Routing plain(Fields request) {
+      return new Routing.Answer(
+          200,
+          Fields.empty().with("content-type", "text/plain; charset=utf-8"),
+          ByteString.fromString(PLAIN_ANSWER, StandardCharsets.UTF_8));
+    }
+
+    private static void run(SessionHandler handler, SessionHandle session) {
+      try {
+        handler.onSession(new ApiSession(CompletableFuture.completedFuture(session)));
+      } catch (RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException("the session's handler failed", e);
+      }
+    }
+
+    private static String pathOnly(String path) {
+      int query = path.indexOf('?');
+      return query < 0 ? path : path.substring(0, query);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.ahti.webtransport.server;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.ahti.webtransport.WebTransportDraft;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+
+/**
+ * A WebTransport server over HTTP/3. Immutable: each {@code with…} gives a changed copy, {@link
+ * #bind()} starts it.
+ *
+ * <pre>{@code
+ * WebTransportServer.create(system)
+ *     .withPort(4433)
+ *     .withCertificate(ServerCertificate.fromPem(chain, key))
+ *     .withRoute("/echo", session -> ...)
+ *     .bind();
+ * }</pre>
+ *
+ * <p>Requests with an {@code Origin} are refused (403) unless it is allowed with {@link
+ * #withOrigins}; requests without one come from programs and are accepted. Paths without a route
+ * are refused with the status of the peer's draft (404 or 405).
+ */
+public final class WebTransportServer {
+  private final ClassicActorSystemProvider system;
+  private final Config config;
+
+  private WebTransportServer(ClassicActorSystemProvider system, Config config) {
+    this.system = system;
+    this.config = config;
+  }
+
+  /**
+   * A server on 127.0.0.1, a free port, with a new self-signed certificate, every draft, no allowed
+   * origin and no route.
+   *
+   * @param system runs the server; when it terminates, the server stops
+   */
+  public static WebTransportServer create(ClassicActorSystemProvider system) {
+    return new WebTransportServer(
+        requireNonNull(system, "system"),
+        new Config(
+            "server",
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            Set.of(),
+            EnumSet.allOf(WebTransportDraft.class),
+            Map.of()));
+  }
+
+  /** Listens under this name, which has to be unique in the actor system. */
+  public WebTransportServer withName(String name) {
+    return with(config.withName(name));
+  }
+
+  /** Listens on this host name or IP literal. */
+  public WebTransportServer withHost(String host) {
+    return with(config.withHost(host));
+  }
+
+  /** Listens on this port; 0 picks a free one. */
+  public WebTransportServer withPort(int port) {
+    if (port < 0 || port > 0xffff) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+    }
+    return with(config.withPort(port));
+  }
+
+  /** Shows this certificate instead of a new self-signed one. */
+  public WebTransportServer withCertificate(ServerCertificate certificate) {
+    return with(config.withCertificate(Optional.of(certificate)));
+  }
+
+  /**
+   * Accepts requests from pages of these origins, such as {@code https://example.org}; {@code *}
+   * stands for any.
+   */
+  public WebTransportServer withOrigins(String... origins) {
+    return with(config.withOrigins(new LinkedHashSet<>(List.of(origins))));
+  }
+
+  /** Speaks only these drafts. */
+  public WebTransportServer withDrafts(WebTransportDraft first, WebTransportDraft... more) {
+    return with(config.withDrafts(EnumSet.of(first, more)));
+  }
+
+  /**
+   * Hands the sessions of a path to a handler; replaces the path's handler before.
+   *
+   * @param path starts with a slash; compared with the request's path without its query
+   */
+  public WebTransportServer withRoute(String path, SessionHandler handler) {
+    requireNonNull(handler, "handler");
+    if (!path.startsWith("/") || path.indexOf('?') >= 0) {
+      throw new IllegalArgumentException(
+          "path: " + path + " (expected: a slash first and no query)");
+    }
+    Map<String, SessionHandler> routes = new HashMap<>(config.routes());
+    routes.put(path, handler);
+    return with(config.withRoutes(Map.copyOf(routes)));
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @return the binding; fails when the address cannot be bound, with a message that names it
+   */
+  public CompletionStage<WebTransportServerBinding> bind() {
+    return ServerBinder.bind(system, config);
+  }
+
+  private WebTransportServer with(Config changed) {
+    return new WebTransportServer(system, changed);
+  }
+
+  /** What was set so far. */
+  record Config(
+      String name,
+      String host,
+      int port,
+      Optional<ServerCertificate> certificate,
+      Set<String> origins,
+      Set<WebTransportDraft> drafts,
+      Map<String, SessionHandler> routes) {
+
+    Config withName(String value) {
+      return new Config(value, host, port, certificate, origins, drafts, routes);
+    }
+
+    Config withHost(String value) {
+      return new Config(name, value, port, certificate, origins, drafts, routes);
+    }
+
+    Config withPort(int value) {
+      return new Config(name, host, value, certificate, origins, drafts, routes);
+    }
+
+    Config withCertificate(Optional<ServerCertificate> value) {
+      return new Config(name, host, port, value, origins, drafts, routes);
+    }
+
+    Config withOrigins(Set<String> value) {
+      return new Config(name, host, port, certificate, Set.copyOf(value), drafts, routes);
+    }
+
+    Config withDrafts(Set<WebTransportDraft> value) {
+      return new Config(name, host, port, certificate, origins, value, routes);
+    }
+
+    Config withRoutes(Map<String, SessionHandler> value) {
+      return new Config(name, host, port, certificate, origins, drafts, value);
+    }
+  }
+}
