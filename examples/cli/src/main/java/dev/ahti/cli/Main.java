@@ -46,6 +46,8 @@ public final class Main implements Runnable {
   /** The whole command line, ready to execute; a test may redirect its writers first. */
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .addSubcommand(new ServeCommand())
+        .addSubcommand(new ConnectCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::misunderstood)
         .setExecutionExceptionHandler(Main::failed);

@@ -13,15 +13,20 @@ final class Version implements IVersionProvider {
 
   private static final String RESOURCE = "version.properties";
 
-  @Override
-  public String[] getVersion() throws IOException {
+  /** The version alone. */
+  static String number() throws IOException {
     Properties properties = new Properties();
     try (InputStream in =
         Objects.requireNonNull(Version.class.getResourceAsStream(RESOURCE), RESOURCE)) {
       properties.load(in);
     }
+    return properties.getProperty("version", "unknown");
+  }
+
+  @Override
+  public String[] getVersion() throws IOException {
     return new String[] {
-      "ahti " + properties.getProperty("version"),
+      "ahti " + number(),
       "Java "
           + Runtime.version()
           + " on "

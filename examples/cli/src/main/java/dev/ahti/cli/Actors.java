@@ -1,0 +1,58 @@
+package dev.ahti.cli;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** The actor system of a command, ended with it. */
+final class Actors implements AutoCloseable {
+  private static final long END_SECONDS = 15;
+
+  private final ActorSystem<Void> system;
+
+  private Actors(ActorSystem<Void> system) {
+    this.system = system;
+  }
+
+  static Actors start() {
+    // A command ends its system itself; Pekko's hook would race with the exit code.
+    return new Actors(
+        ActorSystem.create(
+            Behaviors.empty(),
+            "ahti",
+            ConfigFactory.parseString("pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
+                .withFallback(ConfigFactory.load(Actors.class.getClassLoader()))));
+  }
+
+  ActorSystem<Void> system() {
+    return system;
+  }
+
+  /** Waits for a result; what it failed with is thrown as it was. */
+  static <T> T await(CompletionStage<T> stage) throws Exception {
+    try {
+      return stage.toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      while (cause instanceof CompletionException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw cause instanceof Exception failure ? failure : e;
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the actor system did not end in " + END_SECONDS + " s", e);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package dev.ahti.cli;
+
+import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportBidirectionalStream;
+import dev.ahti.webtransport.WebTransportDraft;
+import dev.ahti.webtransport.WebTransportHash;
+import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportSyntaxException;
+import java.io.FileInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.stream.IOResult;
+import org.apache.pekko.stream.javadsl.Framing;
+import org.apache.pekko.stream.javadsl.FramingTruncation;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.StreamConverters;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ahti connect}: standard input and output over one stream, or lines as datagrams. */
+@Command(
+    name = "connect",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = {
+      "Connects to a WebTransport server and sends standard input on one bidirectional stream; "
+          + "what comes back goes to standard output. Ends when both directions have ended.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  echo hello | ahti connect https://127.0.0.1:4433/echo --cert-hash HASH",
+      "  ahti connect https://example.org/chat --datagram"
+    })
+final class ConnectCommand implements Callable<Integer> {
+  private static final int CHUNK = 64 * 1024;
+  private static final int MAX_LINE = 64 * 1024;
+
+  @Parameters(index = "0", paramLabel = "URL", description = "https://HOST[:PORT]/PATH")
+  private String url = "";
+
+  @Option(
+      names = "--datagram",
+      description = "Send each line of standard input as a datagram and print those that come.")
+  private boolean datagram;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "1",
+      description =
+          "With --datagram: how long to wait for answers at the end (default: ${DEFAULT-VALUE}).")
+  private int wait;
+
+  @Option(
+      names = "--cert-hash",
+      paramLabel = "HASH",
+      description = "Accept the certificate with this SHA-256 (hexadecimal); may be repeated.")
+  private List<String> hashes = List.of();
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Trust these authorities (PEM) instead of the system's.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--insecure",
+      description = "Accept any certificate: for tests, anybody can listen in.")
+  private boolean insecure;
+
+  @Option(names = "--origin", paramLabel = "ORIGIN", description = "Send this Origin header.")
+  private @Nullable String origin;
+
+  @Option(
+      names = "--draft",
+      paramLabel = "N",
+      description = "Speak only this draft: 02, 07, 14 or 16 (default: the newest common one).")
+  private @Nullable String draft;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long connecting may take (default: ${DEFAULT-VALUE}).")
+  private int timeout;
+
+  @Option(names = "--verbose", description = "Say on standard error what was negotiated.")
+  private boolean verbose;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    WebTransportOptions options = options();
+    try (Actors actors = Actors.start()) {
+      WebTransport session = connect(actors, options);
+      Actors.await(session.ready());
+      if (verbose) {
+        spec.commandLine().getErr().println("connected: " + session.info());
+        spec.commandLine().getErr().flush();
+      }
+      if (datagram) {
+        datagrams(session, actors.system());
+      } else {
+        stream(session, actors.system());
+      }
+      session.close();
+      Actors.await(session.closed());
+    }
+    return 0;
+  }
+
+  private WebTransport connect(Actors actors, WebTransportOptions options) {
+    try {
+      return WebTransport.connect(actors.system(), url, options);
+    } catch (WebTransportSyntaxException e) {
+      throw misuse(e.getMessage());
+    }
+  }
+
+  private void stream(WebTransport session, ActorSystem<?> system) throws Exception {
+    WebTransportBidirectionalStream stream = Actors.await(session.createBidirectionalStream());
+    CompletionStage<Done> sent =
+        StreamConverters.fromInputStream(ConnectCommand::standardInput, CHUNK)
+            .toMat(stream.writable().sink(), Keep.right())
+            .run(system);
+    CompletionStage<IOResult> received =
+        stream
+            .readable()
+            .source()
+            .toMat(
+                StreamConverters.fromOutputStream(ConnectCommand::standardOutput, true),
+                Keep.right())
+            .run(system);
+    // The answer first: a server that resets or stops says so there, too.
+    Actors.await(received);
+    Actors.await(sent);
+  }
+
+  private void datagrams(WebTransport session, ActorSystem<?> system) throws Exception {
+    CompletionStage<IOResult> received =
+        session
+            .datagrams()
+            .readable()
+            .map(payload -> payload.concat(ByteString.fromString("\n")))
+            .toMat(
+                StreamConverters.fromOutputStream(ConnectCommand::standardOutput, true),
+                Keep.right())
+            .run(system);
+    CompletionStage<Done> sent =
+        StreamConverters.fromInputStream(ConnectCommand::standardInput, CHUNK)
+            .via(Framing.delimiter(ByteString.fromString("\n"), MAX_LINE, FramingTruncation.ALLOW))
+            .toMat(session.datagrams().createWritable().sink(), Keep.right())
+            .run(system);
+    Actors.await(sent);
+    try {
+      received.toCompletableFuture().get(wait, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      // Nobody says that the last answer came; waiting is all one can do.
+    }
+  }
+
+  private WebTransportOptions options() throws Exception {
+    if (timeout <= 0 || wait < 0) {
+      throw misuse("--timeout and --wait take a number of seconds above zero");
+    }
+    WebTransportOptions options =
+        WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout));
+    try {
+      options =
+          options.withServerCertificateHashes(
+              hashes.stream().map(WebTransportHash::sha256).toArray(WebTransportHash[]::new));
+    } catch (IllegalArgumentException e) {
+      throw misuse("--cert-hash: " + e.getMessage());
+    }
+    if (authorities != null) {
+      options = options.withTrustedAuthorities(authorities);
+    }
+    if (insecure) {
+      options = options.withoutCertificateCheck();
+    }
+    if (origin != null) {
+      options = options.withOrigin(origin);
+    }
+    return draft == null ? options : options.withDrafts(draft(draft));
+  }
+
+  private WebTransportDraft draft(String number) {
+    return switch (number.toLowerCase(Locale.ROOT)) {
+      case "02", "2" -> WebTransportDraft.DRAFT_02;
+      case "07", "7" -> WebTransportDraft.DRAFT_07;
+      case "14" -> WebTransportDraft.DRAFT_14;
+      case "16" -> WebTransportDraft.DRAFT_16;
+      default -> throw misuse("--draft: " + number + " (expected: 02, 07, 14 or 16)");
+    };
+  }
+
+  private ParameterException misuse(@Nullable String what) {
+    return new ParameterException(spec.commandLine(), String.valueOf(what));
+  }
+
+  private static InputStream standardInput() {
+    return new FileInputStream(FileDescriptor.in);
+  }
+
+  private static OutputStream standardOutput() {
+    return new FileOutputStream(FileDescriptor.out);
+  }
+}

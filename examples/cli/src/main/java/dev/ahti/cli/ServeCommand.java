@@ -1,0 +1,223 @@
+package dev.ahti.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ahti.cli.endpoint.Endpoints;
+import dev.ahti.cli.page.PageInfo;
+import dev.ahti.cli.page.PageServer;
+import dev.ahti.webtransport.server.ServerCertificate;
+import dev.ahti.webtransport.server.WebTransportServer;
+import dev.ahti.webtransport.server.WebTransportServerBinding;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ahti serve}: a server with the standard endpoints and the demo page. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = {
+      "Starts a WebTransport server and a demo page; ends at a signal.",
+      "",
+      "Endpoints: /echo sends everything back; /sink counts the bytes of a bidirectional stream; "
+          + "/source?bytes=N sends N bytes; /push opens streams and sends datagrams by itself.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ahti serve",
+      "  ahti serve --port 0 --page-port 0 --json",
+      "  ahti serve --host 0.0.0.0 --cert chain.pem --key key.pem --origin https://example.org"
+    })
+final class ServeCommand implements Callable<Integer> {
+  /** The endpoint that the page starts with comes first. */
+  private static final List<String> ENDPOINTS = List.of("/echo", "/sink", "/source", "/push");
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Listen on this address (default: ${DEFAULT-VALUE}).")
+  private String host = "";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "4433",
+      converter = PortConverter.class,
+      description = "UDP port of HTTP/3; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--page-port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      converter = PortConverter.class,
+      description = "TCP port of the demo page; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+  private int pagePort;
+
+  @Option(
+      names = "--origin",
+      paramLabel = "ORIGIN",
+      description =
+          "Accept pages of this origin; may be repeated; '*' means any "
+              + "(default: the demo page's own origins).")
+  private List<String> origins = List.of();
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "Certificate chain in PEM, leaf first (default: a new self-signed one).")
+  private @Nullable Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its private key in PEM.")
+  private @Nullable Path key;
+
+  @Option(names = "--no-page", description = "Serve no demo page.")
+  private boolean noPage;
+
+  @Option(
+      names = "--no-http2",
+      description = "Do not listen for HTTP/2 (this version never does).")
+  private boolean noHttp2;
+
+  @Option(names = "--no-http3", description = "Do not listen for HTTP/3.")
+  private boolean noHttp3;
+
+  @Option(names = "--json", description = "Print one JSON object a line.")
+  private boolean json;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    check();
+    EndSignal end = EndSignal.install();
+    ServerCertificate shown = certificate();
+    PageHolder page = new PageHolder();
+    try (page;
+        Actors actors = Actors.start()) {
+      if (!noPage) {
+        page.start(pagePort);
+      }
+      WebTransportServer server =
+          WebTransportServer.create(actors.system())
+              .withName("serve")
+              .withHost(host)
+              .withPort(port)
+              .withCertificate(shown)
+              .withOrigins(allowed(page).toArray(String[]::new));
+      for (var endpoint : Endpoints.all().entrySet()) {
+        server = server.withRoute(endpoint.getKey(), endpoint.getValue());
+      }
+      WebTransportServerBinding binding = Actors.await(server.bind());
+      page.show(
+          new PageInfo(
+              URI.create(binding.url()),
+              binding.certificateHash().hex(),
+              ENDPOINTS,
+              Version.number()));
+      announce(binding, page);
+      end.await();
+      Actors.await(binding.stop());
+    }
+    return 0;
+  }
+
+  private void check() {
+    if ((certificate == null) != (key == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--cert and --key belong together: give both or neither");
+    }
+    if (noHttp3) {
+      throw new ParameterException(
+          spec.commandLine(), "--no-http3 leaves nothing to serve: this version speaks HTTP/3 only");
+    }
+  }
+
+  private ServerCertificate certificate() throws Exception {
+    return certificate != null && key != null
+        ? ServerCertificate.fromPem(certificate, key)
+        : ServerCertificate.selfSigned(host, "localhost", "127.0.0.1", "::1");
+  }
+
+  private List<String> allowed(PageHolder page) {
+    if (!origins.isEmpty() || !page.running()) {
+      return origins;
+    }
+    return List.of("http://localhost:" + page.port(), "http://127.0.0.1:" + page.port());
+  }
+
+  private void announce(WebTransportServerBinding binding, PageHolder page) throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    String hash = binding.certificateHash().hex();
+    if (json) {
+      ObjectNode line = new ObjectMapper().createObjectNode();
+      line.put("event", "listening").put("http3", binding.localAddress().getPort());
+      if (page.running()) {
+        line.put("page", page.port());
+      }
+      line.put("url", binding.url()).put("certificateHash", hash);
+      out.println(line);
+    } else {
+      if (page.running()) {
+        out.println("Demo page         http://localhost:" + page.port());
+      }
+      out.println("WebTransport URL  " + binding.url());
+      out.println("Certificate hash  " + hash + " (SHA-256)");
+      out.println("Endpoints         " + String.join(" ", ENDPOINTS));
+      out.println("Press Ctrl+C to stop.");
+    }
+    out.flush();
+  }
+
+  /** The page server, whose contents are known only once the WebTransport server is bound. */
+  private static final class PageHolder implements AutoCloseable {
+    private @Nullable PageServer server;
+    private volatile @Nullable PageInfo info;
+
+    void start(int port) throws Exception {
+      server = PageServer.start("localhost", port, this::info);
+    }
+
+    void show(PageInfo value) {
+      info = value;
+    }
+
+    boolean running() {
+      return server != null;
+    }
+
+    int port() {
+      return server == null ? 0 : server.port();
+    }
+
+    private PageInfo info() {
+      PageInfo shown = info;
+      if (shown == null) {
+        throw new IllegalStateException("the WebTransport server is still starting");
+      }
+      return shown;
+    }
+
+    @Override
+    public void close() {
+      if (server != null) {
+        server.close();
+      }
+    }
+  }
+}
