@@ -1,0 +1,74 @@
+package dev.ahti.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** Rules for all main code, checked here because the command line sees every module. */
+class HouseRulesTest {
+
+  private static final JavaClasses AHTI =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.ahti");
+
+  @Test
+  void everyModuleIsSeen() {
+    List.of("engine.spi", "transport.netty", "webtransport", "bench", "cli")
+        .forEach(part -> assertTrue(AHTI.containPackage("dev.ahti." + part), part));
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    List<String> unmarked =
+        AHTI.stream()
+            .map(JavaClass::getPackage)
+            .distinct()
+            .filter(of -> !of.isAnnotatedWith(NullMarked.class))
+            .map(JavaPackage::getName)
+            .sorted()
+            .toList();
+    assertEquals(List.of(), unmarked, "packages whose package-info lacks @NullMarked");
+  }
+
+  @Test
+  void nettyStaysInTheTransportAndInTheRawBaseline() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.ahti.transport.netty..", "io.netty..", "dev.ahti.bench.raw..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.netty.buffer..", "io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..")
+        .because("ByteBuf never leaves transport-netty; raw is what the benchmarks compare with")
+        .check(AHTI);
+  }
+
+  @Test
+  void classesAreFinalUnlessMadeToBeExtended() {
+    classes().that(areConcreteAndNamed()).should().haveModifier(JavaModifier.FINAL).check(AHTI);
+  }
+
+  private static DescribedPredicate<JavaClass> areConcreteAndNamed() {
+    return DescribedPredicate.describe(
+        "are concrete, named and not enums",
+        type ->
+            !type.isInterface()
+                && !type.isEnum()
+                && !type.isAnonymousClass()
+                && !type.getModifiers().contains(JavaModifier.ABSTRACT)
+                && type.getAllSubclasses().isEmpty());
+  }
+}
