@@ -26,7 +26,8 @@ public interface ReadPort {
 
   /**
    * Grants credit. Reading goes on while credit is above zero; a read may overshoot by at most its
-   * own size. An end (FIN, reset, loss) is only seen while credit is above zero.
+   * own size, and what it overshot is not owed by the next grant. FIN and reset are only seen while
+   * credit is above zero; a loss at once.
    *
    * @param bytes how many more bytes the consumer is ready to take, above zero
    */

@@ -29,7 +29,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   private final StreamFailures failures;
   private final ReadPort port;
 
-  /** Granted and not yet received; below zero when the last read overshot. */
+  /** Granted and not yet received. What a read overshoots is not owed, as in {@link ReadPort}. */
   private long credit;
 
   /** The one read that came without demand. */
@@ -100,7 +100,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     held = null;
     Inbound next = port.poll();
     while (next instanceof Inbound.Data data) {
-      credit -= data.bytes().length();
+      received(data);
       batch = batch == null ? data.bytes() : batch.concat(data.bytes());
       next = port.poll();
     }
@@ -109,21 +109,24 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     }
     if (next != null) {
       end(next);
-    } else if (batch == null && credit <= 0) {
-      long grant = CREDIT - credit;
+    } else if (batch == null && credit == 0) {
       credit = CREDIT;
-      port.request(grant);
+      port.request(CREDIT);
     }
   }
 
   private void lookAhead() {
     Inbound next = port.poll();
     if (next instanceof Inbound.Data data) {
-      credit -= data.bytes().length();
+      received(data);
       held = data.bytes();
     } else if (next != null) {
       end(next);
     }
+  }
+
+  private void received(Inbound.Data data) {
+    credit = Math.max(0, credit - data.bytes().length());
   }
 
   private void end(Inbound end) {

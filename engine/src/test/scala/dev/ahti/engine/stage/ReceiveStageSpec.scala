@@ -47,7 +47,7 @@ final class ReceiveStageSpec extends StageSpec {
       sink.settle()
       port.taken() shouldBe empty
       sink.pull()
-      port.taken() shouldBe Seq(Requested(credit + 3))
+      port.taken() shouldBe Seq(Requested(credit))
     }
 
     "hold at most one read without demand" in {

@@ -90,7 +90,7 @@ object WakeUpStressSpec {
         while (credit.get <= 0) Thread.`yield`()
         val size = 1 + random.nextInt(2 * ReadHalf.CREDIT.toInt)
         fed += size
-        credit.addAndGet(-size)
+        credit.updateAndGet(now => math.max(0, now - size))
         publish(new Inbound.Data(ByteString.fromArrayUnsafe(Zeros, 0, size)))
         dawdle()
       }

@@ -1,0 +1,204 @@
+package dev.ahti.engine.testkit;
+
+import dev.ahti.engine.spi.WriteEnd;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a port: a queue that the producer fills and the loop empties as far as the
+ * peer's windows allow.
+ */
+final class MemoryOutbound {
+  /** The largest piece on the wire, so that streams share a connection window. */
+  private static final int FRAME = 16 * 1024;
+
+  private final MemoryStreamPort port;
+  private final int limit;
+  private final MemoryGauges gauges;
+
+  // Shared with the producer.
+  private final Queue<ByteString> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong queued = new AtomicLong();
+  private final AtomicLong offered = new AtomicLong();
+  private final AtomicBoolean armed = new AtomicBoolean();
+  private final AtomicBoolean pumping = new AtomicBoolean();
+  private volatile Runnable wake = () -> {};
+  private volatile boolean finishing;
+  private volatile @Nullable WriteEnd end;
+  private volatile long sent;
+
+  // Loop only.
+  private @Nullable ByteString head;
+  private long window;
+  private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>();
+
+  private record Waiting(long offset, Runnable task) {}
+
+  MemoryOutbound(MemoryStreamPort port, int limit, long window, MemoryGauges gauges) {
+    this.port = port;
+    this.limit = limit;
+    this.window = window;
+    this.gauges = gauges;
+  }
+
+  /** A unidirectional stream of the peer has no sending half: it has ended. */
+  void absent() {
+    end = WriteEnd.Finished.INSTANCE;
+  }
+
+  // Any thread.
+
+  void onWritable(Runnable newWake) {
+    wake = newWake;
+  }
+
+  boolean offer(ByteString bytes) {
+    if (end != null || finishing) {
+      // Dropped; to ask for a wait would be for a wake-up that was already given.
+      return true;
+    }
+    int length = bytes.length();
+    offered.addAndGet(length);
+    queued.addAndGet(length);
+    gauges.outboundQueued().add(length);
+    queue.add(bytes);
+    requestPump();
+    if (queued.get() < limit) {
+      return true;
+    }
+    armed.set(true);
+    return queued.get() < limit && armed.compareAndSet(true, false);
+  }
+
+  void finish() {
+    finishing = true;
+    requestPump();
+  }
+
+  @Nullable WriteEnd end() {
+    return end;
+  }
+
+  long queued() {
+    return queued.get();
+  }
+
+  long bytesOffered() {
+    return offered.get();
+  }
+
+  long bytesSent() {
+    return sent;
+  }
+
+  private void requestPump() {
+    if (pumping.compareAndSet(false, true)) {
+      port.loop().execute(this::pump);
+    }
+  }
+
+  // Loop only.
+
+  /** Hands over what fits; the flag falls first, so that a later offer brings another round. */
+  void pump() {
+    pumping.set(false);
+    if (end != null) {
+      discard();
+      return;
+    }
+    // Before the queue is looked at: what was offered before the end is then in it.
+    boolean last = finishing;
+    while (hasBytes()) {
+      int room = (int) Math.min(FRAME, Math.min(window, port.connectionWindow()));
+      if (room == 0) {
+        port.blocked();
+        break;
+      }
+      send(take(room));
+    }
+    if (last && !hasBytes()) {
+      port.sendFin();
+      end(WriteEnd.Finished.INSTANCE);
+    }
+    runWaiting();
+    if (queued.get() <= limit / 2 && armed.compareAndSet(true, false)) {
+      wake.run();
+    }
+  }
+
+  void grant(long bytes) {
+    window += bytes;
+    pump();
+  }
+
+  void whenSent(long offset, Runnable task) {
+    whenSent.add(new Waiting(offset, task));
+    runWaiting();
+  }
+
+  /** Ends the half and drops what is queued; says whether it had not ended before. */
+  boolean end(WriteEnd how) {
+    if (end != null) {
+      return false;
+    }
+    end = how;
+    discard();
+    runWaiting();
+    armed.set(false);
+    wake.run();
+    port.halfEnded();
+    return true;
+  }
+
+  private boolean hasBytes() {
+    while (head == null || head.isEmpty()) {
+      head = queue.poll();
+      if (head == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private ByteString take(int room) {
+    ByteString bytes = head == null ? ByteString.emptyByteString() : head;
+    if (bytes.length() <= room) {
+      head = null;
+      return bytes;
+    }
+    head = bytes.drop(room);
+    return bytes.take(room);
+  }
+
+  private void send(ByteString bytes) {
+    int length = bytes.length();
+    window -= length;
+    port.sendData(bytes);
+    sent = sent + length;
+    queued.addAndGet(-length);
+    gauges.bytesSent().add(length);
+    gauges.outboundQueued().add(-length);
+  }
+
+  private void discard() {
+    long dropped = 0;
+    while (hasBytes()) {
+      dropped += take(Integer.MAX_VALUE).length();
+    }
+    queued.addAndGet(-dropped);
+    gauges.outboundQueued().add(-dropped);
+  }
+
+  private void runWaiting() {
+    Waiting next;
+    while ((next = whenSent.peek()) != null && (end != null || sent >= next.offset())) {
+      whenSent.remove();
+      next.task().run();
+    }
+  }
+}
