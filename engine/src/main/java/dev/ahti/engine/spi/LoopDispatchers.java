@@ -1,6 +1,8 @@
 package dev.ahti.engine.spi;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import org.apache.pekko.actor.ActorSystem;
@@ -58,12 +60,17 @@ public final class LoopDispatchers {
     }
     Dispatchers dispatchers = system.dispatchers();
     Configurator configurator =
-        new Configurator(id, config, dispatchers.prerequisites(), executor, throughput);
+        new Configurator(id, named(id), dispatchers.prerequisites(), executor, throughput);
     if (!dispatchers.registerConfigurator(id, configurator)) {
       throw new IllegalArgumentException(
           "dispatcher id: " + id + " is taken (expected: a new one)");
     }
     return id;
+  }
+
+  /** Pekko looks an actor's mailbox up by the id in its dispatcher's configuration. */
+  private Config named(String id) {
+    return ConfigFactory.parseMap(Map.of("id", id)).withFallback(config);
   }
 
   /**

@@ -1,0 +1,130 @@
+package dev.ahti.transport.netty;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.ahti.transport.netty.http3.Http3Limits;
+import dev.ahti.transport.netty.quic.PortSettings;
+import dev.ahti.transport.netty.quic.QuicSettings;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * The transport's configuration, checked; the keys are explained in {@code reference.conf}.
+ *
+ * @param eventLoops how many, above zero
+ * @param epoll whether epoll is used where it loads
+ * @param drainLimit tasks in a row
+ * @param watchdog how long a task may hold a loop
+ * @param shutdownTimeout how long the end waits for the loops
+ * @param quic connections and sockets
+ * @param ports streams
+ * @param http3 HTTP/3 and datagrams
+ */
+record NettySettings(
+    int eventLoops,
+    boolean epoll,
+    int drainLimit,
+    Duration watchdog,
+    Duration shutdownTimeout,
+    QuicSettings quic,
+    PortSettings ports,
+    Http3Limits http3) {
+
+  /** The largest window of a connection that the library grows to by itself. */
+  private static final long LARGEST_WINDOW = 24L * 1024 * 1024;
+
+  /**
+   * Reads {@code ahti.transport.netty} and the keys of the engine that a transport keeps to.
+   *
+   * @throws ConfigException when a value is missing or not possible; the message names the key
+   */
+  static NettySettings of(Config root) {
+    Config config = root.getConfig("ahti.transport.netty");
+    int loops = config.getInt("event-loops");
+    return new NettySettings(
+        loops > 0
+            ? loops
+            : Math.min(
+                Runtime.getRuntime().availableProcessors(), number(config, "max-event-loops", 1)),
+        config.getBoolean("epoll"),
+        number(config, "drain-limit", 1),
+        root.getDuration("ahti.loop-watchdog"),
+        config.getDuration("shutdown-timeout"),
+        quic(config),
+        new PortSettings(
+            bytes(config, "read-size", 512),
+            bytes(config, "write-limit", 1),
+            bytes(config, "write-chunk", 1024),
+            config.getDuration("stop-sending-poll")),
+        http3(config, root.getConfig("ahti")));
+  }
+
+  private static QuicSettings quic(Config config) {
+    return new QuicSettings(
+        config.getDuration("idle-timeout"),
+        window(config, "connection-window"),
+        window(config, "stream-window"),
+        number(config, "streams-bidirectional", 1),
+        number(config, "streams-unidirectional", 3),
+        bytes(config, "max-udp-payload", 1200),
+        bytes(config, "max-udp-payload-received", 1200),
+        Math.min(number(config, "gso-segments", 0), 64),
+        config.getBoolean("gro"),
+        bytes(config, "socket-receive-buffer", 1),
+        bytes(config, "socket-send-buffer", 1),
+        number(config, "reads-per-batch", 1),
+        congestionControl(config),
+        number(config, "datagrams.quic-receive-queue", 1),
+        number(config, "datagrams.quic-send-queue", 1));
+  }
+
+  private static Http3Limits http3(Config config, Config engine) {
+    return new Http3Limits(
+        bytes(config, "max-field-section", 1024),
+        number(config, "datagrams.incoming", 1),
+        number(config, "datagrams.outgoing", 1),
+        number(engine, "early.datagrams", 0),
+        bytes(engine, "early.datagram-bytes", 0),
+        engine.getDuration("early.hold"),
+        number(engine, "connection.remembered-sessions", 0));
+  }
+
+  private static QuicCongestionControlAlgorithm congestionControl(Config config) {
+    String name = config.getString("congestion-control");
+    try {
+      return QuicCongestionControlAlgorithm.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException unknown) {
+      throw bad(config, "congestion-control", name, "cubic, bbr or reno");
+    }
+  }
+
+  private static long window(Config config, String key) {
+    long value = config.getBytes(key);
+    if (value < 1 || value > LARGEST_WINDOW) {
+      throw bad(config, key, value, "1 to " + LARGEST_WINDOW + " bytes");
+    }
+    return value;
+  }
+
+  private static int number(Config config, String key, int least) {
+    int value = config.getInt(key);
+    if (value < least) {
+      throw bad(config, key, value, "at least " + least);
+    }
+    return value;
+  }
+
+  private static int bytes(Config config, String key, int least) {
+    long value = config.getBytes(key);
+    if (value < least || value > Integer.MAX_VALUE) {
+      throw bad(config, key, value, "at least " + least + " and below 2 GiB");
+    }
+    return (int) value;
+  }
+
+  private static ConfigException bad(Config config, String key, Object value, String expected) {
+    return new ConfigException.BadValue(
+        config.getValue(key).origin(), key, value + " (expected: " + expected + ")");
+  }
+}

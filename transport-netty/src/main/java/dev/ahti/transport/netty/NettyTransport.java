@@ -1,0 +1,102 @@
+package dev.ahti.transport.netty;
+
+import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.Transport;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportContext;
+import dev.ahti.engine.spi.TransportListener;
+import dev.ahti.transport.netty.http3.ConnectionFactory;
+import dev.ahti.transport.netty.quic.NettyLoops;
+import dev.ahti.transport.netty.quic.QuicSockets;
+import dev.ahti.transport.netty.tls.QuicTls;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.jspecify.annotations.Nullable;
+
+/** Netty at work in one actor system: the loops, and all that is open on them. Any thread. */
+final class NettyTransport implements Transport {
+  private final NettySettings settings;
+  private final NettyLoops loops;
+  private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final QuicBinder binder;
+  private final QuicDialer dialer;
+  private final AtomicReference<@Nullable CompletableFuture<Done>> termination =
+      new AtomicReference<>();
+
+  NettyTransport(TransportContext context, NettySettings settings) {
+    this.settings = settings;
+    this.loops =
+        new NettyLoops(
+            context.system(),
+            context.dispatchers(),
+            context.gauges(),
+            settings.eventLoops(),
+            settings.epoll(),
+            settings.watchdog(),
+            settings.drainLimit());
+    ConnectionFactory factory =
+        new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
+    QuicSockets quicSockets = new QuicSockets(settings.quic(), loops.epoll());
+    QuicTls tls = new QuicTls();
+    Open open = new Open(sockets, connections);
+    this.binder = new QuicBinder(loops, quicSockets, factory, tls, open);
+    this.dialer =
+        new QuicDialer(
+            loops,
+            quicSockets,
+            factory,
+            tls,
+            open,
+            context.system().dispatchers().lookup(DispatcherSelector.blocking()));
+  }
+
+  /**
+   * What has to be closed at the end.
+   *
+   * @param sockets UDP
+   * @param connections QUIC
+   */
+  record Open(ChannelGroup sockets, ChannelGroup connections) {}
+
+  @Override
+  public CompletionStage<TransportListener> bind(
+      ListenOptions options, Consumer<TransportConnection> onConnection) {
+    return binder.bind(options, onConnection);
+  }
+
+  @Override
+  public CompletionStage<TransportConnection> dial(DialOptions options) {
+    return dialer.dial(options);
+  }
+
+  @Override
+  public CompletionStage<Done> terminate() {
+    CompletableFuture<Done> done = new CompletableFuture<>();
+    CompletableFuture<Done> before = termination.compareAndExchange(null, done);
+    if (before != null) {
+      return before.copy();
+    }
+    // In this order, or a peer would not be told that its connection is closed.
+    connections
+        .close()
+        .addListener(
+            connectionsClosed ->
+                sockets
+                    .close()
+                    .addListener(
+                        socketsClosed ->
+                            loops
+                                .terminate(settings.shutdownTimeout())
+                                .thenRun(() -> done.complete(Done.getInstance()))));
+    return done.copy();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.ahti.transport.netty;
+
+import dev.ahti.engine.spi.Transport;
+import dev.ahti.engine.spi.TransportContext;
+import dev.ahti.engine.spi.TransportProvider;
+import dev.ahti.engine.spi.TransportUnavailableException;
+import io.netty.handler.codec.quic.Quic;
+import io.netty.handler.codec.quic.QuicAccess;
+
+/** The transport named {@code netty}: HTTP/3 over Netty's QUIC, with the operating system's UDP. */
+public final class NettyTransportProvider implements TransportProvider {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public NettyTransportProvider() {}
+
+  @Override
+  public String name() {
+    return "netty";
+  }
+
+  @Override
+  public Transport create(TransportContext context) {
+    if (!Quic.isAvailable()) {
+      throw new TransportUnavailableException(
+          "QUIC does not run on this machine ("
+              + System.getProperty("os.name")
+              + ", "
+              + System.getProperty("os.arch")
+              + "): Netty's native library did not load. It is built for Linux, macOS and Windows on"
+              + " x86_64 and for Linux and macOS on aarch64; check that"
+              + " io.netty:netty-codec-native-quic with that classifier is on the class path",
+          Quic.unavailabilityCause());
+    }
+    try {
+      QuicAccess.selfTest();
+    } catch (IllegalStateException changed) {
+      throw new TransportUnavailableException(
+          "this transport does not fit the version of Netty on the class path (expected: 4.2.18): "
+              + changed.getMessage(),
+          changed);
+    }
+    return new NettyTransport(context, NettySettings.of(context.system().settings().config()));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.ahti.transport.netty;
+
+import dev.ahti.engine.spi.DialException;
+import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.transport.netty.http3.ConnectionFactory;
+import dev.ahti.transport.netty.http3.ConnectionHandler;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.NettyLoops;
+import dev.ahti.transport.netty.quic.QuicSockets;
+import dev.ahti.transport.netty.tls.QuicTls;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Opens connections, each with a UDP socket of its own: a client has few, and a socket that is not
+ * shared needs no agreement about TLS.
+ */
+final class QuicDialer {
+  private final NettyLoops loops;
+  private final QuicSockets sockets;
+  private final ConnectionFactory factory;
+  private final QuicTls tls;
+  private final NettyTransport.Open open;
+  private final Executor blocking;
+
+  /**
+   * @param blocking runs name lookups, which may take long
+   */
+  QuicDialer(
+      NettyLoops loops,
+      QuicSockets sockets,
+      ConnectionFactory factory,
+      QuicTls tls,
+      NettyTransport.Open open,
+      Executor blocking) {
+    this.loops = loops;
+    this.sockets = sockets;
+    this.factory = factory;
+    this.tls = tls;
+    this.open = open;
+    this.blocking = blocking;
+  }
+
+  CompletionStage<TransportConnection> dial(DialOptions options) {
+    CompletableFuture<TransportConnection> result = new CompletableFuture<>();
+    long deadline = System.nanoTime() + options.timeout().toNanos();
+    blocking.execute(
+        () -> {
+          try {
+            // Making a context may read a trust store, which blocks like the lookup.
+            QuicSslContext context = tls.client(options.trust());
+            InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getByName(options.host()), options.port());
+            openSocket(new Attempt(options, context, address, deadline, result));
+          } catch (UnknownHostException unknown) {
+            fail(options, result, "the host is unknown", unknown);
+          } catch (RuntimeException failure) {
+            fail(options, result, String.valueOf(failure.getMessage()), failure);
+          }
+        });
+    return result;
+  }
+
+  /**
+   * One call of dial.
+   *
+   * @param deadline when it is to have succeeded, by {@link System#nanoTime}
+   */
+  private record Attempt(
+      DialOptions options,
+      QuicSslContext context,
+      InetSocketAddress address,
+      long deadline,
+      CompletableFuture<TransportConnection> result) {}
+
+  private void openSocket(Attempt attempt) {
+    NettyLoop loop = loops.next();
+    DialOptions options = attempt.options();
+    ChannelHandler codec =
+        new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel udp) {
+            QuicSockets.addCodec(
+                udp,
+                loop,
+                sockets
+                    .configure(new QuicClientCodecBuilder())
+                    .sslEngineProvider(
+                        channel ->
+                            attempt
+                                .context()
+                                .newEngine(channel.alloc(), options.host(), options.port()))
+                    .build());
+          }
+        };
+    sockets
+        .bind(loop, new InetSocketAddress(0), false, codec)
+        .addListener(
+            (io.netty.channel.ChannelFuture bound) -> {
+              if (bound.isSuccess()) {
+                open.sockets().add(bound.channel());
+                connect(attempt, loop, bound.channel());
+              } else {
+                fail(options, attempt.result(), "no UDP socket could be opened", bound.cause());
+              }
+            });
+  }
+
+  private void connect(Attempt attempt, NettyLoop loop, Channel udp) {
+    DialOptions options = attempt.options();
+    long left = Duration.ofNanos(attempt.deadline() - System.nanoTime()).toMillis();
+    QuicChannel.newBootstrap(udp)
+        .remoteAddress(attempt.address())
+        .option(ChannelOption.AUTO_READ, false)
+        .option(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
+        .handler(
+            new ChannelInitializer<QuicChannel>() {
+              @Override
+              protected void initChannel(QuicChannel channel) {
+                open.connections().add(channel);
+                // Not at once: the socket may be reading the packet that closed the connection.
+                channel.closeFuture().addListener(closed -> udp.eventLoop().execute(udp::close));
+                channel
+                    .pipeline()
+                    .addLast(
+                        new ConnectionHandler(
+                            factory,
+                            loop,
+                            false,
+                            options.settings(),
+                            connection -> attempt.result().complete(connection)));
+              }
+            })
+        .connect()
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                udp.close();
+                fail(options, attempt.result(), reason(connected.cause()), connected.cause());
+              }
+            });
+  }
+
+  private static String reason(Throwable cause) {
+    Throwable deepest = cause;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+  }
+
+  private static void fail(
+      DialOptions options,
+      CompletableFuture<TransportConnection> result,
+      String why,
+      Throwable cause) {
+    result.completeExceptionally(
+        new DialException(
+            "cannot connect to " + options.host() + ":" + options.port() + ": " + why, cause));
+  }
+}

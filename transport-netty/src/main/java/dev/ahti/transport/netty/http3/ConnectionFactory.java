@@ -1,0 +1,46 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.transport.netty.quic.ConnectionPorts;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.PortContext;
+import dev.ahti.transport.netty.quic.PortGauges;
+import dev.ahti.transport.netty.quic.PortSettings;
+import dev.ahti.transport.netty.quic.StreamOptions;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.handler.codec.quic.QuicChannel;
+
+/** Makes connections that share limits and gauges. Any thread. */
+public final class ConnectionFactory {
+  private final PortSettings portSettings;
+  private final Http3Limits limits;
+  private final PortGauges portGauges;
+  private final DatagramGauges datagramGauges;
+  private final RecvByteBufAllocator reads;
+
+  /** For a transport with these settings. */
+  public ConnectionFactory(PortSettings portSettings, Http3Limits limits, GaugeRegistry gauges) {
+    this.portSettings = portSettings;
+    this.limits = limits;
+    this.portGauges = new PortGauges(gauges);
+    this.datagramGauges = new DatagramGauges(gauges);
+    this.reads = StreamOptions.reads(portSettings.readSize());
+  }
+
+  Http3Limits limits() {
+    return limits;
+  }
+
+  Http3Connection connection(
+      QuicChannel channel, NettyLoop loop, boolean server, LocalControlStream control) {
+    PortContext ports =
+        new PortContext(
+            loop,
+            portGauges,
+            new ConnectionPorts(loop, portSettings.stopPoll()),
+            portSettings.writeLimit(),
+            portSettings.writeChunk(),
+            reads);
+    return new Http3Connection(channel, server, ports, limits, datagramGauges, control);
+  }
+}

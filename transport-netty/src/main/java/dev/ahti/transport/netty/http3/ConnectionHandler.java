@@ -1,0 +1,140 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
+import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
+import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
+import io.netty.handler.codec.http3.Http3Settings;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
+import io.netty.handler.codec.quic.QuicException;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The handler of a QUIC connection's channel: makes the {@link Http3Connection} when the handshake
+ * is done, and carries the channel's events to it.
+ *
+ * <p>Netty's connection handler stands behind it because request streams take their codec from it;
+ * it sees neither streams nor datagrams.
+ */
+public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+  private static final String ALPN = "h3";
+
+  private final ConnectionFactory factory;
+  private final NettyLoop loop;
+  private final boolean server;
+  private final Map<Long, Long> settings;
+  private final Consumer<Http3Connection> onConnection;
+  private @Nullable Http3Connection connection;
+
+  /**
+   * For one connection.
+   *
+   * @param server whether this side is the server
+   * @param settings the SETTINGS to send, in order
+   * @param onConnection is called on the loop once the handshake is done
+   */
+  public ConnectionHandler(
+      ConnectionFactory factory,
+      NettyLoop loop,
+      boolean server,
+      Map<Long, Long> settings,
+      Consumer<Http3Connection> onConnection) {
+    this.factory = factory;
+    this.loop = loop;
+    this.server = server;
+    this.settings = settings;
+    this.onConnection = onConnection;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    QuicChannel channel = (QuicChannel) ctx.channel();
+    var engine = channel.sslEngine();
+    if (engine == null || !ALPN.equals(engine.getApplicationProtocol())) {
+      LOG.debug("{}: ALPN is not h3", channel.remoteSocketAddress());
+      ctx.close();
+      return;
+    }
+    LocalControlStream control = LocalControlStream.open(channel, settings);
+    Http3Settings limits =
+        new Http3Settings().maxFieldSectionSize(factory.limits().maxFieldSection());
+    var frame = new DefaultHttp3SettingsFrame(limits);
+    ctx.pipeline()
+        .addLast(
+            server
+                ? new Http3ServerConnectionHandler(
+                    new ChannelInboundHandlerAdapter(), null, null, frame, true)
+                : new Http3ClientConnectionHandler(null, null, null, frame, true));
+    connection = factory.connection(channel, loop, server, control);
+    onConnection.accept(connection);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    Http3Connection open = connection;
+    if (message instanceof QuicStreamChannel stream && open != null) {
+      // Streams need no more from the pipeline than to be registered.
+      stream.pipeline().addLast(open.intake());
+      ctx.channel().eventLoop().register(stream);
+    } else if (message instanceof ByteBuf datagram && open != null) {
+      try {
+        open.datagramReceived(datagram);
+      } finally {
+        datagram.release();
+      }
+    } else {
+      ReferenceCountUtil.release(message);
+    }
+    // Asked for now and not at the end of the batch: its later packets belong to this flight too.
+    ctx.read();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    Http3Connection open = connection;
+    if (open != null) {
+      if (event instanceof QuicConnectionCloseEvent close) {
+        open.closedByPeer(close);
+      } else if (event instanceof QuicDatagramExtensionEvent) {
+        open.datagramLimitChanged();
+      } else if (event instanceof QuicStreamLimitChangedEvent) {
+        open.streamLimitChanged();
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (connection != null) {
+      connection.closed();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Http3Connection open = connection;
+    if (cause instanceof QuicException || open == null) {
+      // A packet that could not be used, or a handshake that failed: Netty closes what must be.
+      LOG.debug("{}: {}", ctx.channel(), cause.toString());
+    } else {
+      LOG.error("{} failed", open, cause);
+      open.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.ahti.transport.netty.http3;
+
+import java.time.Duration;
+
+/**
+ * What an HTTP/3 connection keeps to; the keys are explained in {@code reference.conf}.
+ *
+ * @param maxFieldSection bytes of a header section at most
+ * @param datagramsIncoming datagrams that a session's consumer may leave waiting
+ * @param datagramsOutgoing datagrams that a session may have waiting to be sent
+ * @param earlyDatagrams datagrams held for sessions not yet seen
+ * @param earlyDatagramBytes their bytes
+ * @param earlyHold how long they are held
+ * @param rememberedSessions ended sessions that are remembered
+ */
+public record Http3Limits(
+    int maxFieldSection,
+    int datagramsIncoming,
+    int datagramsOutgoing,
+    int earlyDatagrams,
+    int earlyDatagramBytes,
+    Duration earlyHold,
+    int rememberedSessions) {}

@@ -1,0 +1,73 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.wire.SettingsFrame;
+import dev.ahti.engine.wire.VarInt;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamPriority;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
+import java.util.Map;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The control stream of this side. We write it and not Netty's codec, because that writes the
+ * settings in the order of a hash table and refuses values that it does not know.
+ */
+final class LocalControlStream {
+  /** Where Netty's codec looks for the control stream before it opens one itself. */
+  private static final AttributeKey<QuicStreamChannel> NETTY_CONTROL_STREAM =
+      AttributeKey.valueOf(io.netty.handler.codec.http3.Http3.class, "HTTP3ControlStream");
+
+  private final QuicStreamChannel stream;
+
+  private LocalControlStream(QuicStreamChannel stream) {
+    this.stream = stream;
+  }
+
+  /**
+   * Opens it and sends the settings in the map's order.
+   *
+   * @throws IllegalStateException when the peer allows no stream
+   */
+  static LocalControlStream open(QuicChannel channel, Map<Long, Long> settings) {
+    Future<QuicStreamChannel> future =
+        channel.createStream(QuicStreamType.UNIDIRECTIONAL, new Critical());
+    if (!future.isSuccess()) {
+      throw new IllegalStateException("no control stream could be opened", future.cause());
+    }
+    QuicStreamChannel stream = future.getNow();
+    channel.attr(NETTY_CONTROL_STREAM).set(stream);
+    // Netty's default is the lowest of all.
+    stream.updatePriority(new QuicStreamPriority(0, false));
+    LocalControlStream control = new LocalControlStream(stream);
+    control.write(SettingsFrame.encodeControlStream(settings));
+    return control;
+  }
+
+  /** Says that no requests from this id on are answered (RFC 9114 7.2.6). */
+  void goAway(long id) {
+    ByteString number = VarInt.encode(id);
+    write(
+        VarInt.encode(FrameType.GOAWAY)
+            .concat(VarInt.encode(number.length()))
+            .concat(number)
+            .compact());
+  }
+
+  private void write(ByteString bytes) {
+    stream.writeAndFlush(
+        stream.alloc().directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer()));
+  }
+
+  /** The peer may not close it (RFC 9114 6.2.1); Netty tells that by an error on write only. */
+  private static final class Critical extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
+  }
+}

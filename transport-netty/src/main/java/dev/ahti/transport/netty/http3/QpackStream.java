@@ -1,0 +1,54 @@
+package dev.ahti.transport.netty.http3;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The peer's QPACK streams. We offer no dynamic table and use none, so nearly every instruction is
+ * an error (RFC 9204 sections 4.3, 4.4).
+ */
+final class QpackStream {
+  /** RFC 9204 section 6. */
+  private static final long QPACK_ENCODER_STREAM_ERROR = 0x201;
+
+  private static final long QPACK_DECODER_STREAM_ERROR = 0x202;
+
+  /** Set Dynamic Table Capacity, to zero. */
+  private static final int CAPACITY_ZERO = 0x20;
+
+  private static final int TOP_BITS = 0xc0;
+  private static final int STREAM_CANCELLATION = 0x40;
+  private static final int CANCELLATION_PREFIX = 0x3f;
+  private static final int MORE = 0x80;
+
+  private final Http3Connection connection;
+  private final boolean encoder;
+  private boolean inNumber;
+
+  /**
+   * @param encoder whether it is the peer's encoder stream, or its decoder stream
+   */
+  QpackStream(Http3Connection connection, boolean encoder) {
+    this.connection = connection;
+    this.encoder = encoder;
+  }
+
+  /** More bytes; the buffer stays the caller's. */
+  void feed(ByteBuf in) {
+    while (in.isReadable()) {
+      int next = in.readUnsignedByte();
+      if (encoder) {
+        if (next != CAPACITY_ZERO) {
+          connection.fail(QPACK_ENCODER_STREAM_ERROR, "QPACK: no dynamic table was offered");
+          return;
+        }
+      } else if (inNumber) {
+        inNumber = (next & MORE) != 0;
+      } else if ((next & TOP_BITS) == STREAM_CANCELLATION) {
+        inNumber = (next & CANCELLATION_PREFIX) == CANCELLATION_PREFIX;
+      } else {
+        connection.fail(QPACK_DECODER_STREAM_ERROR, "QPACK: no dynamic table is used");
+        return;
+      }
+    }
+  }
+}

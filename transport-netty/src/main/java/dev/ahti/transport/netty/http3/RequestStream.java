@@ -1,0 +1,289 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.VarInt;
+import dev.ahti.transport.netty.quic.Framing;
+import dev.ahti.transport.netty.quic.PortContext;
+import dev.ahti.transport.netty.quic.QuicStreamPort;
+import dev.ahti.transport.netty.quic.StreamOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http3.Http3Exception;
+import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.http3.Http3RequestStreamInitializer;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamPriority;
+import io.netty.handler.codec.quic.QuicStreamResetException;
+import io.netty.util.ReferenceCountUtil;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request stream of HTTP/3, on either side. It takes the frames apart; a HEADERS frame goes on to
+ * Netty's codec behind it in the pipeline, which decodes and judges the section, and the payload of
+ * DATA frames to the port.
+ *
+ * <p>Until the header section is there it reads by itself; from then on only on the port's credit.
+ */
+final class RequestStream extends ChannelInboundHandlerAdapter implements FrameParser.Sink {
+  private final Http3Connection connection;
+  private final PortContext context;
+  private final boolean server;
+  private final long maxFieldSection;
+  private final FrameParser parser = new FrameParser(this);
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable QuicStreamPort port;
+  private boolean headersSeen;
+  private boolean trailersSeen;
+
+  /**
+   * @param server whether this side is the server
+   * @param maxFieldSection bytes of a header section at most
+   */
+  RequestStream(
+      Http3Connection connection, PortContext context, boolean server, long maxFieldSection) {
+    this.connection = connection;
+    this.context = context;
+    this.server = server;
+    this.maxFieldSection = maxFieldSection;
+  }
+
+  /** The body, from the moment on when this handler is in a pipeline. */
+  QuicStreamPort port() {
+    QuicStreamPort present = port;
+    if (present == null) {
+      throw new IllegalStateException("not added to a pipeline yet");
+    }
+    return present;
+  }
+
+  /** Sends a header section, before what is offered to the port from now on. */
+  void sendHeaders(Fields fields) {
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      context.loop().holdPackets(connection.channel());
+      present
+          .channel()
+          .writeAndFlush(new DefaultHttp3HeadersFrame(FieldsCodec.toHeaders(fields)))
+          .addListener(
+              written -> {
+                if (!written.isSuccess()) {
+                  connection.log().debug("{}: header not sent: {}", this, written.cause());
+                }
+              });
+    }
+  }
+
+  /** Runs a task when the stream's channel is closed. */
+  void onClosed(Runnable task) {
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      present.channel().closeFuture().addListener(closed -> task.run());
+    }
+  }
+
+  /** Ends both directions with a code. */
+  void reject(long code) {
+    port().reset(code);
+    port().stopSending(code);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    ctx = added;
+    StreamOptions.apply((QuicStreamChannel) added.channel(), context);
+    port = new QuicStreamPort(context, added, ByteString.emptyByteString(), Framing.DATA_FRAMES);
+    QuicStreamChannel channel = (QuicStreamChannel) added.channel();
+    // Without it the CONNECT stream's capsules would wait behind every byte of the session.
+    channel.updatePriority(new QuicStreamPriority(0, false));
+    channel
+        .pipeline()
+        .addLast(
+            new Http3RequestStreamInitializer() {
+              @Override
+              protected void initRequestStream(QuicStreamChannel stream) {
+                stream.pipeline().addLast(new Sections());
+              }
+            });
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext active) {
+    active.fireChannelActive();
+    active.read();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext reading, Object message) {
+    try {
+      parser.feed((ByteBuf) message);
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext reading) {
+    if (headersSeen) {
+      port().readComplete();
+    } else {
+      reading.read();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext reading, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      finished();
+    } else if (event != ChannelInputShutdownReadComplete.INSTANCE) {
+      // Netty's handler would compare content-length with the DATA that it has not seen.
+      reading.fireUserEventTriggered(event);
+    }
+  }
+
+  private void finished() {
+    if (!parser.atBoundary()) {
+      connection.fail(Http3ErrorCode.H3_FRAME_ERROR, "stream ends inside a frame");
+    } else if (server && !headersSeen) {
+      reject(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    } else {
+      port().inputFinished();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext writing) {
+    if (writing.channel().isWritable()) {
+      port().writable();
+    }
+    writing.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext inactive) {
+    port().lost("the stream's channel was closed");
+    inactive.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
+    if (cause instanceof QuicStreamResetException reset) {
+      port().inputReset(reset.applicationProtocolCode());
+    } else if (cause instanceof ChannelOutputShutdownException) {
+      port().lookForStop();
+    } else {
+      port().lost(cause.toString());
+      failing.close();
+    }
+  }
+
+  @Override
+  public FrameParser.Treatment begins(long type, long length) {
+    if (type == FrameType.DATA) {
+      return headersSeen && !trailersSeen
+          ? FrameParser.Treatment.PIECES
+          : fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "DATA outside of a body");
+    }
+    if (type == FrameType.HEADERS) {
+      if (trailersSeen) {
+        return fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "HEADERS after trailers");
+      }
+      return length <= maxFieldSection
+          ? FrameParser.Treatment.WHOLE
+          : fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "header section of " + length + " bytes");
+    }
+    if (type == FrameType.WEBTRANSPORT_STREAM) {
+      return fail(Http3ErrorCode.H3_FRAME_ERROR, "0x41 is not at the start of its stream");
+    }
+    if (type == FrameType.PUSH_PROMISE && !server) {
+      return fail(Http3ErrorCode.H3_ID_ERROR, "PUSH_PROMISE, and no push was allowed");
+    }
+    if (type == FrameType.PUSH_PROMISE
+        || type == FrameType.CANCEL_PUSH
+        || type == FrameType.SETTINGS
+        || type == FrameType.GOAWAY
+        || type == FrameType.MAX_PUSH_ID
+        || FrameType.isOfHttp2(type)) {
+      return fail(
+          Http3ErrorCode.H3_FRAME_UNEXPECTED, "frame of type " + type + " on a request stream");
+    }
+    return FrameParser.Treatment.SKIP;
+  }
+
+  @Override
+  public void piece(ByteBuf bytes) {
+    port().received(bytes);
+  }
+
+  @Override
+  public void whole(long type, ByteBuf payload) {
+    ChannelHandlerContext present = ctx;
+    if (present == null) {
+      return;
+    }
+    byte[] head = new byte[1 + VarInt.MAX_LENGTH];
+    head[0] = (byte) FrameType.HEADERS;
+    int headLength = VarInt.put(head, 1, payload.readableBytes());
+    ByteBuf frame = present.alloc().buffer(headLength + payload.readableBytes());
+    frame.writeBytes(head, 0, headLength).writeBytes(payload);
+    present.fireChannelRead(frame);
+  }
+
+  private void section(Fields fields) {
+    if (headersSeen) {
+      // Trailers carry nothing that WebTransport uses.
+      trailersSeen = true;
+      return;
+    }
+    if (server) {
+      headersSeen = true;
+      connection.requestReceived(this, fields);
+    } else {
+      headersSeen = fields.get(":status").filter(status -> !status.startsWith("1")).isPresent();
+      connection.responseReceived(this, fields);
+    }
+  }
+
+  private FrameParser.Treatment fail(long code, String why) {
+    connection.fail(code, why);
+    return FrameParser.Treatment.STOP;
+  }
+
+  @Override
+  public String toString() {
+    return "request " + port().id();
+  }
+
+  /** Behind Netty's codec: what came out of it. */
+  private final class Sections extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext reading, Object message) {
+      try {
+        if (message instanceof Http3HeadersFrame frame) {
+          section(FieldsCodec.toFields(frame.headers()));
+        }
+      } finally {
+        ReferenceCountUtil.release(message);
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
+      if (cause instanceof Http3Exception error) {
+        // Netty closes the connection with this code.
+        connection.closing(error.errorCode().code(), String.valueOf(error.getMessage()));
+      } else {
+        // A malformed section ends its stream only (RFC 9114 4.1.2).
+        connection.log().debug("{}: malformed header: {}", RequestStream.this, cause);
+        reject(Http3ErrorCode.H3_MESSAGE_ERROR);
+      }
+    }
+  }
+}

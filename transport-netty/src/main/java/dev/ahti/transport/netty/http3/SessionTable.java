@@ -1,0 +1,166 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which session of a connection gets what: its streams, its datagrams, and the datagrams that came
+ * before it. Loop only.
+ */
+final class SessionTable {
+
+  private record Session(
+      ActorRef<TransportCommand.IncomingStream> streams, NettyDatagramPort datagrams) {}
+
+  private record Early(long sessionId, ByteString payload, long arrivedNanos) {}
+
+  private final NettyLoop loop;
+  private final QuicChannel channel;
+  private final Http3Limits limits;
+  private final DatagramGauges gauges;
+  private final Map<Long, Session> sessions = new HashMap<>();
+  private final Set<Long> ended;
+  private final ArrayDeque<Early> early = new ArrayDeque<>();
+  private int earlyBytes;
+  private @Nullable ScheduledFuture<?> expiry;
+
+  SessionTable(NettyLoop loop, QuicChannel channel, Http3Limits limits, DatagramGauges gauges) {
+    this.loop = loop;
+    this.channel = channel;
+    this.limits = limits;
+    this.gauges = gauges;
+    int remembered = limits.rememberedSessions();
+    this.ended =
+        Collections.newSetFromMap(
+            new LinkedHashMap<>() {
+              private static final long serialVersionUID = 1L;
+
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+                return size() > remembered;
+              }
+            });
+  }
+
+  /** Begins a session; it gets the datagrams that came early. */
+  NettyDatagramPort attach(long sessionId, ActorRef<TransportCommand.IncomingStream> streams) {
+    Session before = sessions.remove(sessionId);
+    if (before != null) {
+      before.datagrams().close("the session was attached again");
+    }
+    NettyDatagramPort port =
+        new NettyDatagramPort(
+            loop,
+            channel,
+            gauges,
+            sessionId,
+            limits.datagramsIncoming(),
+            limits.datagramsOutgoing());
+    sessions.put(sessionId, new Session(streams, port));
+    early.removeIf(
+        datagram -> {
+          if (datagram.sessionId() != sessionId) {
+            return false;
+          }
+          forget(datagram);
+          port.received(datagram.payload());
+          return true;
+        });
+    return port;
+  }
+
+  /** Ends a session; what comes for it later is dropped. */
+  void detach(long sessionId) {
+    Session session = sessions.remove(sessionId);
+    if (session != null) {
+      session.datagrams().close("the session has ended");
+    }
+    ended.add(sessionId);
+  }
+
+  /** Who gets the session's streams, or {@code null} while it is not attached. */
+  @Nullable ActorRef<TransportCommand.IncomingStream> streams(long sessionId) {
+    Session session = sessions.get(sessionId);
+    return session == null ? null : session.streams();
+  }
+
+  /** A datagram came. */
+  void received(long sessionId, ByteString payload) {
+    Session session = sessions.get(sessionId);
+    if (session != null) {
+      session.datagrams().received(payload);
+    } else if (ended.contains(sessionId)) {
+      gauges.droppedIncoming.increment();
+    } else {
+      hold(new Early(sessionId, payload, loop.nanoTime()));
+    }
+  }
+
+  /** The path's limit may have changed. */
+  void measure() {
+    sessions.values().forEach(session -> session.datagrams().measure());
+  }
+
+  /** Ends every session: the connection is gone. */
+  void close(String why) {
+    sessions.values().forEach(session -> session.datagrams().close(why));
+    sessions.clear();
+    while (!early.isEmpty()) {
+      drop();
+    }
+    if (expiry != null) {
+      expiry.cancel(false);
+      expiry = null;
+    }
+  }
+
+  private void hold(Early datagram) {
+    early.add(datagram);
+    earlyBytes += datagram.payload().length();
+    gauges.early.increment();
+    while (early.size() > limits.earlyDatagrams() || earlyBytes > limits.earlyDatagramBytes()) {
+      drop();
+    }
+    expireLater();
+  }
+
+  private void drop() {
+    forget(early.remove());
+    gauges.earlyDropped.increment();
+  }
+
+  private void forget(Early datagram) {
+    earlyBytes -= datagram.payload().length();
+    gauges.early.decrement();
+  }
+
+  private void expireLater() {
+    Early oldest = early.peek();
+    if (expiry == null && oldest != null) {
+      long wait = oldest.arrivedNanos() + limits.earlyHold().toNanos() - loop.nanoTime();
+      expiry = loop.eventLoop().schedule(this::expire, Math.max(wait, 0), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void expire() {
+    expiry = null;
+    long deadline = loop.nanoTime() - limits.earlyHold().toNanos();
+    Early oldest;
+    while ((oldest = early.peek()) != null && oldest.arrivedNanos() - deadline <= 0) {
+      drop();
+    }
+    expireLater();
+  }
+}

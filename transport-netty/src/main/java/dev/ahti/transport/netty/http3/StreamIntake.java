@@ -1,0 +1,253 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.wire.StreamHeader;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.engine.wire.VarInt;
+import dev.ahti.transport.netty.quic.PortContext;
+import dev.ahti.transport.netty.quic.PortHandler;
+import dev.ahti.transport.netty.quic.StreamOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.ReferenceCountUtil;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first handler of a stream that the peer opened: finds out by its first bytes what it is, and
+ * hands it over to who deals with that.
+ *
+ * <pre>
+ *   bidirectional   0x41, session id   a stream of a session
+ *                   else               a request (server), an error (client)
+ *   unidirectional  0x54, session id   a stream of a session
+ *                   0x00 0x02 0x03     control and QPACK streams
+ *                   0x01               push: an error, as none was allowed
+ *                   else               unknown: stopped (RFC 9114 6.2.3)
+ * </pre>
+ *
+ * <p>For a stream of a session this handler stays, in the name of {@link PortHandler}: exchanging
+ * handlers would cost a short stream more than its bytes.
+ */
+final class StreamIntake extends ChannelInboundHandlerAdapter {
+
+  /** Takes the bytes and the end of a stream that carries no payload. */
+  private interface Consumer {
+    void feed(ByteBuf in);
+
+    void ended();
+  }
+
+  private final Http3Connection connection;
+  private final PortContext context;
+  private final byte[] head = new byte[StreamHeader.MAX_LENGTH];
+  private int headLength;
+  private @Nullable PortHandler port;
+  private @Nullable Consumer consumer;
+
+  StreamIntake(Http3Connection connection, PortContext context) {
+    this.connection = connection;
+    this.context = context;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    StreamOptions.apply((QuicStreamChannel) ctx.channel(), context);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    ctx.read();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (port != null) {
+      port.channelRead(ctx, message);
+      return;
+    }
+    ByteBuf in = (ByteBuf) message;
+    try {
+      while (in.isReadable() && consumer == null && port == null && !ctx.isRemoved()) {
+        head[headLength++] = in.readByte();
+        decide(ctx, in);
+      }
+      if (in.isReadable()) {
+        if (port != null) {
+          port.port().received(in);
+        } else if (consumer != null) {
+          consumer.feed(in);
+        }
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  /** Called after each byte; does nothing until the first bytes say what the stream is. */
+  private void decide(ChannelHandlerContext ctx, ByteBuf rest) {
+    int typeLength = VarInt.lengthOf(head[0]);
+    if (headLength < typeLength) {
+      return;
+    }
+    QuicStreamChannel channel = (QuicStreamChannel) ctx.channel();
+    boolean bidirectional = channel.type() == QuicStreamType.BIDIRECTIONAL;
+    long type = VarInts.get(head, 0);
+    StreamKind kind = bidirectional ? StreamKind.BIDIRECTIONAL : StreamKind.UNIDIRECTIONAL;
+    if (type == kind.signal()) {
+      if (headLength > typeLength && headLength == typeLength + VarInt.lengthOf(head[typeLength])) {
+        sessionStream(ctx, kind, VarInts.get(head, typeLength));
+      }
+    } else if (bidirectional) {
+      request(ctx, rest);
+    } else {
+      unidirectional(channel, type);
+    }
+  }
+
+  private void sessionStream(ChannelHandlerContext ctx, StreamKind kind, long sessionId) {
+    if (sessionId % 4 != 0) {
+      connection.fail(Http3ErrorCode.H3_ID_ERROR, "session id " + sessionId + " is no request");
+      consumer = new Ignored();
+      return;
+    }
+    PortHandler handler = new PortHandler(context, ByteString.emptyByteString());
+    handler.handlerAdded(ctx);
+    port = handler;
+    connection.streamArrived(sessionId, kind, handler.port());
+  }
+
+  private void request(ChannelHandlerContext ctx, ByteBuf rest) {
+    RequestStream stream =
+        connection.incomingRequest(((QuicStreamChannel) ctx.channel()).streamId());
+    if (stream == null) {
+      consumer = new Ignored();
+      return;
+    }
+    ctx.pipeline().addLast(stream);
+    // Copied, as the pipeline's buffer is released by this handler.
+    ByteBuf first =
+        Unpooled.wrappedBuffer(
+            Unpooled.copiedBuffer(head, 0, headLength), rest.readBytes(rest.readableBytes()));
+    ctx.fireChannelRead(first);
+    ctx.pipeline().remove(this);
+  }
+
+  private void unidirectional(QuicStreamChannel channel, long type) {
+    if (type == FrameType.CONTROL_STREAM) {
+      ControlStream control = connection.incomingControlStream();
+      consumer =
+          control == null
+              ? new Ignored()
+              : new Consumer() {
+                @Override
+                public void feed(ByteBuf in) {
+                  control.feed(in);
+                }
+
+                @Override
+                public void ended() {
+                  control.ended();
+                }
+              };
+    } else if (type == FrameType.QPACK_ENCODER_STREAM || type == FrameType.QPACK_DECODER_STREAM) {
+      consumer = qpack(type == FrameType.QPACK_ENCODER_STREAM);
+    } else if (type == FrameType.PUSH_STREAM) {
+      connection.pushStream();
+      consumer = new Ignored();
+    } else {
+      QuicAccess.shutdown(channel, true, false, Http3ErrorCode.H3_STREAM_CREATION_ERROR);
+      QuicAccess.close(channel);
+      consumer = new Ignored();
+    }
+  }
+
+  private Consumer qpack(boolean encoder) {
+    QpackStream stream = connection.incomingQpackStream(encoder);
+    if (stream == null) {
+      return new Ignored();
+    }
+    return new Consumer() {
+      @Override
+      public void feed(ByteBuf in) {
+        stream.feed(in);
+      }
+
+      @Override
+      public void ended() {
+        connection.fail(Http3ErrorCode.H3_CLOSED_CRITICAL_STREAM, "QPACK stream closed");
+      }
+    };
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (port != null) {
+      port.channelReadComplete(ctx);
+    } else {
+      ctx.read();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (port != null) {
+      port.userEventTriggered(ctx, event);
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      ended(ctx);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (port != null) {
+      port.channelWritabilityChanged(ctx);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (port != null) {
+      port.channelInactive(ctx);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (port != null) {
+      port.exceptionCaught(ctx, cause);
+    } else {
+      ended(ctx);
+    }
+  }
+
+  private void ended(ChannelHandlerContext ctx) {
+    QuicStreamChannel channel = (QuicStreamChannel) ctx.channel();
+    if (consumer != null) {
+      consumer.ended();
+      return;
+    }
+    // It ended before it said what it is: no draft says more than that it may be dropped.
+    if (channel.type() == QuicStreamType.BIDIRECTIONAL) {
+      QuicAccess.shutdown(channel, false, true, Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    }
+    QuicAccess.close(channel);
+  }
+
+  /** What comes is of no interest: the connection is closing, or the stream was stopped. */
+  private static final class Ignored implements Consumer {
+    @Override
+    public void feed(ByteBuf in) {
+      in.skipBytes(in.readableBytes());
+    }
+
+    @Override
+    public void ended() {}
+  }
+}

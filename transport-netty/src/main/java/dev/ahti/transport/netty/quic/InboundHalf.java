@@ -1,0 +1,153 @@
+package dev.ahti.transport.netty.quic;
+
+import dev.ahti.engine.spi.Inbound;
+import io.netty.buffer.ByteBuf;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a port: a queue that the loop fills and one consumer empties, and the
+ * credit that lets the loop read.
+ *
+ * <p>The wake-up is never lost because both sides write before they read: the consumer arms and
+ * then looks at the queue again, the loop puts into the queue and then looks whether it is armed.
+ */
+// The volatile sums have one writer each; the others only read them.
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class InboundHalf {
+  private final PortGauges gauges;
+  private final Queue<Inbound> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong credit = new AtomicLong();
+  private volatile Runnable wake = () -> {};
+  private volatile boolean armed;
+  private volatile @Nullable Inbound end;
+  private volatile boolean endPolled;
+  private volatile long bytesReceived;
+  private volatile long bytesRead;
+
+  InboundHalf(PortGauges gauges) {
+    this.gauges = gauges;
+  }
+
+  // The consumer's side, any thread.
+
+  void onReadable(Runnable newWake) {
+    wake = newWake;
+  }
+
+  /** Adds credit and says whether there was none before: reading must be resumed. */
+  boolean addCredit(long bytes) {
+    if (bytes <= 0) {
+      throw new IllegalArgumentException("bytes: " + bytes + " (expected: > 0)");
+    }
+    long before =
+        credit.getAndUpdate(
+            now -> now > 0 && bytes > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + bytes);
+    return before <= 0;
+  }
+
+  @Nullable Inbound poll() {
+    Inbound next = queue.poll();
+    if (next == null) {
+      armed = true;
+      next = queue.poll();
+      if (next == null) {
+        return null;
+      }
+      armed = false;
+    }
+    if (next instanceof Inbound.Data data) {
+      int length = data.bytes().length();
+      gauges.inboundQueuedBytes.add(-length);
+      bytesRead += length;
+    } else {
+      endPolled = true;
+    }
+    return next;
+  }
+
+  boolean finished() {
+    Inbound next = queue.peek();
+    return endPolled || (next != null && next.isEnd());
+  }
+
+  @Nullable Inbound end() {
+    return end;
+  }
+
+  long bytesReceived() {
+    return bytesReceived;
+  }
+
+  long bytesRead() {
+    return bytesRead;
+  }
+
+  // The loop's side.
+
+  /** Whether the transport may be read: there is credit and no end yet. */
+  boolean wantsBytes() {
+    return end == null && credit.get() > 0;
+  }
+
+  /** Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. */
+  void received(ByteBuf bytes) {
+    int length = bytes.readableBytes();
+    if (length == 0 || end != null) {
+      return;
+    }
+    byte[] copy = new byte[length];
+    bytes.getBytes(bytes.readerIndex(), copy);
+    // A read may overshoot the credit; what was read too much is not owed by the next request.
+    credit.getAndUpdate(now -> Math.max(0, now - length));
+    bytesReceived += length;
+    gauges.bytesReceived.add(length);
+    gauges.inboundQueuedBytes.add(length);
+    // The array is ours alone; from now on nobody writes to it.
+    publish(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
+  }
+
+  /** Ends the half behind what is queued; says whether it had not ended before. */
+  boolean ended(Inbound how) {
+    if (end != null) {
+      return false;
+    }
+    end = how;
+    publish(how);
+    return true;
+  }
+
+  /** Drops what is queued; the consumer then sees an end at once. */
+  void discard(Inbound instead) {
+    boolean dropped = false;
+    Inbound next;
+    while ((next = queue.poll()) != null) {
+      dropped = true;
+      if (next instanceof Inbound.Data data) {
+        gauges.inboundQueuedBytes.add(-data.bytes().length());
+      }
+    }
+    if (end == null) {
+      ended(instead);
+    } else if (dropped) {
+      publish(instead);
+    }
+  }
+
+  /** There is no such half: it has ended and gives nothing. */
+  void absent() {
+    end = Inbound.Fin.INSTANCE;
+    endPolled = true;
+  }
+
+  private void publish(Inbound next) {
+    queue.add(next);
+    if (armed) {
+      armed = false;
+      wake.run();
+    }
+  }
+}

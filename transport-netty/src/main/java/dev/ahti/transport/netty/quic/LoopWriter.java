@@ -1,0 +1,9 @@
+package dev.ahti.transport.netty.quic;
+
+/** Something with bytes to write before the loop sends packets next. */
+@FunctionalInterface
+public interface LoopWriter {
+
+  /** Writes what it can. Called on the loop, once for each {@link NettyLoop#writeLater}. */
+  void write();
+}

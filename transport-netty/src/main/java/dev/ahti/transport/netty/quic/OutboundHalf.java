@@ -1,0 +1,182 @@
+package dev.ahti.transport.netty.quic;
+
+import dev.ahti.engine.spi.WriteEnd;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a port: a queue that one producer fills and the loop empties. What it holds
+ * is bounded by the producer's keeping to the answer of {@link #offer}: {@code limit} and one
+ * offer.
+ */
+// The volatile sums have one writer each; the others only read them.
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class OutboundHalf {
+  private final PortGauges gauges;
+  private final long limit;
+  private final Queue<ByteString> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong queued = new AtomicLong();
+  private volatile Runnable wake = () -> {};
+  private volatile boolean armed;
+  private volatile boolean finishing;
+  private volatile @Nullable WriteEnd end;
+  private volatile long bytesOffered;
+  private volatile long bytesSent;
+
+  // Loop only.
+  private @Nullable ByteString head;
+  private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>(0);
+
+  private record Waiting(long offset, Runnable task) {}
+
+  /**
+   * @param limit bytes from which on the producer is asked to wait
+   */
+  OutboundHalf(PortGauges gauges, long limit) {
+    this.gauges = gauges;
+    this.limit = limit;
+  }
+
+  // The producer's side, any thread.
+
+  void onWritable(Runnable newWake) {
+    wake = newWake;
+  }
+
+  /** Queues bytes and says whether there is room for more. */
+  boolean offer(ByteString bytes) {
+    int length = bytes.length();
+    if (end != null) {
+      return false;
+    }
+    if (length > 0) {
+      bytesOffered += length;
+      queued.addAndGet(length);
+      gauges.outboundQueuedBytes.add(length);
+      queue.add(bytes);
+    }
+    if (queued.get() < limit) {
+      return true;
+    }
+    armed = true;
+    return queued.get() < limit;
+  }
+
+  void finish() {
+    finishing = true;
+  }
+
+  @Nullable WriteEnd end() {
+    return end;
+  }
+
+  long queued() {
+    return queued.get();
+  }
+
+  long bytesOffered() {
+    return bytesOffered;
+  }
+
+  long bytesSent() {
+    return bytesSent;
+  }
+
+  // The loop's side.
+
+  /** Whether the end was asked for. To be read before the queue, so that no bytes are missed. */
+  boolean finishing() {
+    return finishing;
+  }
+
+  boolean isEmpty() {
+    return head == null && queue.isEmpty();
+  }
+
+  /** Moves up to {@code length} bytes into the buffer and says how many. */
+  int take(ByteBuf into, int length) {
+    int taken = 0;
+    while (taken < length) {
+      ByteString next = head != null ? head : queue.poll();
+      if (next == null) {
+        break;
+      }
+      int size = next.length();
+      int part = Math.min(size, length - taken);
+      copy(part == size ? next : next.take(part), into, part);
+      head = part == size ? null : next.drop(part);
+      taken += part;
+    }
+    return taken;
+  }
+
+  private static void copy(ByteString bytes, ByteBuf into, int length) {
+    int at = into.writerIndex();
+    bytes.copyToBuffer(into.nioBuffer(at, length));
+    into.writerIndex(at + length);
+  }
+
+  /** Bytes taken before were handed to the transport. */
+  void sent(int length) {
+    bytesSent += length;
+    gauges.bytesSent.add(length);
+    gauges.outboundQueuedBytes.add(-length);
+    long left = queued.addAndGet(-length);
+    runWaiting();
+    // Half of the limit, so that a producer is woken for more than a packet.
+    if (armed && left <= limit / 2) {
+      armed = false;
+      wake.run();
+    }
+  }
+
+  /** Ends the half and drops what is queued; says whether it had not ended before. */
+  boolean ended(WriteEnd how) {
+    if (end != null) {
+      return false;
+    }
+    end = how;
+    discard();
+    runWaiting();
+    armed = false;
+    wake.run();
+    return true;
+  }
+
+  /** Drops what is queued or was taken and not sent, once the half has ended. */
+  void discard() {
+    head = null;
+    while (queue.poll() != null) {
+      // Only the sum counts.
+    }
+    long left = queued.getAndSet(0);
+    gauges.outboundQueuedBytes.add(-left);
+  }
+
+  /** Runs the task once everything offered until now was sent, or the half has ended. */
+  void whenSent(long offset, Runnable task) {
+    if (end != null || bytesSent >= offset) {
+      task.run();
+    } else {
+      whenSent.add(new Waiting(offset, task));
+    }
+  }
+
+  /** There is no such half: it has ended. */
+  void absent() {
+    end = WriteEnd.Finished.INSTANCE;
+  }
+
+  private void runWaiting() {
+    Waiting next;
+    while ((next = whenSent.peek()) != null && (end != null || bytesSent >= next.offset())) {
+      whenSent.remove();
+      next.task().run();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.ahti.transport.netty.quic;
+
+import io.netty.channel.RecvByteBufAllocator;
+
+/**
+ * What the ports of one connection share.
+ *
+ * @param loop where the connection's events happen
+ * @param gauges where ports count
+ * @param ports the connection's open ports
+ * @param writeLimit bytes a port takes before it asks its producer to wait
+ * @param writeChunk bytes of one write to QUIC at most
+ * @param reads the buffers of reads, as {@link StreamOptions#reads} makes them
+ */
+public record PortContext(
+    NettyLoop loop,
+    PortGauges gauges,
+    ConnectionPorts ports,
+    long writeLimit,
+    int writeChunk,
+    RecvByteBufAllocator reads) {}

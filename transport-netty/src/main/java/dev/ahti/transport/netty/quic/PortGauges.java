@@ -1,0 +1,24 @@
+package dev.ahti.transport.netty.quic;
+
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
+
+/** Where stream ports count what they hold and move; looked up once, as ports are many. */
+public final class PortGauges {
+  final Level streams;
+  final Level inboundQueuedBytes;
+  final Level outboundQueuedBytes;
+  final Counter bytesReceived;
+  final Counter bytesSent;
+
+  /** The ports' gauges in a registry. */
+  public PortGauges(GaugeRegistry gauges) {
+    streams = gauges.level(Gauges.STREAMS);
+    inboundQueuedBytes = gauges.level(Gauges.INBOUND_QUEUED_BYTES);
+    outboundQueuedBytes = gauges.level(Gauges.OUTBOUND_QUEUED_BYTES);
+    bytesReceived = gauges.counter(Gauges.STREAM_BYTES_RECEIVED);
+    bytesSent = gauges.counter(Gauges.STREAM_BYTES_SENT);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ahti.transport.netty.quic;
+
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import java.time.Duration;
+
+/**
+ * What QUIC connections and their sockets are set up with; the keys are explained in {@code
+ * reference.conf}.
+ *
+ * @param idleTimeout after which a silent connection is closed
+ * @param connectionWindow bytes a peer may send on a connection
+ * @param streamWindow bytes a peer may send on a stream
+ * @param streamsBidirectional streams a peer may open
+ * @param streamsUnidirectional streams a peer may open
+ * @param maxUdpPayload bytes of a packet sent
+ * @param maxUdpPayloadReceived bytes of a packet taken
+ * @param gsoSegments packets handed to the kernel as one; 0 for one at a time
+ * @param gro whether the kernel may hand over packets as one
+ * @param socketReceiveBuffer bytes
+ * @param socketSendBuffer bytes
+ * @param readsPerBatch reads of a socket in a row
+ * @param congestionControl which algorithm
+ * @param datagramReceiveQueue datagrams in the library's queue
+ * @param datagramSendQueue datagrams in the library's queue
+ */
+public record QuicSettings(
+    Duration idleTimeout,
+    long connectionWindow,
+    long streamWindow,
+    long streamsBidirectional,
+    long streamsUnidirectional,
+    int maxUdpPayload,
+    int maxUdpPayloadReceived,
+    int gsoSegments,
+    boolean gro,
+    int socketReceiveBuffer,
+    int socketSendBuffer,
+    int readsPerBatch,
+    QuicCongestionControlAlgorithm congestionControl,
+    int datagramReceiveQueue,
+    int datagramSendQueue) {}

@@ -1,0 +1,117 @@
+package dev.ahti.transport.netty.quic;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Binds UDP sockets and sets up codecs by the settings. Any thread. */
+public final class QuicSockets {
+  /** The largest that several packets handed over as one can be. */
+  private static final int GRO_BYTES = 65535;
+
+  /** Packets taken by one call of recvmmsg where there is no GRO. */
+  private static final int PACKETS_A_READ = 16;
+
+  private final QuicSettings settings;
+  private final boolean epoll;
+
+  /**
+   * Sockets by these settings.
+   *
+   * @param epoll whether the loops are epoll's
+   */
+  public QuicSockets(QuicSettings settings, boolean epoll) {
+    this.settings = settings;
+    this.epoll = epoll;
+  }
+
+  /** Whether several sockets can share a port, each on its own loop. */
+  public boolean canSharePort() {
+    return epoll;
+  }
+
+  /**
+   * Binds a socket whose packets go to a codec.
+   *
+   * @param shared whether others share its port
+   * @param first what stands before the codec and makes it, or the codec itself
+   */
+  public ChannelFuture bind(
+      NettyLoop loop, SocketAddress address, boolean shared, ChannelHandler first) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loop.eventLoop())
+            .option(ChannelOption.SO_RCVBUF, settings.socketReceiveBuffer())
+            .option(ChannelOption.SO_SNDBUF, settings.socketSendBuffer())
+            .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers());
+    if (epoll) {
+      bootstrap
+          .channel(EpollDatagramChannel.class)
+          .option(EpollChannelOption.SO_REUSEPORT, shared)
+          .option(EpollChannelOption.UDP_GRO, settings.gro())
+          .option(
+              EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
+              settings.gro() ? GRO_BYTES : settings.maxUdpPayloadReceived());
+    } else {
+      bootstrap.channel(NioDatagramChannel.class);
+    }
+    return bootstrap
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(first);
+              }
+            })
+        .bind(address);
+  }
+
+  /** Puts a codec behind what tells the loop of read batches. */
+  public static void addCodec(Channel udp, NettyLoop loop, ChannelHandler codec) {
+    udp.pipeline().addLast(new ReadBatchHandler(loop)).addLast(codec);
+  }
+
+  /** Sets what servers' and clients' codecs have in common. */
+  public <B extends QuicCodecBuilder<B>> B configure(B codec) {
+    return codec
+        .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .maxSendUdpPayloadSize(settings.maxUdpPayload())
+        .maxRecvUdpPayloadSize(settings.maxUdpPayloadReceived())
+        .initialMaxData(settings.connectionWindow())
+        .initialMaxStreamDataBidirectionalLocal(settings.streamWindow())
+        .initialMaxStreamDataBidirectionalRemote(settings.streamWindow())
+        .initialMaxStreamDataUnidirectional(settings.streamWindow())
+        .initialMaxStreamsBidirectional(settings.streamsBidirectional())
+        .initialMaxStreamsUnidirectional(settings.streamsUnidirectional())
+        .congestionControlAlgorithm(settings.congestionControl())
+        .datagram(settings.datagramReceiveQueue(), settings.datagramSendQueue());
+  }
+
+  /** How packets are handed to the kernel. */
+  public SegmentedDatagramPacketAllocator segments() {
+    return epoll && settings.gsoSegments() > 0
+        ? EpollQuicUtils.newSegmentedAllocator(settings.gsoSegments())
+        : SegmentedDatagramPacketAllocator.NONE;
+  }
+
+  private RecvByteBufAllocator receiveBuffers() {
+    int size =
+        epoll && settings.gro()
+            ? GRO_BYTES
+            : settings.maxUdpPayloadReceived() * (epoll ? PACKETS_A_READ : 1);
+    return new FixedRecvByteBufAllocator(size).maxMessagesPerRead(settings.readsPerBatch());
+  }
+}

@@ -1,0 +1,280 @@
+package dev.ahti.transport.netty.quic;
+
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
+import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.StreamKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A QUIC stream as a port. The halves hold the queues, {@link StreamWriter} writes; this class
+ * joins them with the channel and with the one who watches.
+ *
+ * <p>Reading: the channel never reads by itself. While there is credit one Netty read is pending
+ * (or a reset would stay unseen), and each read is one buffer, so what is held is at most the
+ * credit and one read. Netty extends the peer's window as it reads, so a consumer that grants no
+ * credit stops the peer.
+ *
+ * <p>The methods below "the handler's side" are for the handler of the stream's channel and are
+ * called on the loop.
+ */
+public final class QuicStreamPort implements StreamPort {
+  private final PortContext context;
+  private final NettyLoop loop;
+  private final ChannelHandlerContext ctx;
+  private final QuicStreamChannel channel;
+  private final StreamKind kind;
+  private final boolean counted;
+  private final InboundHalf in;
+  private final OutboundHalf out;
+  private final StreamWriter writer;
+
+  // Loop only.
+  private @Nullable PortObserver observer;
+  private boolean readEndTold;
+  private boolean writeEndTold;
+  private boolean readPending;
+  private boolean closed;
+
+  /**
+   * The port of the channel of a handler.
+   *
+   * @param header what goes out first; empty where this side sends none
+   * @param framing {@link Framing#NONE} for a stream of a session, which is then counted as one
+   */
+  public QuicStreamPort(
+      PortContext context, ChannelHandlerContext ctx, ByteString header, Framing framing) {
+    this.context = context;
+    this.loop = context.loop();
+    this.ctx = ctx;
+    this.channel = (QuicStreamChannel) ctx.channel();
+    this.kind =
+        channel.type() == QuicStreamType.BIDIRECTIONAL
+            ? StreamKind.BIDIRECTIONAL
+            : StreamKind.UNIDIRECTIONAL;
+    this.counted = framing == Framing.NONE;
+    this.in = new InboundHalf(context.gauges());
+    this.out = new OutboundHalf(context.gauges(), context.writeLimit());
+    this.writer = new StreamWriter(context, ctx, out, framing, header, this::halfEnded);
+    if (kind == StreamKind.UNIDIRECTIONAL) {
+      if (local()) {
+        in.absent();
+      } else {
+        writer.absent();
+      }
+    }
+    if (counted) {
+      context.gauges().streams.increment();
+    }
+    context.ports().opened(this);
+    if (!header.isEmpty()) {
+      writer.request();
+    }
+  }
+
+  @Override
+  public long id() {
+    return channel.streamId();
+  }
+
+  @Override
+  public StreamKind kind() {
+    return kind;
+  }
+
+  @Override
+  public boolean local() {
+    return channel.isLocalCreated();
+  }
+
+  @Override
+  public StreamLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void observe(PortObserver newObserver) {
+    loop.run(
+        () -> {
+          observer = newObserver;
+          readEndTold = false;
+          writeEndTold = false;
+          tellEnds();
+        });
+  }
+
+  @Override
+  public PortStats stats() {
+    return new PortStats(in.bytesReceived(), in.bytesRead(), out.bytesOffered(), out.bytesSent());
+  }
+
+  @Override
+  public void onReadable(Runnable wake) {
+    in.onReadable(wake);
+  }
+
+  @Override
+  public void request(long bytes) {
+    if (in.addCredit(bytes)) {
+      loop.run(this::readIfWanted);
+    }
+  }
+
+  @Override
+  public @Nullable Inbound poll() {
+    return in.poll();
+  }
+
+  @Override
+  public boolean finished() {
+    return in.finished();
+  }
+
+  @Override
+  public void stopSending(long code) {
+    loop.run(
+        () -> {
+          boolean open = in.end() == null;
+          in.discard(new Inbound.Lost("stopped by this side"));
+          if (open) {
+            loop.holdPackets(channel.parent());
+            QuicAccess.shutdown(channel, true, false, code);
+            halfEnded();
+          }
+        });
+  }
+
+  @Override
+  public void onWritable(Runnable wake) {
+    out.onWritable(wake);
+  }
+
+  @Override
+  public boolean offer(ByteString bytes) {
+    boolean room = out.offer(bytes);
+    writer.request();
+    return room;
+  }
+
+  @Override
+  public void finish() {
+    out.finish();
+    writer.request();
+  }
+
+  @Override
+  public void reset(long code) {
+    loop.run(() -> writer.abort(code));
+  }
+
+  @Override
+  public @Nullable WriteEnd ended() {
+    return out.end();
+  }
+
+  @Override
+  public void whenSent(Runnable task) {
+    long offered = out.bytesOffered();
+    loop.run(() -> out.whenSent(offered, task));
+  }
+
+  @Override
+  public long queued() {
+    return out.queued();
+  }
+
+  // The handler's side.
+
+  /** Bytes of the stream came; they stay the caller's. */
+  public void received(ByteBuf bytes) {
+    in.received(bytes);
+  }
+
+  /** A read of the channel is over; the next one starts when there is credit. */
+  public void readComplete() {
+    readPending = false;
+    readIfWanted();
+  }
+
+  /** The peer finished its side. */
+  public void inputFinished() {
+    if (in.ended(Inbound.Fin.INSTANCE)) {
+      halfEnded();
+    }
+  }
+
+  /** The peer reset its side. */
+  public void inputReset(long code) {
+    if (in.ended(new Inbound.Reset(code))) {
+      halfEnded();
+    }
+  }
+
+  /** The channel may be written again. */
+  public void writable() {
+    writer.request();
+  }
+
+  /** A write was refused because the peer asked to stop. */
+  public void lookForStop() {
+    writer.lookForStop();
+  }
+
+  /** The stream's channel or connection is gone. Does nothing to a half that has ended. */
+  public void lost(String why) {
+    in.ended(new Inbound.Lost(why));
+    writer.gone(new WriteEnd.Lost(why));
+    halfEnded();
+  }
+
+  private void readIfWanted() {
+    if (!readPending && in.wantsBytes()) {
+      readPending = true;
+      loop.holdPackets(channel.parent());
+      ctx.read();
+    }
+  }
+
+  private void halfEnded() {
+    tellEnds();
+    if (!closed && in.end() != null && writer.done()) {
+      closed = true;
+      context.ports().closed(this);
+      if (counted) {
+        context.gauges().streams.decrement();
+      }
+      QuicAccess.close(channel);
+    }
+  }
+
+  private void tellEnds() {
+    PortObserver watching = observer;
+    if (watching == null) {
+      return;
+    }
+    Inbound readEnd = in.end();
+    if (readEnd != null && !readEndTold) {
+      readEndTold = true;
+      watching.onReadEnd(readEnd);
+    }
+    WriteEnd writeEnd = out.end();
+    if (writeEnd != null && !writeEndTold) {
+      writeEndTold = true;
+      watching.onWriteEnd(writeEnd);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (local() ? "local " : "remote ") + kind + " stream " + id();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.ahti.transport.netty.quic;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/**
+ * Stands before the QUIC codec of a UDP channel and tells the loop where a read batch begins and
+ * ends, so that tasks run before the codec sends.
+ */
+final class ReadBatchHandler extends ChannelInboundHandlerAdapter {
+  private final NettyLoop loop;
+
+  ReadBatchHandler(NettyLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object packet) {
+    loop.beginRead();
+    ctx.fireChannelRead(packet);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    loop.endRead(ctx);
+  }
+}

@@ -1,0 +1,264 @@
+package dev.ahti.transport.netty.quic;
+
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.VarInt;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamFrame;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes from a port's outbound half to QUIC, on the loop: no more than QUIC takes at once, in
+ * one direct buffer a chunk, the end with the last of them, and the stream's header before all.
+ *
+ * <p>When QUIC takes nothing, one small chunk is left with Netty. Its promise tells when there is
+ * room again, and at once when the peer asks to stop: Netty says neither to one who does not write.
+ */
+final class StreamWriter implements LoopWriter {
+  /** Bytes left with Netty while the window is closed. */
+  private static final int PARKED_BYTES = 1024;
+
+  /** Bytes that one stream may write before the others of the loop have their turn. */
+  private static final int TURN_BYTES = 256 * 1024;
+
+  private static final byte DATA_FRAME = 0x00;
+
+  private final NettyLoop loop;
+  private final ChannelHandlerContext ctx;
+  private final QuicStreamChannel channel;
+  private final OutboundHalf out;
+  private final Framing framing;
+  private final int chunk;
+  private final Runnable onEnd;
+  private final AtomicBoolean requested = new AtomicBoolean();
+  private final Runnable request;
+
+  // Loop only.
+  private @Nullable ByteString header;
+  private @Nullable ChannelFuture headerWritten;
+  private long headerSendCount;
+  private @Nullable ChannelFuture parked;
+  private boolean done;
+
+  /**
+   * @param header what goes out before everything else; empty for none
+   * @param onEnd called when the half has ended or is {@linkplain #done() done} with QUIC
+   */
+  StreamWriter(
+      PortContext context,
+      ChannelHandlerContext ctx,
+      OutboundHalf out,
+      Framing framing,
+      ByteString header,
+      Runnable onEnd) {
+    this.loop = context.loop();
+    this.ctx = ctx;
+    this.channel = (QuicStreamChannel) ctx.channel();
+    this.out = out;
+    this.framing = framing;
+    this.chunk = context.writeChunk();
+    this.header = header.isEmpty() ? null : header;
+    this.onEnd = onEnd;
+    this.request = () -> loop.writeLater(this);
+  }
+
+  /** Asks for a write before packets are sent next. Any thread. */
+  void request() {
+    if (!requested.get() && requested.compareAndSet(false, true)) {
+      loop.run(request);
+    }
+  }
+
+  /** Whether nothing of this half is left to be told to QUIC. */
+  boolean done() {
+    return done;
+  }
+
+  /** There is no such half. */
+  void absent() {
+    out.absent();
+    done = true;
+  }
+
+  @Override
+  public void write() {
+    requested.set(false);
+    if (out.end() != null) {
+      out.discard();
+      return;
+    }
+    if (parked != null) {
+      return;
+    }
+    boolean finishing = out.finishing();
+    loop.holdPackets(channel.parent());
+    for (int written = 0; written < TURN_BYTES; ) {
+      if (header == null && out.isEmpty()) {
+        if (finishing) {
+          hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
+        }
+        return;
+      }
+      long capacity = QuicAccess.capacity(channel);
+      if (capacity < 0) {
+        if (capacity == QuicAccess.STOPPED) {
+          end(new WriteEnd.Stopped(OptionalLong.empty()));
+        } else {
+          end(new WriteEnd.Lost("the stream is gone"));
+        }
+        return;
+      }
+      int taken = writeChunk(capacity, finishing);
+      if (taken < 0) {
+        return;
+      }
+      written += taken;
+    }
+    request();
+  }
+
+  /** The payload bytes written, or a negative number when nothing more can be written now. */
+  private int writeChunk(long capacity, boolean finishing) {
+    boolean withHeader = header != null;
+    int overhead = framing.overhead() + (header == null ? 0 : header.length());
+    int room = capacity > overhead ? (int) Math.min(capacity - overhead, chunk) : PARKED_BYTES;
+    int length = (int) Math.min(room, out.queued());
+    ByteBuf bytes = ctx.alloc().directBuffer(overhead + length);
+    int taken = fill(bytes, length);
+    if (!bytes.isReadable()) {
+      // The producer has counted its bytes and not queued them yet: it will ask again.
+      bytes.release();
+      return -1;
+    }
+    boolean last = finishing && out.isEmpty();
+    Object message = last ? new DefaultQuicStreamFrame(bytes, true) : bytes;
+    return hand(message, taken, last, withHeader) && !last ? taken : -1;
+  }
+
+  private int fill(ByteBuf bytes, int length) {
+    if (header != null) {
+      bytes.writeBytes(header.asByteBuffer());
+      header = null;
+    }
+    if (framing == Framing.NONE) {
+      return out.take(bytes, length);
+    }
+    int start = bytes.writerIndex();
+    int payload = start + framing.overhead();
+    bytes.writerIndex(payload);
+    int taken = out.take(bytes, length);
+    if (taken == 0) {
+      bytes.writerIndex(start);
+      return 0;
+    }
+    byte[] frame = new byte[framing.overhead()];
+    frame[0] = DATA_FRAME;
+    int frameLength = VarInt.put(frame, 1, taken);
+    // The frame's head is as short as its length allows: it stands right before the payload.
+    bytes.setBytes(payload - frameLength, frame, 0, frameLength);
+    bytes.readerIndex(payload - frameLength);
+    return taken;
+  }
+
+  /** Hands a message to Netty; whether it was taken at once. */
+  private boolean hand(Object message, int payload, boolean last, boolean withHeader) {
+    ChannelFuture written = ctx.write(message);
+    if (withHeader) {
+      headerWritten = written;
+      headerSendCount = loop.sendCount();
+    }
+    if (written.isDone()) {
+      return settled(written, payload, last);
+    }
+    parked = written;
+    written.addListener(
+        ignored -> {
+          parked = null;
+          headerSendCount = loop.sendCount();
+          if (settled(written, payload, last) && !last) {
+            request();
+          }
+        });
+    return false;
+  }
+
+  private boolean settled(ChannelFuture written, int payload, boolean last) {
+    if (out.end() != null) {
+      return false;
+    }
+    if (written.isSuccess()) {
+      out.sent(payload);
+      if (last) {
+        end(WriteEnd.Finished.INSTANCE);
+      }
+      return true;
+    }
+    if (written.cause() instanceof ChannelOutputShutdownException) {
+      end(new WriteEnd.Stopped(OptionalLong.empty()));
+    } else {
+      end(new WriteEnd.Lost("the stream was closed: " + written.cause()));
+    }
+    return false;
+  }
+
+  /** Ends the half in a way that needs no word to the peer. */
+  void end(WriteEnd how) {
+    if (out.ended(how)) {
+      done = true;
+      onEnd.run();
+    }
+  }
+
+  /** The channel is gone: what has not left will not leave. */
+  void gone(WriteEnd how) {
+    end(how);
+    done = true;
+  }
+
+  /** Looks whether the peer has asked to stop while nothing was to be written. */
+  void lookForStop() {
+    if (out.end() == null && QuicAccess.capacity(channel) == QuicAccess.STOPPED) {
+      end(new WriteEnd.Stopped(OptionalLong.empty()));
+    }
+  }
+
+  /** Resets the stream, after its header has left. */
+  void abort(long code) {
+    if (!out.ended(new WriteEnd.Reset(code))) {
+      return;
+    }
+    onEnd.run();
+    if (header != null) {
+      // Without it the peer could not tell whose stream was reset (draft section 4.4).
+      loop.holdPackets(channel.parent());
+      ByteBuf bytes = ctx.alloc().directBuffer(header.length());
+      bytes.writeBytes(header.asByteBuffer());
+      header = null;
+      headerWritten = ctx.write(bytes);
+      headerSendCount = loop.sendCount();
+    }
+    ChannelFuture pending = headerWritten;
+    if (pending != null && !pending.isDone()) {
+      pending.addListener(written -> loop.afterSend(() -> resetNow(code)));
+    } else if (pending != null && loop.sendCount() == headerSendCount) {
+      loop.afterSend(() -> resetNow(code));
+    } else {
+      resetNow(code);
+    }
+  }
+
+  private void resetNow(long code) {
+    loop.holdPackets(channel.parent());
+    QuicAccess.shutdown(channel, false, true, code);
+    done = true;
+    onEnd.run();
+  }
+}

@@ -1,0 +1,221 @@
+package io.netty.handler.codec.quic;
+
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Netty's QUIC codec can do and its public API cannot say. It lives in Netty's package because
+ * the calls are package-private there; on the module path that would be a split package, so this
+ * transport runs on the class path only.
+ *
+ * <p>Why each call is here:
+ *
+ * <ul>
+ *   <li>reset and stop codes are {@code int} in the public API, and WebTransport's are 62 bits;
+ *   <li>STOP_SENDING is no event: only the stream's capacity tells it;
+ *   <li>a full datagram queue drops what is written and reports success;
+ *   <li>closing a stream channel sends a FIN, which would make an aborted stream look complete;
+ *   <li>a stream that was aborted stays in its connection's table for ever;
+ *   <li>several writes outside a read batch cost a flush each.
+ * </ul>
+ *
+ * <p>Event loop only, but for {@link #selfTest}.
+ */
+@NullMarked
+public final class QuicAccess {
+  /** What {@link #capacity} gives when the peer asked to stop sending. */
+  public static final long STOPPED = -1;
+
+  /** What {@link #capacity} gives when stream or connection are gone. */
+  public static final long GONE = -2;
+
+  /** What {@link #sendDatagram} gives when the queue has no room. */
+  public static final int FULL = -1;
+
+  /** What {@link #sendDatagram} gives when it cannot be sent at all. */
+  public static final int REFUSED = -2;
+
+  private static final @Nullable VarHandle CONNECTION;
+  private static final @Nullable VarHandle FIN_SENT;
+  private static final @Nullable Throwable FAILURE;
+
+  static {
+    VarHandle connection = null;
+    VarHandle finSent = null;
+    Throwable failure = null;
+    try {
+      connection =
+          MethodHandles.privateLookupIn(QuicheQuicChannel.class, MethodHandles.lookup())
+              .findVarHandle(QuicheQuicChannel.class, "connection", QuicheQuicConnection.class);
+      finSent =
+          MethodHandles.privateLookupIn(QuicheQuicStreamChannel.class, MethodHandles.lookup())
+              .findVarHandle(QuicheQuicStreamChannel.class, "finSent", boolean.class);
+    } catch (ReflectiveOperationException | LinkageError e) {
+      failure = e;
+    }
+    CONNECTION = connection;
+    FIN_SENT = finSent;
+    FAILURE = failure;
+  }
+
+  private QuicAccess() {}
+
+  /**
+   * Checks that this version of Netty still has what is used here, above all a 62-bit code in a
+   * stream's shutdown. Needs the native library.
+   *
+   * @throws IllegalStateException when something is missing; the message names it
+   */
+  public static void selfTest() {
+    if (FAILURE != null) {
+      throw new IllegalStateException("Netty's QUIC classes have changed: " + FAILURE, FAILURE);
+    }
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    try {
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_stream_shutdown",
+          MethodType.methodType(int.class, long.class, long.class, int.class, long.class));
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_stream_capacity",
+          MethodType.methodType(long.class, long.class, long.class));
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_dgram_send",
+          MethodType.methodType(int.class, long.class, long.class, int.class));
+      lookup.findVirtual(
+          QuicheQuicChannel.class,
+          "markInFireChannelReadCompleteQueue",
+          MethodType.methodType(boolean.class));
+      lookup.findVirtual(
+          QuicheQuicChannel.class, "recvComplete", MethodType.methodType(void.class));
+      lookup.findVirtual(
+          QuicheQuicChannel.class, "streamClosed", MethodType.methodType(void.class, long.class));
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new IllegalStateException("Netty's QUIC classes have changed: " + e, e);
+    }
+  }
+
+  /**
+   * Sends STOP_SENDING or RESET_STREAM.
+   *
+   * @param read whether to stop the receiving half
+   * @param write whether to reset the sending half
+   * @param code 62 bits
+   */
+  public static void shutdown(QuicStreamChannel stream, boolean read, boolean write, long code) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    QuicheQuicConnection connection = connection(channel.parent());
+    if (connection == null) {
+      return;
+    }
+    // The results are of no use: the half may have ended in this moment, which is as good.
+    if (read) {
+      Quiche.quiche_conn_stream_shutdown(
+          connection.address(), channel.streamId(), Quiche.QUICHE_SHUTDOWN_READ, code);
+    }
+    if (write) {
+      Quiche.quiche_conn_stream_shutdown(
+          connection.address(), channel.streamId(), Quiche.QUICHE_SHUTDOWN_WRITE, code);
+    }
+    channel.parent().connectionSendAndFlush();
+  }
+
+  /**
+   * Closes the channel of a stream both of whose halves have ended, without a FIN, and forgets the
+   * stream.
+   */
+  public static void close(QuicStreamChannel stream) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    finSent().set(channel, true);
+    channel.close();
+    channel.parent().streamClosed(channel.streamId());
+  }
+
+  /**
+   * How many bytes a stream whose sending half is open takes now, or {@link #STOPPED}, or {@link
+   * #GONE}.
+   */
+  public static long capacity(QuicStreamChannel stream) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    QuicheQuicConnection connection = connection(channel.parent());
+    if (connection == null) {
+      return GONE;
+    }
+    long capacity = Quiche.quiche_conn_stream_capacity(connection.address(), channel.streamId());
+    if (capacity >= 0) {
+      return capacity;
+    }
+    // A stopped stream is reset by the library; once that is acknowledged the library forgets the
+    // stream, and as the sending half had not ended, nothing else can have made it do so.
+    return capacity == Quiche.QUICHE_ERR_STREAM_STOPPED
+            || capacity == Quiche.QUICHE_ERR_INVALID_STREAM_STATE
+        ? STOPPED
+        : GONE;
+  }
+
+  /**
+   * Queues one datagram; {@link #beginBatch} and {@link #endBatch} around send it.
+   *
+   * @param datagram direct and in one piece; stays the caller's
+   * @return zero or more when it was taken, else {@link #FULL} or {@link #REFUSED}
+   */
+  public static int sendDatagram(QuicChannel channel, ByteBuf datagram) {
+    QuicheQuicConnection connection = connection((QuicheQuicChannel) channel);
+    if (connection == null) {
+      return REFUSED;
+    }
+    int result =
+        Quiche.quiche_conn_dgram_send(
+            connection.address(), Quiche.readerMemoryAddress(datagram), datagram.readableBytes());
+    if (result >= 0) {
+      return result;
+    }
+    return result == Quiche.QUICHE_ERR_DONE ? FULL : REFUSED;
+  }
+
+  /** The longest datagram the connection takes now, in bytes; negative when it takes none. */
+  public static int maxDatagramLength(QuicChannel channel) {
+    QuicheQuicConnection connection = connection((QuicheQuicChannel) channel);
+    return connection == null
+        ? REFUSED
+        : Quiche.quiche_conn_dgram_max_writable_len(connection.address());
+  }
+
+  /**
+   * Holds back packets until {@link #endBatch}, as the codec does during a read batch.
+   *
+   * @return whether a batch was begun and must be ended; {@code false} when one is under way
+   */
+  public static boolean beginBatch(QuicChannel channel) {
+    return connection((QuicheQuicChannel) channel) != null
+        && ((QuicheQuicChannel) channel).markInFireChannelReadCompleteQueue();
+  }
+
+  /** Sends the packets of a batch begun by {@link #beginBatch}. */
+  public static void endBatch(QuicChannel channel) {
+    ((QuicheQuicChannel) channel).recvComplete();
+  }
+
+  private static @Nullable QuicheQuicConnection connection(QuicheQuicChannel channel) {
+    VarHandle handle = CONNECTION;
+    if (handle == null) {
+      throw new IllegalStateException("selfTest failed before");
+    }
+    QuicheQuicConnection connection = (QuicheQuicConnection) handle.get(channel);
+    return connection == null || connection.isFreed() ? null : connection;
+  }
+
+  private static VarHandle finSent() {
+    VarHandle handle = FIN_SENT;
+    if (handle == null) {
+      throw new IllegalStateException("selfTest failed before");
+    }
+    return handle;
+  }
+}

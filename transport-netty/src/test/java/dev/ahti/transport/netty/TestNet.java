@@ -1,0 +1,150 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.LoopDispatchers;
+import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.Transport;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportContext;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.spi.TransportListener;
+import io.netty.util.LeakPresenceDetector;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+
+/** One actor system with the transport in it, and what tests do with it over loopback. */
+public final class TestNet implements AutoCloseable {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** Settings of all dialects, as far as the transport is concerned: any will do. */
+  public static final Map<Long, Long> SETTINGS =
+      new java.util.LinkedHashMap<>(Map.of(0x2b603742L, 1L));
+
+  static {
+    SETTINGS.put(0x08L, 1L);
+    SETTINGS.put(0x33L, 1L);
+  }
+
+  public final ActorTestKit kit;
+  public final GaugeRegistry gauges = new GaugeRegistry();
+  public final Transport transport;
+  private final BlockingQueue<TransportConnection> accepted = new LinkedBlockingQueue<>();
+
+  /** With these settings on top of the defaults. */
+  public TestNet(String... overrides) {
+    Config config =
+        ConfigFactory.parseString(String.join("\n", overrides))
+            .withFallback(ConfigFactory.load("transport-test"))
+            .resolve();
+    kit = ActorTestKit.create("net-" + NAMES.incrementAndGet(), config);
+    transport =
+        new NettyTransportProvider()
+            .create(
+                new TransportContext(
+                    kit.system(),
+                    gauges,
+                    new LoopDispatchers(kit.system().classicSystem(), true, 64)));
+  }
+
+  /** A side of a connection: its actor, and who is told its events. */
+  public record Side(
+      TransportConnection connection,
+      ActorRef<TransportCommand> actor,
+      TestProbe<TransportEvent> events) {
+
+    public void tell(TransportCommand command) {
+      actor.tell(command);
+    }
+
+    public <T extends TransportEvent> T expect(Class<T> type) {
+      return events.expectMessageClass(type, PATIENCE);
+    }
+  }
+
+  /** Both sides of a connection, after the SETTINGS. */
+  public record Pair(Side client, Side server) {}
+
+  public TransportListener listen() {
+    return get(
+        transport.bind(
+            new ListenOptions(
+                "test", new InetSocketAddress("127.0.0.1", 0), TestCertificate.shared(), SETTINGS),
+            accepted::add));
+  }
+
+  public TransportConnection dial(int port, ServerTrust trust) {
+    return get(transport.dial(new DialOptions("127.0.0.1", port, trust, SETTINGS, PATIENCE)));
+  }
+
+  public TransportConnection accepted() {
+    try {
+      TransportConnection connection = accepted.poll(10, TimeUnit.SECONDS);
+      if (connection == null) {
+        throw new AssertionError("no connection was accepted");
+      }
+      return connection;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Spawns the actor of a connection on its loop. */
+  public Side drive(TransportConnection connection) {
+    TestProbe<TransportEvent> events = kit.createTestProbe();
+    ActorRef<TransportCommand> actor =
+        kit.spawn(
+            connection.transport(events.ref()),
+            "transport-" + NAMES.incrementAndGet(),
+            DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
+    return new Side(connection, actor, events);
+  }
+
+  /** Two of our own sides, driven, with their SETTINGS exchanged. */
+  public Pair pair() {
+    TransportListener listener = listen();
+    Side client = drive(dial(listener.localAddress().getPort(), ServerTrust.Insecure.INSTANCE));
+    Side server = drive(accepted());
+    client.expect(TransportEvent.PeerSettings.class);
+    server.expect(TransportEvent.PeerSettings.class);
+    return new Pair(client, server);
+  }
+
+  public static <T> T get(java.util.concurrent.CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new AssertionError(e.getCause());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Ends everything and checks that nothing is left: no level above zero, no buffer. */
+  @Override
+  public void close() {
+    get(transport.terminate());
+    kit.shutdownTestKit();
+    gauges.levels().forEach((name, value) -> assertEquals(0L, value, name));
+    LeakPresenceDetector.check();
+  }
+}
