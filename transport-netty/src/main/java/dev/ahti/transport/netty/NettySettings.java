@@ -35,12 +35,12 @@ record NettySettings(
   private static final long LARGEST_WINDOW = 24L * 1024 * 1024;
 
   /**
-   * Reads {@code ahti.transport.netty} and the keys of the engine that a transport keeps to.
+   * Reads {@code ahti.netty} and the keys of the engine that a transport keeps to.
    *
    * @throws ConfigException when a value is missing or not possible; the message names the key
    */
   static NettySettings of(Config root) {
-    Config config = root.getConfig("ahti.transport.netty");
+    Config config = root.getConfig("ahti.netty");
     int loops = config.getInt("event-loops");
     return new NettySettings(
         loops > 0
