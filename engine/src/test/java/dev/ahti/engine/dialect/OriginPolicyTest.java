@@ -58,7 +58,13 @@ class OriginPolicyTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "https://a.example, https://b.example", "https://a.example b", "a\tb"})
+      strings = {
+        "",
+        "https://a.example,https://b.example",
+        "https://a.example, https://b.example",
+        "https://a.example b",
+        "a\tb"
+      })
   void neverAllowsAListOfOrigins(String origin) {
     assertFalse(OriginPolicy.any().allows(Optional.of(origin)));
   }
