@@ -116,7 +116,9 @@ final class MemoryOutbound {
     while (hasBytes()) {
       int room = (int) Math.min(FRAME, Math.min(window, port.connectionWindow()));
       if (room == 0) {
-        port.blocked();
+        if (window > 0) {
+          port.blockedByConnection();
+        }
         break;
       }
       send(take(room));
@@ -131,9 +133,9 @@ final class MemoryOutbound {
     }
   }
 
+  /** The stream's window opens; a {@link #pump} makes use of it. */
   void grant(long bytes) {
     window += bytes;
-    pump();
   }
 
   void whenSent(long offset, Runnable task) {

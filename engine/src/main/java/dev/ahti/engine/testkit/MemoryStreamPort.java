@@ -173,7 +173,7 @@ final class MemoryStreamPort implements StreamPort {
     return connection.sendWindow();
   }
 
-  void blocked() {
+  void blockedByConnection() {
     connection.blocked(this);
   }
 

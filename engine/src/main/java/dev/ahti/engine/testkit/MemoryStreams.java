@@ -148,6 +148,7 @@ final class MemoryStreams {
     MemoryStreamPort port = ports.get(id);
     if (port != null) {
       port.grant(ofStream);
+      blocked.add(port);
     }
     // Those that waited longest go first; who still does not fit registers again, at the end.
     for (MemoryStreamPort waiting : new ArrayList<>(blocked)) {
