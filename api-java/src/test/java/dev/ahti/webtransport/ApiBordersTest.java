@@ -47,7 +47,6 @@ class ApiBordersTest {
         .that(publicAndOutsideImpl())
         .should(showNothingInternal())
         .because("the engine and the transport must be free to change")
-        .allowEmptyShould(true)
         .check(API);
   }
 
