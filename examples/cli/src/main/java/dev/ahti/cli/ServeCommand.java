@@ -87,9 +87,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--no-page", description = "Serve no demo page.")
   private boolean noPage;
 
-  @Option(
-      names = "--no-http2",
-      description = "Do not listen for HTTP/2 (this version never does).")
+  @Option(names = "--no-http2", description = "Do not listen for HTTP/2 (this version never does).")
   private boolean noHttp2;
 
   @Option(names = "--no-http3", description = "Do not listen for HTTP/3.")
@@ -144,7 +142,8 @@ final class ServeCommand implements Callable<Integer> {
     }
     if (noHttp3) {
       throw new ParameterException(
-          spec.commandLine(), "--no-http3 leaves nothing to serve: this version speaks HTTP/3 only");
+          spec.commandLine(),
+          "--no-http3 leaves nothing to serve: this version speaks HTTP/3 only");
     }
   }
 

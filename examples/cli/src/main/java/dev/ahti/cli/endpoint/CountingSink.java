@@ -17,7 +17,6 @@ public final class CountingSink implements SessionHandler {
     Materializer loop = session.materializer();
     session
         .incomingBidirectionalStreams()
-        .runForeach(
-            stream -> stream.flow().join(Flow.fromGraph(new CountStage())).run(loop), loop);
+        .runForeach(stream -> stream.flow().join(Flow.fromGraph(new CountStage())).run(loop), loop);
   }
 }

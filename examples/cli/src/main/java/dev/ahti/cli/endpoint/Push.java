@@ -40,7 +40,8 @@ public final class Push implements SessionHandler {
                     .flow()
                     .join(
                         Flow.of(ByteString.class)
-                            .prepend(Source.single(ByteString.fromString("hello from the server\n"))))
+                            .prepend(
+                                Source.single(ByteString.fromString("hello from the server\n"))))
                     .run(loop));
   }
 
