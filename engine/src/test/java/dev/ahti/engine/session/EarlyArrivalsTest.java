@@ -119,6 +119,7 @@ class EarlyArrivalsTest {
   void countsTimeOverTheEndOfTheClock() {
     long start = Long.MAX_VALUE - SECOND;
     early.addStream(0, "a", start);
+    assertEquals(List.of(), early.purge(start));
     assertEquals(List.of(), early.purge(start + 4 * SECOND));
     assertEquals(List.of("a"), early.purge(start + 5 * SECOND));
   }
