@@ -76,7 +76,7 @@ final class ClientRole implements ConnectionRole {
     } else if (started instanceof TransportCommand.RequestStarted.Started open
         && dialect != null
         && request != null) {
-      SessionActor.Setup setup =
+      SessionSetup setup =
           scope.session(
               open.id(), dialect, request, open.body(), new SessionOpening.Dialing(promise));
       sessions.open(open.id(), SessionActor.create(setup));

@@ -3,12 +3,14 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Capsule;
 import dev.ahti.engine.wire.CapsuleDecoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class ConnectStream {
   private long budgetSince;
   private boolean readEnded;
   private boolean more;
+  private volatile boolean left;
 
   ConnectStream(StreamPort port, EngineSettings.Session settings, long now) {
     CapsuleDecoder.Limits defaults = CapsuleDecoder.Limits.DEFAULT;
@@ -35,6 +38,35 @@ final class ConnectStream {
             new CapsuleDecoder.Limits(defaults.maxDatagram(), settings.capsuleBudget()));
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
     this.budgetSince = now;
+  }
+
+  /**
+   * Sets who is told, on the loop, how the halves of the stream ended on the wire.
+   *
+   * @param read bytes before the end may still wait to be read
+   */
+  void observe(Consumer<Inbound> read, Consumer<WriteEnd> write) {
+    port.observe(
+        new PortObserver() {
+          @Override
+          public void onReadEnd(Inbound end) {
+            if (!left) {
+              read.accept(end);
+            }
+          }
+
+          @Override
+          public void onWriteEnd(WriteEnd end) {
+            if (!left) {
+              write.accept(end);
+            }
+          }
+        });
+  }
+
+  /** Nobody is told any more. */
+  void leave() {
+    left = true;
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -38,7 +39,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
-  sealed interface Command {}
+  /** A connection may have stopped when it is told something: that is its normal end. */
+  sealed interface Command extends DeadLetterSuppression {}
 
   /** Takes no more requests, closes the sessions with code 0, then the connection, then stops. */
   enum Shutdown implements Command {

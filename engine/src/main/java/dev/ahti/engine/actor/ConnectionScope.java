@@ -23,9 +23,9 @@ record ConnectionScope(
   }
 
   /** What a session of this connection starts with. */
-  SessionActor.Setup session(
+  SessionSetup session(
       long id, Dialect dialect, Fields request, StreamPort connect, SessionOpening opening) {
-    return new SessionActor.Setup(
+    return new SessionSetup(
         parts,
         id,
         dialect,

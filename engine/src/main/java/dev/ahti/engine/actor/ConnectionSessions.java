@@ -5,7 +5,6 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.session.EarlyArrivals;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportEvent.StreamArrived;
 import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;
@@ -82,7 +81,9 @@ final class ConnectionSessions {
   /** The request of this id got no session: its streams will never have one. */
   void refused(long id) {
     ended.add(id);
-    takeEarly(id).forEach(stream -> reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE));
+    takeEarly(id)
+        .forEach(
+            stream -> SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE));
   }
 
   /** The session's actor has stopped. */
@@ -98,7 +99,7 @@ final class ConnectionSessions {
     if (session != null) {
       session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
     } else if (ended.contains(id)) {
-      reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE);
+      SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE);
     } else {
       hold(stream);
     }
@@ -135,7 +136,7 @@ final class ConnectionSessions {
     for (StreamArrived stream : streams) {
       earlyLevel.decrement();
       earlyRefused.increment();
-      reject(stream.port(), WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
+      SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
     }
   }
 
@@ -159,7 +160,7 @@ final class ConnectionSessions {
   }
 
   void streamsAvailable(StreamKind kind) {
-    tellAll(SessionActor.StreamsAvailable.of(kind));
+    tellAll(new SessionActor.StreamsAvailable(kind));
   }
 
   void peerGoingAway() {
@@ -176,10 +177,5 @@ final class ConnectionSessions {
 
   private void tellAll(SessionActor.Command command) {
     live.values().forEach(session -> session.tell(command));
-  }
-
-  private static void reject(StreamPort port, long code) {
-    port.reset(code);
-    port.stopSending(code);
   }
 }

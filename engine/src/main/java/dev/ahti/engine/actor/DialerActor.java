@@ -110,10 +110,14 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     attempts.put(number, new Attempt(request, dial.promise()));
     timers.startSingleTimer(number, new TimedOut(number), request.timeout());
     getContext().pipeToSelf(dial.promise(), (session, failure) -> new Settled(number));
-    getContext()
-        .pipeToSelf(
-            dial.transport().dial(options(request)),
-            (connection, cause) -> connectedOrFailed(number, dial.promise(), connection, cause));
+    ActorRef<Command> self = getContext().getSelf();
+    // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
+    dial.transport()
+        .dial(options(request))
+        .whenCompleteAsync(
+            (connection, cause) ->
+                self.tell(connectedOrFailed(number, dial.promise(), connection, cause)),
+            Runnable::run);
     return this;
   }
 
@@ -136,7 +140,6 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
       return new DialFailed(number, new SessionFailure(failure.getMessage(), failure));
     }
     if (promise.isDone()) {
-      // Here and not in the actor, which may have stopped by now.
       connection.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
       return new DialFailed(number, new SessionFailure("no longer wanted"));
     }

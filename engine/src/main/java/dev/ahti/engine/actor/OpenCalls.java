@@ -1,7 +1,8 @@
 package dev.ahti.engine.actor;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenCalls {
   private final int capacity;
-  private final Set<CompletableFuture<?>> open = new HashSet<>();
+  private final Set<CompletableFuture<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable String ended;
 
   /**

@@ -7,9 +7,13 @@ import dev.ahti.engine.dialect.DialectNegotiation;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
+import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent.RequestReceived;
 import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
+import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Fields;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -139,9 +143,8 @@ final class ServerRole implements ConnectionRole {
         open(request, dialect, accept, answer);
         return;
       }
-    } catch (RuntimeException failure) {
-      scope.context().getLog().error("The router failed for " + reading.path(), failure);
-      routing = new Routing.Refuse(INTERNAL_ERROR);
+    } catch (Throwable failure) {
+      routing = routerFailed(failure);
     }
     answer(request, notAccepted(routing));
   }
@@ -167,11 +170,18 @@ final class ServerRole implements ConnectionRole {
     Routing routing;
     try {
       routing = listener.router().plain(request.fields());
-    } catch (RuntimeException failure) {
-      scope.context().getLog().error("The router failed for a plain request", failure);
-      routing = new Routing.Refuse(INTERNAL_ERROR);
+    } catch (Throwable failure) {
+      routing = routerFailed(failure);
     }
     answer(request, routing);
+  }
+
+  private Routing routerFailed(Throwable failure) {
+    if (failure instanceof VirtualMachineError error && Failures.isFatal(failure)) {
+      throw error;
+    }
+    scope.context().getLog().error("The router failed", failure);
+    return new Routing.Refuse(INTERNAL_ERROR);
   }
 
   private void answer(RequestReceived request, Routing routing) {
@@ -187,7 +197,7 @@ final class ServerRole implements ConnectionRole {
 
   private void open(
       RequestReceived request, Dialect dialect, Routing.Accept accept, Fields answer) {
-    SessionActor.Setup setup =
+    SessionSetup setup =
         scope.session(
             request.id(),
             dialect,
@@ -204,9 +214,8 @@ final class ServerRole implements ConnectionRole {
   private void respond(RequestReceived request, int status, Fields fields, ByteString body) {
     count(request);
     Fields all = Fields.empty().with(":status", Integer.toString(status)).with(fields);
+    request.body().observe(new StopAfterAnswer(request.body()));
     scope.transport().tell(new TransportCommand.Respond(request.id(), all, body, true));
-    // The rest of the request is not wanted; unread, it would keep its stream open.
-    request.body().stopSending(Http3ErrorCode.H3_NO_ERROR);
     sessions.refused(request.id());
   }
 
@@ -225,5 +234,22 @@ final class ServerRole implements ConnectionRole {
 
   private void waitingLevel(int change) {
     scope.parts().gauges().level(Gauges.REQUESTS_WAITING).add(change);
+  }
+
+  /**
+   * Once the answer is out, the rest of the request is not wanted; unread, it would keep its stream
+   * open. Not before: the client could take it for a refusal without an answer (RFC 9114 4.1).
+   */
+  private record StopAfterAnswer(StreamPort body) implements PortObserver {
+
+    @Override
+    public void onReadEnd(Inbound end) {
+      // Then there is nothing left to stop.
+    }
+
+    @Override
+    public void onWriteEnd(WriteEnd end) {
+      body.stopSending(Http3ErrorCode.H3_NO_ERROR);
+    }
   }
 }

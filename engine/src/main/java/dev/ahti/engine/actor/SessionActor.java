@@ -1,27 +1,21 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.ConnectResponse;
-import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Scope;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.session.Role;
-import dev.ahti.engine.session.SessionEffect;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.session.SessionMachine;
 import dev.ahti.engine.session.Transition;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.WriteEnd;
-import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
-import java.net.InetSocketAddress;
-import org.apache.pekko.Done;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -47,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
-  sealed interface Command {}
+  /** A session may have stopped when it is told something: that is its normal end. */
+  sealed interface Command extends DeadLetterSuppression {}
 
   /** Somebody waits for a stream; see {@link SessionPromises#opens}. */
   enum Open implements Command {
@@ -66,20 +61,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   /** The peer allows more streams. */
-  enum StreamsAvailable implements Command {
-    BIDIRECTIONAL(StreamKind.BIDIRECTIONAL),
-    UNIDIRECTIONAL(StreamKind.UNIDIRECTIONAL);
-
-    private final StreamKind kind;
-
-    StreamsAvailable(StreamKind kind) {
-      this.kind = kind;
-    }
-
-    static StreamsAvailable of(StreamKind kind) {
-      return kind == StreamKind.BIDIRECTIONAL ? BIDIRECTIONAL : UNIDIRECTIONAL;
-    }
-  }
+  record StreamsAvailable(StreamKind kind) implements Command {}
 
   /** The peer opened a stream. */
   record Incoming(StreamKind kind, StreamPort port) implements Command {}
@@ -123,75 +105,56 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   private record ConnectReadEnded(Inbound end) implements Command {}
 
-  /** {@link ConnectReadEnded}, behind the answer. */
+  /** {@link ConnectReadEnded}, behind an answer that came before. */
   private record NoAnswerBefore(Inbound end) implements Command {}
 
-  private record ConnectWriteEnded(WriteEnd end) implements Command {}
+  private enum ConnectWriteEnded implements Command {
+    INSTANCE
+  }
 
   private enum CloseTimedOut implements Command {
     INSTANCE
   }
 
-  /**
-   * What a session starts with.
-   *
-   * @param connect the CONNECT stream, unread
-   * @param opening how it begins, which says which side this is
-   */
-  record Setup(
-      EngineParts parts,
-      long id,
-      Dialect dialect,
-      Fields request,
-      InetSocketAddress remoteAddress,
-      StreamPort connect,
-      SessionOpening opening,
-      ActorRef<TransportCommand> transport,
-      ActorRef<ConnectionActor.Command> connection) {
-
-    boolean server() {
-      return opening instanceof SessionOpening.Accepting;
-    }
-  }
-
-  private final Setup setup;
+  private final SessionSetup setup;
   private final EngineSettings.Session settings;
   private final TimerScheduler<Command> timers;
   private final SessionPromises promises;
   private final ConnectStream connect;
-  private final ConnectObserver observer;
   private final SessionStreams streams;
+  private final SessionEffects effects;
   private final ActorRef<ConnectionStats> statsRead;
   private SessionMachine machine;
-  private @Nullable SessionDatagrams datagrams;
   private ConnectResponse.@Nullable Reading answer;
+  private boolean stopping;
 
-  static Behavior<Command> create(Setup setup) {
+  static Behavior<Command> create(SessionSetup setup) {
     return Behaviors.setup(
         context -> Behaviors.withTimers(timers -> new SessionActor(context, timers, setup)));
   }
 
-  private SessionActor(ActorContext<Command> context, TimerScheduler<Command> timers, Setup setup) {
+  private SessionActor(
+      ActorContext<Command> context, TimerScheduler<Command> timers, SessionSetup setup) {
     super(context);
     context.setLoggerName(SessionActor.class);
     this.setup = setup;
-    this.settings = setup.parts().settings().session();
+    this.settings = setup.settings();
     this.timers = timers;
     this.promises = new SessionPromises(setup.parts());
-    this.connect = new ConnectStream(setup.connect(), settings, now());
-    this.observer = new ConnectObserver(context.getSelf());
+    this.connect = new ConnectStream(setup.connect(), settings, setup.now());
     this.streams =
         new SessionStreams(
             context,
             setup,
             promises,
             context.messageAdapter(TransportCommand.OpenResult.class, Opened::new));
+    this.effects = new SessionEffects(context, setup, promises, connect, streams);
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
-    this.machine =
-        SessionMachine.connecting(
-            setup.server() ? Role.SERVER : Role.CLIENT, setup.dialect(), now());
+    this.machine = SessionMachine.connecting(setup.role(), setup.dialect(), setup.now());
     setup.parts().gauges().level(Gauges.SESSIONS).increment();
-    setup.connect().observe(observer);
+    ActorRef<Command> self = context.getSelf();
+    connect.observe(
+        end -> self.tell(new ConnectReadEnded(end)), end -> self.tell(ConnectWriteEnded.INSTANCE));
     if (!setup.server()) {
       // Credit from the start, or a reset of the request would stay unseen.
       connect.open(settings.connectReadAhead(), this::wakeToRead);
@@ -227,19 +190,19 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(PeerGoingAway.class, this::onPeerGoingAway)
         .onMessage(ConnectionLost.class, this::onConnectionLost)
         .onMessage(ConnectReadEnded.class, this::onConnectReadEnded)
-        .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
         .onMessage(ConnectWriteEnded.class, this::onConnectWriteEnded)
+        .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
         .onMessage(CloseTimedOut.class, this::onCloseTimedOut)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
 
   private Behavior<Command> onAttached(Attached attached) {
-    datagrams = new SessionDatagrams(attached.datagrams());
     if (isOver()) {
-      datagrams.close("the session has ended");
+      attached.datagrams().close("the session has ended");
       return this;
     }
+    effects.attached(attached.datagrams());
     return setup.opening() instanceof SessionOpening.Accepting accepting
         ? accept(accepting)
         : establish();
@@ -252,10 +215,10 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             new TransportCommand.Respond(
                 setup.id(), accepting.answer(), ByteString.emptyByteString(), false));
     setup.parts().gauges().counter(Gauges.SESSIONS_ACCEPTED).increment();
-    Behavior<Command> next = on(new SessionInput.Established());
+    effects.response(accepting.answer());
     connect.open(settings.connectReadAhead(), this::wakeToRead);
     wakeToRead();
-    return next;
+    return on(new SessionInput.Established());
   }
 
   private Behavior<Command> onAnswered(Answered answered) {
@@ -276,10 +239,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (answer instanceof ConnectResponse.Malformed malformed) {
       return on(new SessionInput.Violated(malformed.violation()));
     }
-    if (datagrams != null && answer instanceof ConnectResponse.Accepted) {
-      Behavior<Command> next = on(new SessionInput.Established());
+    if (effects.isAttached() && answer instanceof ConnectResponse.Accepted accepted) {
+      effects.response(accepted.fields());
       wakeToRead();
-      return next;
+      on(new SessionInput.Established());
+      return writeEnded();
     }
     return this;
   }
@@ -311,7 +275,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   private Behavior<Command> onStreamsAvailable(StreamsAvailable available) {
     if (!isOver()) {
-      streams.available(available.kind);
+      streams.available(available.kind());
     }
     return this;
   }
@@ -348,7 +312,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onConnectReadable(ConnectReadable readable) {
-    if (machine.state() == SessionMachine.State.CONNECTING) {
+    if (isConnecting()) {
       return this;
     }
     readConnect();
@@ -359,13 +323,13 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private void readConnect() {
-    for (SessionInput input : connect.read(now())) {
+    for (SessionInput input : connect.read(setup.now())) {
       on(input);
     }
   }
 
   private Behavior<Command> onConnectReadEnded(ConnectReadEnded ended) {
-    if (machine.state() == SessionMachine.State.CONNECTING) {
+    if (isConnecting()) {
       Command behind = new NoAnswerBefore(ended.end());
       setup.connection().tell(new ConnectionActor.Relay(getContext().getSelf(), behind));
     }
@@ -373,7 +337,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onNoAnswerBefore(NoAnswerBefore ended) {
-    if (machine.state() != SessionMachine.State.CONNECTING) {
+    if (!isConnecting()) {
       return this;
     }
     if (ended.end() instanceof Inbound.Reset reset) {
@@ -384,15 +348,20 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         : on(new SessionInput.PeerFinished());
   }
 
+  /** Before the answer it means nothing: a server may stop a request that it refuses. */
   private Behavior<Command> onConnectWriteEnded(ConnectWriteEnded ended) {
+    return isConnecting() ? this : writeEnded();
+  }
+
+  private Behavior<Command> writeEnded() {
     if (machine.isOpen()) {
       // A peer that closes may stop our half too: what it said before counts first.
       readConnect();
     }
-    if (!isOver() && ended.end() instanceof WriteEnd.Stopped stopped) {
+    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Stopped stopped) {
       return on(new SessionInput.PeerReset(stopped.code().orElse(Http3ErrorCode.H3_NO_ERROR)));
     }
-    if (!isOver() && ended.end() instanceof WriteEnd.Lost lost) {
+    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Lost lost) {
       return on(new SessionInput.ConnectionLost(lost.why()));
     }
     return unlessOver();
@@ -406,7 +375,8 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
-    observer.leave();
+    stopping = true;
+    connect.leave();
     on(
         new SessionInput.LocalAbort(
             Http3ErrorCode.H3_INTERNAL_ERROR, "the session's actor stopped"));
@@ -418,7 +388,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private Behavior<Command> on(SessionInput input) {
     SessionMachine.State before = machine.state();
     boolean wasOver = isOver();
-    Transition transition = machine.on(input, now());
+    Transition transition = machine.on(input, setup.now());
     machine = transition.next();
     if (before != machine.state()) {
       getContext()
@@ -428,20 +398,14 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (input instanceof SessionInput.Violated violated) {
       escalate(violated);
     }
-    transition.effects().forEach(this::execute);
+    transition.effects().forEach(effects::execute);
     if (!wasOver && isOver()) {
-      afterEnd();
+      effects.over();
+      if (!stopping) {
+        timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
+      }
     }
     return unlessOver();
-  }
-
-  /** What the machine leaves to the engine when a session is over, by whatever way. */
-  private void afterEnd() {
-    if (datagrams != null) {
-      datagrams.close("the session has ended");
-    }
-    setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
-    timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
   }
 
   private void escalate(SessionInput.Violated violated) {
@@ -465,81 +429,8 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return failed || closed ? Behaviors.stopped() : this;
   }
 
-  private void execute(SessionEffect effect) {
-    if (effect instanceof SessionEffect.DeliverDatagram datagram) {
-      deliver(datagram.payload());
-    } else if (effect instanceof SessionEffect.SendCapsule send) {
-      connect.send(send.capsule());
-    } else if (effect instanceof SessionEffect.FinishConnect) {
-      connect.finish();
-    } else if (effect instanceof SessionEffect.ResetConnect reset) {
-      connect.reset(reset.wireCode());
-    } else if (effect instanceof SessionEffect.StopConnect stop) {
-      connect.stop(stop.wireCode());
-    } else if (effect instanceof SessionEffect.EndStreams end) {
-      streams.end(end.wireCode());
-    } else if (effect instanceof SessionEffect.NotifyReady) {
-      ready();
-    } else if (effect instanceof SessionEffect.NotifyDraining) {
-      promises.draining().complete(Done.getInstance());
-    } else if (effect instanceof SessionEffect.NotifyClosed closed) {
-      promises.end(new SessionEnd(closed.code(), closed.reason(), closed.byPeer()));
-    } else if (effect instanceof SessionEffect.NotifyFailed failed) {
-      fail(new SessionFailure(failed.why(), failed.status()));
-    }
-  }
-
-  private void deliver(ByteString payload) {
-    if (datagrams != null) {
-      datagrams.deliver(payload);
-    }
-  }
-
-  private void fail(SessionFailure failure) {
-    if (setup.opening() instanceof SessionOpening.Dialing dialing) {
-      dialing.promise().completeExceptionally(failure);
-    }
-    promises.fail(failure);
-  }
-
-  private void ready() {
-    if (datagrams == null) {
-      throw new IllegalStateException("a session is ready before it is attached");
-    }
-    if (setup.opening() instanceof SessionOpening.Accepting accepting) {
-      handle(accepting, handle(accepting.answer(), datagrams));
-    } else if (setup.opening() instanceof SessionOpening.Dialing dialing
-        && answer instanceof ConnectResponse.Accepted accepted
-        && !dialing.promise().complete(handle(accepted.fields(), datagrams))) {
-      getContext()
-          .getSelf()
-          .tell(new Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));
-    }
-  }
-
-  private void handle(SessionOpening.Accepting accepting, SessionHandle handle) {
-    try {
-      accepting.handler().accept(handle);
-    } catch (Throwable failure) {
-      if (Failures.isFatal(failure)) {
-        throw failure;
-      }
-      getContext().getLog().error("The handler of the session failed", failure);
-      getContext().getSelf().tell(new Close(settings.handlerFailureCode(), ""));
-    }
-  }
-
-  private SessionHandle handle(Fields response, DatagramPort port) {
-    SessionFacts facts =
-        new SessionFacts(
-            setup.id(),
-            setup.dialect(),
-            setup.server(),
-            setup.request(),
-            response,
-            setup.remoteAddress(),
-            setup.connect().loop());
-    return new SessionHandle(facts, promises, port, getContext().getSelf());
+  private boolean isConnecting() {
+    return machine.state() == SessionMachine.State.CONNECTING;
   }
 
   private boolean isOver() {
@@ -547,39 +438,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         || machine.state() == SessionMachine.State.FAILED;
   }
 
-  private long now() {
-    return setup.connect().loop().nanoTime();
-  }
-
   private void wakeToRead() {
     getContext().getSelf().tell(ConnectReadable.INSTANCE);
-  }
-
-  /** Told of the ends of the CONNECT stream's halves, on the loop. */
-  private static final class ConnectObserver implements PortObserver {
-    private final ActorRef<Command> session;
-    private volatile boolean left;
-
-    ConnectObserver(ActorRef<Command> session) {
-      this.session = session;
-    }
-
-    void leave() {
-      left = true;
-    }
-
-    @Override
-    public void onReadEnd(Inbound end) {
-      if (!left) {
-        session.tell(new ConnectReadEnded(end));
-      }
-    }
-
-    @Override
-    public void onWriteEnd(WriteEnd end) {
-      if (!left) {
-        session.tell(new ConnectWriteEnded(end));
-      }
-    }
   }
 }

@@ -36,8 +36,8 @@ final class SessionPromises {
     stats = new PendingReplies<>("statistics", STATS_CALLS, gauges.level(Gauges.STATS_WAITING));
     bidirectionalOpens = new PendingReplies<>("bidirectional streams", opens, opening);
     unidirectionalOpens = new PendingReplies<>("unidirectional streams", opens, opening);
-    bidirectional = new IncomingStreams(incoming, waiting, SessionPromises::reject);
-    unidirectional = new IncomingStreams(incoming, waiting, SessionPromises::reject);
+    bidirectional = new IncomingStreams(incoming, waiting, this::reject);
+    unidirectional = new IncomingStreams(incoming, waiting, this::reject);
   }
 
   CompletableFuture<SessionEnd> closed() {
@@ -86,8 +86,11 @@ final class SessionPromises {
   }
 
   /** A stream that waited when its session ended, or whose consumer went away. */
-  private static void reject(StreamHandle stream) {
-    stream.port().reset(WebTransportErrorCode.WT_SESSION_GONE);
-    stream.port().stopSending(WebTransportErrorCode.WT_SESSION_GONE);
+  private void reject(StreamHandle stream) {
+    SessionStreams.reject(
+        stream.port(),
+        closed.isDone()
+            ? WebTransportErrorCode.WT_SESSION_GONE
+            : WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
   }
 }

@@ -42,7 +42,7 @@ final class SessionStreams {
 
   SessionStreams(
       ActorContext<SessionActor.Command> context,
-      SessionActor.Setup setup,
+      SessionSetup setup,
       SessionPromises promises,
       ActorRef<TransportCommand.OpenResult> opened) {
     this.context = context;
@@ -51,7 +51,7 @@ final class SessionStreams {
     this.opened = opened;
     this.sessionId = setup.id();
     this.dialect = setup.dialect();
-    this.level = setup.parts().gauges().level(Gauges.STREAMS);
+    this.level = setup.parts().gauges().level(Gauges.STREAM_ACTORS);
     this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
   }
 

@@ -11,6 +11,7 @@ import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.stage.StreamControl;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -30,7 +31,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 final class StreamActor extends AbstractBehavior<StreamActor.Command> {
 
-  sealed interface Command {}
+  /** A stream may have stopped when it is told something: that is its normal end. */
+  sealed interface Command extends DeadLetterSuppression {}
 
   /** Resets the sending half with an application code. */
   record Reset(long applicationCode) implements Command {}

@@ -17,6 +17,9 @@ public final class Gauges {
   /** Level: streams that the application asked for and has not got. */
   public static final String OPENS_WAITING = "streams.opens-waiting";
 
+  /** Level: streams that have an actor. */
+  public static final String STREAM_ACTORS = "streams.actors";
+
   /** Level: streams of sessions with a half that is not ended. */
   public static final String STREAMS = "streams";
 

@@ -2,11 +2,15 @@ package dev.ahti.engine.spi;
 
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
-/** What a connection asks of its transport actor. */
-public sealed interface TransportCommand {
+/**
+ * What a connection asks of its transport actor. The actor may be gone already, as it stops with
+ * its connection: that is no lost message worth a log entry.
+ */
+public sealed interface TransportCommand extends DeadLetterSuppression {
 
   /** Opens a request stream and sends this header (client side); the stream stays open. */
   record Request(Fields fields, ActorRef<RequestStarted> replyTo) implements TransportCommand {}

@@ -157,20 +157,34 @@ final class MemoryInbound {
     }
   }
 
-  /** We do not want it any more; says whether it had not ended before. */
+  /**
+   * We do not want it any more: what no consumer has polled is dropped, also when the end was read
+   * already. Says whether it had not ended before.
+   */
   boolean stop() {
+    Inbound lost = new Inbound.Lost("stopped by this side");
+    boolean dropped = dropQueued();
     if (end != null) {
+      if (dropped) {
+        publish(lost);
+      }
       return false;
     }
     dropUnread();
+    end(lost);
+    return true;
+  }
+
+  private boolean dropQueued() {
+    boolean dropped = false;
     Inbound next;
     while ((next = queue.poll()) != null) {
+      dropped = true;
       if (next instanceof Inbound.Data data) {
         gauges.inboundQueued().add(-data.bytes().length());
       }
     }
-    end(new Inbound.Lost("stopped by this side"));
-    return true;
+    return dropped;
   }
 
   private void dropUnread() {

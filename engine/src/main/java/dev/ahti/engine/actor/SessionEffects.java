@@ -1,0 +1,129 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.session.SessionEffect;
+import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.wire.Fields;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes what a session's machine says, on the CONNECT stream, the streams, the datagrams and the
+ * application. Used inside the session's actor only; what the application answers comes back as
+ * messages, so that no effect is executed inside another.
+ */
+final class SessionEffects {
+  private final ActorContext<SessionActor.Command> context;
+  private final SessionSetup setup;
+  private final SessionPromises promises;
+  private final ConnectStream connect;
+  private final SessionStreams streams;
+  private @Nullable SessionDatagrams datagrams;
+  private @Nullable Fields response;
+
+  SessionEffects(
+      ActorContext<SessionActor.Command> context,
+      SessionSetup setup,
+      SessionPromises promises,
+      ConnectStream connect,
+      SessionStreams streams) {
+    this.context = context;
+    this.setup = setup;
+    this.promises = promises;
+    this.connect = connect;
+    this.streams = streams;
+  }
+
+  /** The transport gives this session its datagrams and streams from now on. */
+  void attached(DatagramPort port) {
+    datagrams = new SessionDatagrams(port);
+  }
+
+  boolean isAttached() {
+    return datagrams != null;
+  }
+
+  /** The 2xx, before the machine is told that the session is established. */
+  void response(Fields fields) {
+    response = fields;
+  }
+
+  void execute(SessionEffect effect) {
+    if (effect instanceof SessionEffect.DeliverDatagram datagram) {
+      if (datagrams != null) {
+        datagrams.deliver(datagram.payload());
+      }
+    } else if (effect instanceof SessionEffect.SendCapsule send) {
+      connect.send(send.capsule());
+    } else if (effect instanceof SessionEffect.FinishConnect) {
+      connect.finish();
+    } else if (effect instanceof SessionEffect.ResetConnect reset) {
+      connect.reset(reset.wireCode());
+    } else if (effect instanceof SessionEffect.StopConnect stop) {
+      connect.stop(stop.wireCode());
+    } else if (effect instanceof SessionEffect.EndStreams end) {
+      streams.end(end.wireCode());
+    } else {
+      tellApplication(effect);
+    }
+  }
+
+  private void tellApplication(SessionEffect effect) {
+    if (effect instanceof SessionEffect.NotifyReady) {
+      ready();
+    } else if (effect instanceof SessionEffect.NotifyDraining) {
+      promises.draining().complete(Done.getInstance());
+    } else if (effect instanceof SessionEffect.NotifyClosed closed) {
+      promises.end(new SessionEnd(closed.code(), closed.reason(), closed.byPeer()));
+    } else if (effect instanceof SessionEffect.NotifyFailed failed) {
+      fail(new SessionFailure(failed.why(), failed.status()));
+    } else {
+      throw new IllegalArgumentException("unknown effect: " + effect);
+    }
+  }
+
+  /** What the machine leaves to the engine when a session is over, by whatever way. */
+  void over() {
+    if (datagrams != null) {
+      datagrams.close("the session has ended");
+    }
+    setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
+  }
+
+  private void fail(SessionFailure failure) {
+    if (setup.opening() instanceof SessionOpening.Dialing dialing) {
+      dialing.promise().completeExceptionally(failure);
+    }
+    promises.fail(failure);
+  }
+
+  private void ready() {
+    if (datagrams == null || response == null) {
+      throw new IllegalStateException("a session is ready before it is attached and answered");
+    }
+    SessionHandle handle =
+        new SessionHandle(setup.facts(response), promises, datagrams, context.getSelf());
+    if (setup.opening() instanceof SessionOpening.Accepting accepting) {
+      handle(accepting, handle);
+    } else if (setup.opening() instanceof SessionOpening.Dialing dialing
+        && !dialing.promise().complete(handle)) {
+      context
+          .getSelf()
+          .tell(new SessionActor.Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));
+    }
+  }
+
+  private void handle(SessionOpening.Accepting accepting, SessionHandle handle) {
+    try {
+      accepting.handler().accept(handle);
+    } catch (Throwable failure) {
+      if (Failures.isFatal(failure)) {
+        throw failure;
+      }
+      context.getLog().error("The handler of the session failed", failure);
+      context.getSelf().tell(new SessionActor.Close(setup.settings().handlerFailureCode(), ""));
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.session.Role;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.wire.Fields;
+import java.net.InetSocketAddress;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a session starts with.
+ *
+ * @param connect the CONNECT stream, unread
+ * @param opening how it begins, which says which side this is
+ */
+record SessionSetup(
+    EngineParts parts,
+    long id,
+    Dialect dialect,
+    Fields request,
+    InetSocketAddress remoteAddress,
+    StreamPort connect,
+    SessionOpening opening,
+    ActorRef<TransportCommand> transport,
+    ActorRef<ConnectionActor.Command> connection) {
+
+  boolean server() {
+    return opening instanceof SessionOpening.Accepting;
+  }
+
+  Role role() {
+    return server() ? Role.SERVER : Role.CLIENT;
+  }
+
+  EngineSettings.Session settings() {
+    return parts.settings().session();
+  }
+
+  /** The loop's clock. */
+  long now() {
+    return connect.loop().nanoTime();
+  }
+
+  /** What the application may know of it. */
+  SessionFacts facts(Fields response) {
+    return new SessionFacts(
+        id, dialect, server(), request, response, remoteAddress, connect.loop());
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ahti.engine.actor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class OpenCallsTest {
+  private final OpenCalls calls = new OpenCalls(2);
+
+  @Test
+  void refusesTheOneTooMany() {
+    calls.add();
+    calls.add();
+    assertEquals(
+        "calls in progress: 2 (the limit, ahti.dialer.max-connections)", failure(calls.add()));
+  }
+
+  @Test
+  void takesAnotherCallWhenOneIsAnswered() {
+    CompletableFuture<String> first = calls.add();
+    calls.add();
+    first.complete("done");
+    assertFalse(calls.add().isDone());
+  }
+
+  @Test
+  void failsEveryCallAtItsEnd() {
+    CompletableFuture<String> open = calls.add();
+    calls.end("over");
+    assertEquals("over", failure(open));
+    assertEquals("over", failure(calls.add()));
+  }
+
+  private static String failure(CompletableFuture<?> call) {
+    return assertThrows(CompletionException.class, call::join).getCause().getMessage();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.ahti.engine.actor
+
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+
+import org.apache.pekko.Done
+import org.apache.pekko.actor.typed.ActorRef
+
+final class AhtiGuardianSpec extends ActorSpec {
+  private val router: SessionRouter = _ => new Routing.Refuse(404)
+
+  private def listen(
+      guardian: ActorRef[AhtiGuardian.Command],
+      transport: FakeTransport
+  ): CompletableFuture[ListenerHandle] = {
+    val promise = new CompletableFuture[ListenerHandle]
+    guardian ! new AhtiGuardian.Listen(Requests.listen(router), transport, promise)
+    promise
+  }
+
+  private def stopAll(guardian: ActorRef[AhtiGuardian.Command]): CompletableFuture[Done] = {
+    val promise = new CompletableFuture[Done]
+    guardian ! new AhtiGuardian.StopAll(promise)
+    promise
+  }
+
+  private def failure(promise: CompletableFuture[_]): Throwable = {
+    eventually(promise.isDone shouldBe true)
+    intercept[CompletionException](promise.join()).getCause
+  }
+
+  "The guardian" should {
+    "handle every command" in
+      handlesEveryCommand(
+        classOf[AhtiGuardian.Command],
+        new AhtiGuardian.Listen(
+          Requests.listen(router),
+          new FakeTransport,
+          new CompletableFuture[ListenerHandle]
+        ),
+        new AhtiGuardian.Dial(
+          Requests.dial(),
+          new FakeTransport,
+          new CompletableFuture[SessionHandle]
+        ),
+        new AhtiGuardian.StopAll(new CompletableFuture[Done])
+      )(() => AhtiGuardian.create(parts()))
+
+    "give a name to one listener at a time" in {
+      val guardian = kit.spawn(AhtiGuardian.create(parts()))
+      val transport = new FakeTransport
+      val first = listen(guardian, transport)
+      failure(listen(guardian, new FakeTransport)).getMessage should include("'test'")
+      transport.bound.complete(new FakeListener)
+      eventually(first.isDone shouldBe true)
+      first.join().stop()
+      eventually {
+        val transport = new FakeTransport
+        val again = listen(guardian, transport)
+        transport.bound.complete(new FakeListener)
+        eventually(again.isDone shouldBe true)
+        again.isCompletedExceptionally shouldBe false
+      }
+    }
+
+    "stop every listener and the dialer, and start nothing afterwards" in {
+      val guardian = kit.spawn(AhtiGuardian.create(parts()))
+      val transport = new FakeTransport
+      val listener = new FakeListener
+      val listening = listen(guardian, transport)
+      val dialing = new CompletableFuture[SessionHandle]
+      guardian ! new AhtiGuardian.Dial(Requests.dial(), transport, dialing)
+      transport.bound.complete(listener)
+      eventually(listening.isDone shouldBe true)
+      eventually(transport.dialOptions shouldBe defined)
+      val stopped = stopAll(guardian)
+      eventually(stopped.isDone shouldBe true)
+      listener.closed.isDone shouldBe true
+      failure(dialing)
+      failure(listen(guardian, new FakeTransport)).getMessage should include("shutting down")
+      eventually(stopAll(guardian).isDone shouldBe true)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.ahti.engine.actor
+
+import java.net.InetSocketAddress
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionStage
+import java.util.function.Consumer
+
+import dev.ahti.engine.spi.DatagramPort
+import dev.ahti.engine.spi.DatagramStats
+import dev.ahti.engine.spi.DialOptions
+import dev.ahti.engine.spi.ListenOptions
+import dev.ahti.engine.spi.StreamLoop
+import dev.ahti.engine.spi.Transport
+import dev.ahti.engine.spi.TransportCommand
+import dev.ahti.engine.spi.TransportConnection
+import dev.ahti.engine.spi.TransportEvent
+import dev.ahti.engine.spi.TransportListener
+import org.apache.pekko.Done
+import org.apache.pekko.actor.testkit.typed.scaladsl.ActorTestKit
+import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
+import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.Behavior
+import org.apache.pekko.actor.typed.scaladsl.Behaviors
+import org.apache.pekko.util.ByteString
+
+/** A connection whose transport is the test: commands come to a probe, events go to the actor. */
+final class FakeConnection(kit: ActorTestKit, override val loop: FakeLoop = new FakeLoop)
+    extends TransportConnection {
+
+  val commands: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
+  private val events = new CompletableFuture[ActorRef[TransportEvent]]
+  private val driver = new CompletableFuture[ActorRef[TransportCommand]]
+  val discarded = new CompletableFuture[Long]
+
+  /** The transport tells its connection something. */
+  def tell(event: TransportEvent): Unit = events.get ! event
+
+  /** The transport's own actor. */
+  def transportActor: ActorRef[TransportCommand] = driver.get
+
+  /** The transport's actor ends without a word. */
+  def fail(): Unit = transportActor ! FakeConnection.Stop
+
+  /** The transport ends as it must after everything else. */
+  def close(code: Long, reason: String, byPeer: Boolean): Unit = {
+    tell(new TransportEvent.ConnectionClosed(code, reason, byPeer))
+    transportActor ! FakeConnection.Stop
+  }
+
+  override def remoteAddress: InetSocketAddress = new InetSocketAddress("127.0.0.1", 50000)
+
+  override def transport(connection: ActorRef[TransportEvent]): Behavior[TransportCommand] =
+    Behaviors.setup { context =>
+      events.complete(connection)
+      driver.complete(context.self)
+      Behaviors.receiveMessage { command =>
+        if (command == FakeConnection.Stop) Behaviors.stopped
+        else {
+          commands.ref ! command
+          Behaviors.same
+        }
+      }
+    }
+
+  override def discard(code: Long, reason: String): Unit = {
+    discarded.complete(code)
+    ()
+  }
+}
+
+object FakeConnection {
+
+  /** A command that no connection sends. */
+  private val Stop: TransportCommand = new TransportCommand.RejectRequest(-1, -1)
+}
+
+/** A transport that binds and dials when the test says so. */
+final class FakeTransport extends Transport {
+  val bound = new CompletableFuture[TransportListener]
+  val listenOptions = new CompletableFuture[ListenOptions]
+  val arrivals = new CompletableFuture[Consumer[TransportConnection]]
+  @volatile var dialed: CompletableFuture[TransportConnection] = new CompletableFuture
+  @volatile var dialOptions: Option[DialOptions] = None
+
+  override def bind(
+      options: ListenOptions,
+      onConnection: Consumer[TransportConnection]
+  ): CompletionStage[TransportListener] = {
+    listenOptions.complete(options)
+    arrivals.complete(onConnection)
+    bound
+  }
+
+  override def dial(options: DialOptions): CompletionStage[TransportConnection] = {
+    dialOptions = Some(options)
+    dialed
+  }
+
+  override def terminate(): CompletionStage[Done] =
+    CompletableFuture.completedFuture(Done)
+}
+
+/** A bound address that is free as soon as it is closed. */
+final class FakeListener extends TransportListener {
+  val closed = new CompletableFuture[Done]
+  override def localAddress: InetSocketAddress = new InetSocketAddress("127.0.0.1", 4433)
+  override def close(): CompletionStage[Done] = {
+    closed.complete(Done)
+    closed
+  }
+}
+
+/** Datagrams that go nowhere. */
+final class FakeDatagrams(override val loop: StreamLoop) extends DatagramPort {
+  @volatile var endedWith: Option[String] = None
+  override def maxSize: Int = 1200
+  override def onReadable(wake: Runnable): Unit = ()
+  override def poll(): ByteString = null
+  override def onWritable(wake: Runnable): Unit = ()
+  override def offer(payload: ByteString): Boolean = true
+  override def ended: String = endedWith.orNull
+  override def close(why: String): Unit = endedWith = endedWith.orElse(Some(why))
+  override def stats: DatagramStats = new DatagramStats(0, 0, 0, 0, 0)
+}

@@ -1,0 +1,115 @@
+package dev.ahti.engine.actor
+
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.CompletionException
+
+import dev.ahti.engine.error.Http3ErrorCode
+import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.TransportCommand
+import dev.ahti.engine.wire.Fields
+import org.apache.pekko.actor.typed.ActorRef
+
+final class ListenerActorSpec extends ActorSpec {
+  private val router: SessionRouter = _ => new Routing.Accept(_ => (), Fields.empty)
+
+  private class Fixture(val shared: EngineParts = parts()) {
+    val transport = new FakeTransport
+    val listener = new FakeListener
+    val promise = new CompletableFuture[ListenerHandle]
+    val actor: ActorRef[ListenerActor.Command] =
+      kit.spawn(ListenerActor.create(shared, Requests.listen(router), transport, promise))
+
+    def bind(): ListenerHandle = {
+      transport.bound.complete(listener)
+      eventually(promise.isDone shouldBe true)
+      promise.join()
+    }
+
+    def arrive(): FakeConnection = {
+      val connection = new FakeConnection(kit)
+      transport.arrivals.get.accept(connection)
+      connection
+    }
+
+    def connections: Long = shared.gauges.level(Gauges.CONNECTIONS).value
+  }
+
+  "A listener" should {
+    "handle every command" in
+      handlesEveryCommand(classOf[ListenerActor.Command], ListenerActor.Stop.INSTANCE) { () =>
+        ListenerActor.create(
+          parts(),
+          Requests.listen(router),
+          new FakeTransport,
+          new CompletableFuture[ListenerHandle]
+        )
+      }
+
+    "say where it listens once it is bound" in {
+      val fixture = new Fixture
+      fixture.promise.isDone shouldBe false
+      fixture.bind().address.getPort shouldBe 4433
+      fixture.transport.listenOptions.get.settings.containsKey(0x2c7cf000L) shouldBe true
+    }
+
+    "fail and stop when the address cannot be bound" in {
+      val fixture = new Fixture
+      fixture.transport.bound.completeExceptionally(new IllegalStateException("in use"))
+      stopped(fixture.actor)
+      intercept[CompletionException](fixture.promise.join()).getMessage should include("in use")
+    }
+
+    "refuse connections beyond its limit, and take them again when there is room" in {
+      val fixture = new Fixture(parts("listener.max-connections" -> 1))
+      fixture.bind()
+      val first = fixture.arrive()
+      val second = fixture.arrive()
+      eventually(second.discarded.isDone shouldBe true)
+      second.discarded.join() shouldBe Http3ErrorCode.H3_EXCESSIVE_LOAD
+      fixture.shared.gauges.counter(Gauges.CONNECTIONS_REFUSED).value shouldBe 1
+      first.close(0, "test", byPeer = true)
+      eventually(fixture.connections shouldBe 0)
+      eventually {
+        val third = fixture.arrive()
+        fixture.connections shouldBe 1
+        third.discarded.isDone shouldBe false
+      }
+    }
+
+    "shut its connections down before it frees the address" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val connection = fixture.arrive()
+      eventually(fixture.connections shouldBe 1)
+      val done = handle.stop()
+      connection.commands.expectMessageType[TransportCommand.GoAway]
+      connection.commands.expectMessageType[TransportCommand.CloseConnection]
+      fixture.listener.closed.isDone shouldBe false
+      val late = fixture.arrive()
+      eventually(late.discarded.isDone shouldBe true)
+      late.discarded.join() shouldBe Http3ErrorCode.H3_NO_ERROR
+      connection.close(0, "test", byPeer = false)
+      stopped(fixture.actor)
+      fixture.listener.closed.isDone shouldBe true
+      eventually(done.isDone shouldBe true)
+      handle.stop().isDone shouldBe true
+      allZero(fixture.shared)
+    }
+
+    "free an address that is bound after it was told to stop" in {
+      val fixture = new Fixture
+      fixture.actor ! ListenerActor.Stop.INSTANCE
+      fixture.transport.bound.complete(fixture.listener)
+      stopped(fixture.actor)
+      fixture.listener.closed.isDone shouldBe true
+    }
+
+    "free its address when it is stopped from outside" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      kit.stop(fixture.actor)
+      fixture.listener.closed.isDone shouldBe true
+      handle.stop().isDone shouldBe true
+    }
+  }
+}

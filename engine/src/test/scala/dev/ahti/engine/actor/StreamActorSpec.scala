@@ -1,0 +1,108 @@
+package dev.ahti.engine.actor
+
+import java.util.OptionalLong
+
+import dev.ahti.engine.dialect.Dialect
+import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
+import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.Inbound
+import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.wire.StreamKind
+import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.Behavior
+
+final class StreamActorSpec extends ActorSpec {
+  private val dialect = Dialect.of(Draft.D16)
+  private val shared = parts()
+  private val open = shared.gauges.level(Gauges.STREAM_ACTORS)
+
+  private def behavior(port: FakePort): Behavior[StreamActor.Command] =
+    StreamActor.create(port, dialect, open)
+
+  private def spawn(port: FakePort): ActorRef[StreamActor.Command] = {
+    val before = open.value
+    val actor = kit.spawn(behavior(port))
+    eventually(open.value shouldBe before + 1)
+    actor
+  }
+
+  "A stream's actor" should {
+    "handle every command" in
+      handlesEveryCommand(
+        classOf[StreamActor.Command],
+        new StreamActor.Reset(1),
+        new StreamActor.StopSending(1),
+        new StreamActor.SessionEnded(WT_SESSION_GONE)
+      )(() => behavior(new FakePort(0)))
+
+    "stop when both halves of a bidirectional stream have ended, in any order" in {
+      val port = new FakePort(0)
+      val actor = spawn(port)
+      port.finish()
+      port.receive(Inbound.Fin.INSTANCE)
+      stopped(actor)
+      port.stoppedWith shouldBe None
+    }
+
+    "stop with the one half of a unidirectional stream" in {
+      val incoming = new FakePort(2, StreamKind.UNIDIRECTIONAL)
+      val reader = spawn(incoming)
+      incoming.receive(new Inbound.Reset(dialect.toWire(7)))
+      stopped(reader)
+
+      val outgoing = new FakePort(3, StreamKind.UNIDIRECTIONAL, local = true)
+      val writer = spawn(outgoing)
+      outgoing.endWrite(new WriteEnd.Stopped(OptionalLong.empty))
+      stopped(writer)
+    }
+
+    "learn what ended before it was there" in {
+      val port = new FakePort(0)
+      port.finish()
+      port.receive(Inbound.Fin.INSTANCE)
+      stopped(kit.spawn(behavior(port)))
+    }
+
+    "put application codes on the wire as the dialect says" in {
+      val port = new FakePort(0)
+      val actor = spawn(port)
+      val control = StreamActor.control(port, actor)
+      control.reset(42)
+      control.stopSending(43)
+      stopped(actor)
+      port.writeEnded shouldBe Some(new WriteEnd.Reset(dialect.toWire(42)))
+      port.stoppedWith shouldBe Some(dialect.toWire(43))
+    }
+
+    "keep the other half open after one was reset" in {
+      val port = new FakePort(0)
+      val actor = spawn(port)
+      StreamActor.control(port, actor).reset(0)
+      eventually(port.writeEnded shouldBe defined)
+      port.stoppedWith shouldBe None
+      port.receive(Inbound.Fin.INSTANCE)
+      stopped(actor)
+    }
+
+    "end both halves with the code of its session's end" in {
+      val port = new FakePort(0)
+      val actor = spawn(port)
+      actor ! new StreamActor.SessionEnded(WT_SESSION_GONE)
+      stopped(actor)
+      port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
+      port.stoppedWith shouldBe Some(WT_SESSION_GONE)
+    }
+
+    "end what is open with WT_SESSION_GONE when it is stopped" in {
+      val port = new FakePort(0)
+      val actor = spawn(port)
+      port.finish()
+      kit.stop(actor)
+      eventually(port.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      port.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
+    }
+
+    "leave no stream counted" in allZero(shared)
+  }
+}
