@@ -96,7 +96,8 @@ final class NettyTransport implements Transport {
                         socketsClosed ->
                             loops
                                 .terminate(settings.shutdownTimeout())
-                                .thenRun(() -> done.complete(Done.getInstance()))));
+                                .thenRunAsync(
+                                    () -> done.complete(Done.getInstance()), Runnable::run)));
     return done.copy();
   }
 }
