@@ -140,6 +140,21 @@ public final class VirtualLoop extends AbstractExecutorService {
     return runUntil(nanoTime() + by.toNanos());
   }
 
+  /**
+   * Gives a manual loop a daemon thread of this name from now on, which never waits for time to
+   * pass: whenever nothing else is left, it moves the clock to the next timer. For the end of a
+   * test: an actor system whose actors are on this loop cannot terminate while nobody runs it.
+   */
+  public void release(String name) {
+    Thread runner = new Thread(this::runReleased, name);
+    runner.setDaemon(true);
+    synchronized (lock) {
+      checkIdle();
+      thread = runner;
+    }
+    runner.start();
+  }
+
   /** How many tasks wait, timers of the future included: zero when nothing is left behind. */
   public int waiting() {
     synchronized (lock) {
@@ -148,13 +163,8 @@ public final class VirtualLoop extends AbstractExecutorService {
   }
 
   private int runUntil(long end) {
-    if (!manual) {
-      throw new IllegalStateException("the loop runs by itself (expected: a manual one)");
-    }
     synchronized (lock) {
-      if (thread != null) {
-        throw new IllegalStateException("the loop is being run by " + thread.getName());
-      }
+      checkIdle();
       thread = Thread.currentThread();
     }
     try {
@@ -190,6 +200,37 @@ public final class VirtualLoop extends AbstractExecutorService {
     }
   }
 
+  private void checkIdle() {
+    Thread runner = thread;
+    if (runner != null) {
+      throw new IllegalStateException("the loop is being run by " + runner.getName());
+    }
+  }
+
+  private void runReleased() {
+    Runnable task;
+    while ((task = awaitInVirtualTime()) != null) {
+      run(task);
+    }
+  }
+
+  private @Nullable Runnable awaitInVirtualTime() {
+    synchronized (lock) {
+      while (true) {
+        Runnable task = ready.poll();
+        if (task != null || shutdown) {
+          return task;
+        }
+        Timer timer = timers.poll();
+        if (timer != null) {
+          virtualNanos = Math.max(virtualNanos, timer.at);
+          return timer.task;
+        }
+        waitForMore(0);
+      }
+    }
+  }
+
   private void runForever() {
     Runnable task;
     while ((task = await()) != null) {
@@ -213,17 +254,22 @@ public final class VirtualLoop extends AbstractExecutorService {
           timers.remove();
           return timer.task;
         }
-        try {
-          if (timer == null) {
-            lock.wait();
-          } else {
-            TimeUnit.NANOSECONDS.timedWait(lock, left);
-          }
-        } catch (InterruptedException interrupted) {
-          // Nobody but shutdown() ends the loop; a task that was interrupted must not.
-          LOG.debug("the loop was interrupted and goes on");
-        }
+        waitForMore(timer == null ? 0 : left);
       }
+    }
+  }
+
+  /** Gives the lock away until something is handed in, or so many nanoseconds; 0 for any time. */
+  private void waitForMore(long nanos) {
+    try {
+      if (nanos == 0) {
+        lock.wait();
+      } else {
+        TimeUnit.NANOSECONDS.timedWait(lock, nanos);
+      }
+    } catch (InterruptedException interrupted) {
+      // Nobody but shutdown() ends the loop; a task that was interrupted must not.
+      LOG.debug("the loop was interrupted and goes on");
     }
   }
 
@@ -276,14 +322,14 @@ public final class VirtualLoop extends AbstractExecutorService {
   public boolean isTerminated() {
     Thread runner = thread;
     synchronized (lock) {
-      return shutdown && ready.isEmpty() && (manual || runner == null || !runner.isAlive());
+      return shutdown && ready.isEmpty() && (runner == null || !runner.isAlive());
     }
   }
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
     Thread runner = thread;
-    if (!manual && runner != null && !inLoop()) {
+    if (runner != null && !inLoop()) {
       unit.timedJoin(runner, timeout);
     }
     return isTerminated();

@@ -130,4 +130,17 @@ class VirtualLoopTest {
     running.shutdown();
     assertTrue(running.awaitTermination(20, TimeUnit.SECONDS));
   }
+
+  @Test
+  void jumpsFromTimerToTimerOnceItIsReleased() throws Exception {
+    CompletableFuture<Long> time = new CompletableFuture<>();
+    loop.schedule(
+        Duration.ofHours(1),
+        () -> loop.schedule(Duration.ofHours(1), () -> time.complete(loop.nanoTime())));
+    loop.release("released");
+    assertEquals(Duration.ofHours(2).toNanos(), time.get(20, TimeUnit.SECONDS));
+    assertThrows(IllegalStateException.class, loop::runUntilIdle);
+    loop.shutdown();
+    assertTrue(loop.awaitTermination(20, TimeUnit.SECONDS));
+  }
 }
