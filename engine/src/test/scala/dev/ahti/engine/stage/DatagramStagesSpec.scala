@@ -55,6 +55,16 @@ final class DatagramStagesSpec extends StageSpec {
       probe.taken() shouldBe Seq(Next(ByteString.empty))
     }
 
+    "not miss what comes while it looks" in {
+      val port = new Datagrams
+      val probe = reading(port)
+      probe.pull()
+      port.onceAfterNothing = () => port.receive("just then")
+      port.wakeReader()
+      probe.settle()
+      probe.taken() shouldBe Seq(Next(ByteString("just then")))
+    }
+
     "complete without demand when the session closed cleanly" in {
       val port = new Datagrams
       val probe = reading(port)
@@ -175,6 +185,9 @@ object DatagramStagesSpec {
     private var writer: Runnable = () => ()
     @volatile var room = true
 
+    /** The next time that the stage polls nothing, this happens before it knows. */
+    @volatile var onceAfterNothing: () => Unit = () => ()
+
     def receive(text: String): Unit = {
       val wake = synchronized {
         inbound = inbound.enqueue(ByteString(text))
@@ -187,6 +200,7 @@ object DatagramStagesSpec {
 
     def waiting: Int = synchronized(inbound.size)
     def sent: Seq[String] = synchronized(outbound)
+    def wakeReader(): Unit = synchronized(reader).run()
     def wakeWriter(): Unit = synchronized(writer).run()
 
     override def loop: StreamLoop = throw new UnsupportedOperationException("no loop is needed")
@@ -199,6 +213,9 @@ object DatagramStagesSpec {
           next
         case None =>
           armed = true
+          val task = onceAfterNothing
+          onceAfterNothing = () => ()
+          task()
           null
       }
     }

@@ -23,6 +23,8 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   private var writeWake: Runnable = () => ()
   private var writeEnd: WriteEnd = _
   private var room = true
+  private var afterNothing: Option[() => Unit] = None
+  private var afterOpen: Option[() => Unit] = None
 
   /** What the stage called since the last time. */
   def taken(): Seq[Call] = synchronized {
@@ -46,6 +48,12 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
 
   /** A wake-up without a reason. */
   def wakeReader(): Unit = synchronized(readWake).run()
+
+  /** The next time that the stage polls nothing, this happens before it knows. */
+  def onceAfterNothing(task: => Unit): Unit = synchronized { afterNothing = Some(() => task) }
+
+  /** The next time that the stage sees the sending half open, this happens before it knows. */
+  def onceAfterOpen(task: => Unit): Unit = synchronized { afterOpen = Some(() => task) }
 
   /** How many things the stage has not polled. */
   def waiting: Int = synchronized(inbound.size)
@@ -85,6 +93,9 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
       case None =>
         if (endPolled) throw new AssertionError("polled after the end")
         readArmed = true
+        val task = afterNothing
+        afterNothing = None
+        task.foreach(_.apply())
         null
     }
   }
@@ -99,7 +110,15 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   }
   override def finish(): Unit = synchronized(called(Finish))
   override def reset(code: Long): Unit = synchronized(called(Reset(code)))
-  override def ended: WriteEnd = synchronized(writeEnd)
+  override def ended: WriteEnd = synchronized {
+    val end = writeEnd
+    if (end == null) {
+      val task = afterOpen
+      afterOpen = None
+      task.foreach(_.apply())
+    }
+    end
+  }
   override def whenSent(task: Runnable): Unit = task.run()
   override def queued: Long = 0
 }

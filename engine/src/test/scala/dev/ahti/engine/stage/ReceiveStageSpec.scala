@@ -86,6 +86,16 @@ final class ReceiveStageSpec extends StageSpec {
       sink.taken() shouldBe Seq(text("still here"))
     }
 
+    "not miss what comes while it looks" in {
+      val port = new ProbePort
+      val sink = run(port)
+      sink.pull()
+      port.onceAfterNothing(port.receive("just then"))
+      port.wakeReader()
+      sink.settle()
+      sink.taken() shouldBe Seq(text("just then"))
+    }
+
     "complete behind the last byte when FIN comes with it" in {
       val port = new ProbePort
       val sink = run(port)

@@ -59,6 +59,14 @@ final class SendStageSpec extends StageSpec {
       source.taken() shouldBe Seq(Pulled)
     }
 
+    "not miss the end that comes while it looks" in {
+      val port = new ProbePort
+      val (_, done) = run(port)
+      port.onceAfterOpen(port.endWrite(new WriteEnd.Lost("just then")))
+      port.drain()
+      failureOf(done).getMessage shouldBe "just then"
+    }
+
     "skip empty elements" in {
       val port = new ProbePort
       val (source, _) = run(port)
