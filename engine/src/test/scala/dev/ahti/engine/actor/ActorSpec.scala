@@ -25,12 +25,16 @@ import org.scalatest.wordspec.AnyWordSpec
 /** What the specs of the actors share: a test kit whose time stands still, settings and gauges. */
 abstract class ActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAll with Eventually {
 
+  /** Time for a busy machine: nothing here is expected to take any. */
+  private def patient =
+    ConfigFactory.parseString("pekko.actor.testkit.typed.single-expect-default = 10 s")
+
   protected val kit: ActorTestKit =
-    ActorTestKit(ManualTime.config.withFallback(ConfigFactory.load()))
+    ActorTestKit(ManualTime.config.withFallback(patient).withFallback(ConfigFactory.load()))
   protected val time: ManualTime = ManualTime()(kit.system)
 
   override implicit val patienceConfig: PatienceConfig =
-    PatienceConfig(timeout = Span(5, Seconds), interval = Span(10, Millis))
+    PatienceConfig(timeout = Span(10, Seconds), interval = Span(10, Millis))
 
   override protected def afterAll(): Unit = kit.shutdownTestKit()
 

@@ -1,0 +1,102 @@
+package dev.ahti.engine.actor
+
+import java.util.concurrent.CompletableFuture
+
+import dev.ahti.engine.dialect.ConnectResponse
+import dev.ahti.engine.error.Http3ErrorCode
+import dev.ahti.engine.spi.Inbound
+import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.wire.Capsule
+import dev.ahti.engine.wire.Fields
+
+final class ClientSessionSpec extends SessionSpec {
+
+  "A client's session" should {
+    class Dialing(val promise: CompletableFuture[SessionHandle] = new CompletableFuture)
+        extends Fixture(opening = new SessionOpening.Dialing(promise)) {
+      def answer(fields: Fields): Unit =
+        session ! new SessionActor.Answered(ConnectResponse.read(fields))
+    }
+
+    "be there when it is attached and answered, in any order" in {
+      val late = new Dialing
+      late.answer(Requests.status(200))
+      late.promise.isDone shouldBe false
+      late.attached()
+      eventually(late.promise.isDone shouldBe true)
+      late.promise.join().server shouldBe false
+
+      val early = new Dialing
+      early.attached()
+      early.promise.isDone shouldBe false
+      early.answer(Requests.status(200))
+      eventually(early.promise.isDone shouldBe true)
+    }
+
+    "fail with the status of a refusal" in {
+      val session = new Dialing
+      session.attached()
+      session.answer(Requests.status(404))
+      failure(session.promise).status.getAsInt shouldBe 404
+      stopped(session.session)
+      allZero(session.shared)
+    }
+
+    "not read the CONNECT stream before the answer, then all of it" in {
+      val session = new Dialing
+      session.attached()
+      session.connect.receive(new Capsule.CloseSession(7, "bye").encode)
+      session.connect.receive(Inbound.Fin.INSTANCE)
+      val relay = session.connection.expectMessageType[ConnectionActor.Relay]
+      session.answer(Requests.status(200))
+      relay.session ! relay.command
+      eventually(session.promise.isDone shouldBe true)
+      eventually(session.promise.join().closed.isDone shouldBe true)
+      session.promise.join().closed.join() shouldBe new SessionEnd(7, "bye", true)
+    }
+
+    "fail when the CONNECT stream is reset without an answer" in {
+      val session = new Dialing
+      session.attached()
+      session.connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_REJECTED))
+      val relay = session.connection.expectMessageType[ConnectionActor.Relay]
+      relay.session ! relay.command
+      failure(session.promise).getMessage should include("10b")
+      stopped(session.session)
+    }
+
+    "fail with the status of a refusal whose sender wants no more of the request" in {
+      val session = new Dialing
+      session.attached()
+      session.connect.endWrite(
+        new WriteEnd.Stopped(java.util.OptionalLong.of(Http3ErrorCode.H3_NO_ERROR))
+      )
+      session.connect.receive(Inbound.Fin.INSTANCE)
+      val relay = session.connection.expectMessageType[ConnectionActor.Relay]
+      session.answer(Requests.status(404))
+      relay.session ! relay.command
+      failure(session.promise).status.getAsInt shouldBe 404
+    }
+
+    "not outlive an answer when its request was stopped before" in {
+      val session = new Dialing
+      session.attached()
+      session.connect.endWrite(new WriteEnd.Stopped(java.util.OptionalLong.of(5)))
+      session.answer(Requests.status(200))
+      eventually(session.promise.isDone shouldBe true)
+      failure(session.promise.join().closed).getMessage should include("0x5")
+      stopped(session.session)
+    }
+
+    "end at once when nobody wants it any more" in {
+      val session = new Dialing
+      session.promise.cancel(false)
+      session.attached()
+      session.answer(Requests.status(200))
+      stopped(session.session)
+      session.connect.writeEnded shouldBe Some(
+        new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED)
+      )
+    }
+  }
+}

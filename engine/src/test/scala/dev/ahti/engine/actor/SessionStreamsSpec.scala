@@ -1,0 +1,130 @@
+package dev.ahti.engine.actor
+
+import dev.ahti.engine.error.Http3ErrorCode
+import dev.ahti.engine.error.WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED
+import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
+import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.Inbound
+import dev.ahti.engine.spi.TransportCommand
+import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.wire.StreamKind
+
+final class SessionStreamsSpec extends SessionSpec {
+
+  "The streams of a session" should {
+    "have an actor each, named by their id, until they end" in {
+      val session = new Open
+      val port = new FakePort(4)
+      session.incoming(port)
+      val taken = eventually {
+        val next = session.handle.incomingBidirectional.poll()
+        next should not be null
+        next
+      }
+      taken.port shouldBe port
+      taken.sessionId shouldBe 0
+      levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1
+      port.finish()
+      port.receive(Inbound.Fin.INSTANCE)
+      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 0)
+    }
+
+    "be refused when too many wait for the application" in {
+      val session = new Open(parts("session.incoming-streams-capacity" -> 2))
+      val ports = Seq.tabulate(3)(n => new FakePort(4L * n, StreamKind.UNIDIRECTIONAL))
+      ports.foreach(session.incoming)
+      eventually(ports(2).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
+      ports(1).stoppedWith shouldBe None
+      session.shared.gauges.counter(Gauges.INCOMING_STREAMS_REFUSED).value shouldBe 1
+      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 2)
+    }
+
+    "end with WT_SESSION_GONE when the session's actor is stopped" in {
+      val session = new Open
+      val port = new FakePort(4)
+      session.incoming(port)
+      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1)
+      kit.stop(session.session)
+      port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
+      port.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      session.connect.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_INTERNAL_ERROR))
+      session.expect[TransportCommand.DetachSession]
+      failure(session.handle.closed)
+      allZero(session.shared)
+    }
+
+    "be rejected when they come after the session's end" in {
+      val session = new Open
+      session.handle.close(0, "")
+      session.expect[TransportCommand.DetachSession]
+      val late = new FakePort(4)
+      session.incoming(late)
+      eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      late.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
+    }
+
+    "go to those who asked, in order" in {
+      val session = new Open
+      val first = session.handle.openStream(StreamKind.UNIDIRECTIONAL)
+      val second = session.handle.openStream(StreamKind.UNIDIRECTIONAL)
+      val asked = Seq.fill(2)(session.expect[TransportCommand.OpenStream])
+      asked.map(_.kind).toSet shouldBe Set(StreamKind.UNIDIRECTIONAL)
+      Seq(3L, 7L).zip(asked).foreach { case (id, open) => open.replyTo ! opened(id) }
+      eventually(second.isDone shouldBe true)
+      first.join().port.id shouldBe 3
+      second.join().port.id shouldBe 7
+    }
+
+    "wait while the peer's limit is reached, each kind for itself" in {
+      val session = new Open
+      val waiting = session.handle.openStream(StreamKind.UNIDIRECTIONAL)
+      session.expect[TransportCommand.OpenStream].replyTo !
+        new TransportCommand.OpenResult.LimitReached(StreamKind.UNIDIRECTIONAL)
+      val other = session.handle.openStream(StreamKind.BIDIRECTIONAL)
+      session.expect[TransportCommand.OpenStream].kind shouldBe StreamKind.BIDIRECTIONAL
+      session.session ! new SessionActor.StreamsAvailable(StreamKind.UNIDIRECTIONAL)
+      session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
+      eventually(waiting.isDone shouldBe true)
+      waiting.join().port.id shouldBe 3
+      other.isDone shouldBe false
+    }
+
+    "be reset when nobody waits for them any more" in {
+      val session = new Open
+      session.handle.openStream(StreamKind.UNIDIRECTIONAL).cancel(false)
+      val port = new FakePort(3, StreamKind.UNIDIRECTIONAL, local = true)
+      session.expect[TransportCommand.OpenStream].replyTo !
+        new TransportCommand.OpenResult.Opened(port.kind, port)
+      eventually(port.writeEnded shouldBe Some(new WriteEnd.Reset(dialect.toWire(0))))
+      eventually((levels(session.shared) - Gauges.SESSIONS).filter(_._2 != 0) shouldBe empty)
+    }
+
+    "fail for those who wait when the session ends, and for those who ask later" in {
+      val session = new Open
+      val waiting = session.handle.openStream(StreamKind.UNIDIRECTIONAL)
+      session.connect.receive(Inbound.Fin.INSTANCE)
+      failure(waiting)
+      failure(session.handle.openStream(StreamKind.UNIDIRECTIONAL))
+    }
+
+    "fail at once when too many wait" in {
+      val session = new Open(parts("session.open-waiters-capacity" -> 1))
+      session.handle.openStream(StreamKind.UNIDIRECTIONAL).isDone shouldBe false
+      failure(session.handle.openStream(StreamKind.UNIDIRECTIONAL)).getMessage should include("1")
+    }
+
+    "say why the transport could not open one" in {
+      val session = new Open
+      val asked = session.handle.openStream(StreamKind.UNIDIRECTIONAL)
+      session.expect[TransportCommand.OpenStream].replyTo !
+        new TransportCommand.OpenResult.Failed(StreamKind.UNIDIRECTIONAL, "the test says no")
+      failure(asked).getMessage should include("the test says no")
+    }
+  }
+
+  private def opened(id: Long): TransportCommand.OpenResult =
+    new TransportCommand.OpenResult.Opened(
+      StreamKind.UNIDIRECTIONAL,
+      new FakePort(id, StreamKind.UNIDIRECTIONAL, local = true)
+    )
+}
