@@ -25,7 +25,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** Self-signed certificates for tests. */
 public final class TestCertificate {
   private static final Credentials SHARED =
-      make("P-256", Duration.ofHours(-1), Duration.ofDays(10));
+      make("P-256", Duration.ofHours(-1), Duration.ofDays(10), "localhost");
 
   private TestCertificate() {}
 
@@ -34,8 +34,13 @@ public final class TestCertificate {
     return SHARED;
   }
 
-  /** One with another key, for the same names. */
-  public static Credentials make(String key, Duration from, Duration length) {
+  /**
+   * One of its own.
+   *
+   * @param key P-256, P-384 or RSA
+   * @param host a name; 127.0.0.1 is another of localhost
+   */
+  public static Credentials make(String key, Duration from, Duration length, String host) {
     try {
       boolean rsa = key.equals("RSA");
       AlgorithmParameterSpec spec =
@@ -46,7 +51,7 @@ public final class TestCertificate {
       generator.initialize(spec);
       KeyPair pair = generator.generateKeyPair();
       Instant begin = Instant.now().plus(from);
-      X500Name name = new X500Name("CN=localhost");
+      X500Name name = new X500Name("CN=" + host);
       X509Certificate certificate =
           new JcaX509CertificateConverter()
               .getCertificate(
@@ -61,10 +66,12 @@ public final class TestCertificate {
                           Extension.subjectAlternativeName,
                           false,
                           new GeneralNames(
-                              new GeneralName[] {
-                                new GeneralName(GeneralName.dNSName, "localhost"),
-                                new GeneralName(GeneralName.iPAddress, "127.0.0.1")
-                              }))
+                              host.equals("localhost")
+                                  ? new GeneralName[] {
+                                    new GeneralName(GeneralName.dNSName, host),
+                                    new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+                                  }
+                                  : new GeneralName[] {new GeneralName(GeneralName.dNSName, host)}))
                       .build(
                           new JcaContentSignerBuilder(rsa ? "SHA256withRSA" : "SHA256withECDSA")
                               .build(pair.getPrivate())));

@@ -73,6 +73,20 @@ public final class TestNet implements AutoCloseable {
       actor.tell(command);
     }
 
+    /** The end of the connection, whatever comes before it. */
+    public TransportEvent.ConnectionClosed expectClosed() {
+      return expectClosed(PATIENCE);
+    }
+
+    public TransportEvent.ConnectionClosed expectClosed(Duration patience) {
+      for (; ; ) {
+        TransportEvent event = events.receiveMessage(patience);
+        if (event instanceof TransportEvent.ConnectionClosed closed) {
+          return closed;
+        }
+      }
+    }
+
     public <T extends TransportEvent> T expect(Class<T> type) {
       return events.expectMessageClass(type, PATIENCE);
     }

@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -392,7 +393,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   void closedByPeer(QuicConnectionCloseEvent event) {
-    String text = new String(event.reason(), StandardCharsets.UTF_8);
+    String text = new String(QuicAccess.reason(event), StandardCharsets.UTF_8);
     if (closing == null) {
       closing =
           event.isApplicationClose()

@@ -12,7 +12,7 @@ final class VarInts {
     int length = VarInt.lengthOf(bytes[at]);
     long value = bytes[at] & 0x3f;
     for (int i = 1; i < length; i++) {
-      value = value << 8 | bytes[at + i] & 0xff;
+      value = (value << 8) | (bytes[at + i] & 0xff);
     }
     return value;
   }
@@ -28,7 +28,7 @@ final class VarInts {
     }
     long value = in.readByte() & 0x3f;
     for (int i = 1; i < length; i++) {
-      value = value << 8 | in.readByte() & 0xff;
+      value = (value << 8) | (in.readByte() & 0xff);
     }
     return value;
   }

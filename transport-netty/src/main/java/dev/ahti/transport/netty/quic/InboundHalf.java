@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.spi.Inbound;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,10 @@ final class InboundHalf {
   private volatile boolean endPolled;
   private volatile long bytesReceived;
   private volatile long bytesRead;
+
+  // Loop only.
+  private final ArrayDeque<Inbound> held = new ArrayDeque<>(0);
+  private boolean asked;
 
   InboundHalf(PortGauges gauges) {
     this.gauges = gauges;
@@ -74,6 +79,12 @@ final class InboundHalf {
     return endPolled || (next != null && next.isEnd());
   }
 
+  /** Whether nothing more comes from the peer, told or not. Loop only. */
+  boolean over() {
+    Inbound last = held.peekLast();
+    return end != null || (last != null && last.isEnd());
+  }
+
   @Nullable Inbound end() {
     return end;
   }
@@ -93,30 +104,62 @@ final class InboundHalf {
     return end == null && credit.get() > 0;
   }
 
-  /** Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. */
+  /** There has been a request: what came before it is given now. */
+  void asked() {
+    asked = true;
+    Inbound next;
+    while ((next = held.poll()) != null) {
+      if (next instanceof Inbound.Data data) {
+        publish(data);
+      } else {
+        ended(next);
+      }
+    }
+  }
+
+  /**
+   * Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. What came with
+   * the stream's first bytes is kept back, as nobody has asked for it yet: it is at most one read.
+   */
   void received(ByteBuf bytes) {
     int length = bytes.readableBytes();
-    if (length == 0 || end != null) {
+    if (length == 0 || over()) {
       return;
     }
     byte[] copy = new byte[length];
     bytes.getBytes(bytes.readerIndex(), copy);
-    // A read may overshoot the credit; what was read too much is not owed by the next request.
-    credit.getAndUpdate(now -> Math.max(0, now - length));
-    bytesReceived += length;
-    gauges.bytesReceived.add(length);
-    gauges.inboundQueuedBytes.add(length);
     // The array is ours alone; from now on nobody writes to it.
-    publish(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
+    Inbound.Data data = new Inbound.Data(ByteString.fromArrayUnsafe(copy));
+    if (asked) {
+      publish(data);
+    } else {
+      held.add(data);
+    }
+  }
+
+  /**
+   * The peer ended the half. Before the first request that is kept back, like bytes. Says whether
+   * it is news.
+   */
+  boolean endedByPeer(Inbound how) {
+    if (asked) {
+      return ended(how);
+    }
+    boolean news = !over();
+    if (news) {
+      held.add(how);
+    }
+    return news;
   }
 
   /** Ends the half behind what is queued; says whether it had not ended before. */
   boolean ended(Inbound how) {
+    held.clear();
     if (end != null) {
       return false;
     }
     end = how;
-    publish(how);
+    enqueue(how);
     return true;
   }
 
@@ -130,10 +173,8 @@ final class InboundHalf {
         gauges.inboundQueuedBytes.add(-data.bytes().length());
       }
     }
-    if (end == null) {
-      ended(instead);
-    } else if (dropped) {
-      publish(instead);
+    if (!ended(instead) && dropped) {
+      enqueue(instead);
     }
   }
 
@@ -143,7 +184,17 @@ final class InboundHalf {
     endPolled = true;
   }
 
-  private void publish(Inbound next) {
+  private void publish(Inbound.Data data) {
+    int length = data.bytes().length();
+    // A read may overshoot the credit; what was read too much is not owed by the next request.
+    credit.getAndUpdate(now -> Math.max(0, now - length));
+    bytesReceived += length;
+    gauges.bytesReceived.add(length);
+    gauges.inboundQueuedBytes.add(length);
+    enqueue(data);
+  }
+
+  private void enqueue(Inbound next) {
     queue.add(next);
     if (armed) {
       armed = false;

@@ -125,7 +125,7 @@ public final class QuicStreamPort implements StreamPort {
   @Override
   public void request(long bytes) {
     if (in.addCredit(bytes)) {
-      loop.run(this::readIfWanted);
+      loop.run(this::asked);
     }
   }
 
@@ -143,13 +143,13 @@ public final class QuicStreamPort implements StreamPort {
   public void stopSending(long code) {
     loop.run(
         () -> {
-          boolean open = in.end() == null;
+          boolean open = !in.over();
           in.discard(new Inbound.Lost("stopped by this side"));
           if (open) {
             loop.holdPackets(channel.parent());
             QuicAccess.shutdown(channel, true, false, code);
-            halfEnded();
           }
+          halfEnded();
         });
   }
 
@@ -207,14 +207,14 @@ public final class QuicStreamPort implements StreamPort {
 
   /** The peer finished its side. */
   public void inputFinished() {
-    if (in.ended(Inbound.Fin.INSTANCE)) {
+    if (in.endedByPeer(Inbound.Fin.INSTANCE)) {
       halfEnded();
     }
   }
 
   /** The peer reset its side. */
   public void inputReset(long code) {
-    if (in.ended(new Inbound.Reset(code))) {
+    if (in.endedByPeer(new Inbound.Reset(code))) {
       halfEnded();
     }
   }
@@ -231,9 +231,21 @@ public final class QuicStreamPort implements StreamPort {
 
   /** The stream's channel or connection is gone. Does nothing to a half that has ended. */
   public void lost(String why) {
-    in.ended(new Inbound.Lost(why));
+    if (!in.over()) {
+      // Nobody may be left to take what is held, and it is not the whole of anything.
+      in.discard(new Inbound.Lost(why));
+    }
     writer.gone(new WriteEnd.Lost(why));
     halfEnded();
+  }
+
+  private void asked() {
+    boolean open = in.end() == null;
+    in.asked();
+    if (open && in.end() != null) {
+      halfEnded();
+    }
+    readIfWanted();
   }
 
   private void readIfWanted() {
@@ -246,7 +258,7 @@ public final class QuicStreamPort implements StreamPort {
 
   private void halfEnded() {
     tellEnds();
-    if (!closed && in.end() != null && writer.done()) {
+    if (!closed && in.over() && writer.done()) {
       closed = true;
       context.ports().closed(this);
       if (counted) {

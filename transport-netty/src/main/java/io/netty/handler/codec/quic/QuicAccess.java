@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a full datagram queue drops what is written and reports success;
  *   <li>closing a stream channel sends a FIN, which would make an aborted stream look complete;
  *   <li>a stream that was aborted stays in its connection's table for ever;
- *   <li>several writes outside a read batch cost a flush each.
+ *   <li>several writes outside a read batch cost a flush each;
+ *   <li>asking a close event that has no reason for it throws.
  * </ul>
  *
  * <p>Event loop only, but for {@link #selfTest}.
@@ -200,6 +201,11 @@ public final class QuicAccess {
   /** Sends the packets of a batch begun by {@link #beginBatch}. */
   public static void endBatch(QuicChannel channel) {
     ((QuicheQuicChannel) channel).recvComplete();
+  }
+
+  /** The text of a close, empty where Netty's own accessor fails because there is none. */
+  public static byte[] reason(QuicConnectionCloseEvent event) {
+    return event.reason == null ? new byte[0] : event.reason.clone();
   }
 
   private static @Nullable QuicheQuicConnection connection(QuicheQuicChannel channel) {

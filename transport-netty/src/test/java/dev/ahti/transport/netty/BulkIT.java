@@ -1,0 +1,160 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.StreamKind;
+import java.security.MessageDigest;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+
+/** Much data, and the gauges while it moves. */
+class BulkIT {
+  private static final int CHUNK = 16 * 1024;
+
+  @Test
+  void endNeverOvertakesData() throws Exception {
+    try (TestNet net = new TestNet()) {
+      TestSession session = TestSession.open(net, net.pair());
+      StreamPort port = session.open(net, session.client(), StreamKind.UNIDIRECTIONAL);
+      PortProbe writer = new PortProbe(port);
+      PortProbe reader = new PortProbe(session.serverStreams().receiveMessage().port());
+      int length = 32 << 20;
+      MessageDigest sent = MessageDigest.getInstance("SHA-256");
+      MessageDigest seen = MessageDigest.getInstance("SHA-256");
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                Random random = new Random(1);
+                for (int left = length; left > 0; left -= CHUNK) {
+                  byte[] chunk = new byte[CHUNK];
+                  random.nextBytes(chunk);
+                  sent.update(chunk);
+                  writer.write(ByteString.fromArrayUnsafe(chunk));
+                }
+                port.finish();
+              });
+      long received = 0;
+      Inbound next;
+      while ((next = reader.next()) instanceof Inbound.Data data) {
+        received += data.bytes().length();
+        seen.update(data.bytes().toArray());
+      }
+      assertEquals(Inbound.Fin.INSTANCE, next);
+      writing.get(10, TimeUnit.SECONDS);
+      assertEquals(length, received);
+      assertArrayEquals(sent.digest(), seen.digest());
+      assertEquals(WriteEnd.Finished.INSTANCE, writer.writeEnd());
+      assertEquals(length, net.gauges.snapshot().get(Gauges.STREAM_BYTES_SENT));
+      assertEquals(length, net.gauges.snapshot().get(Gauges.STREAM_BYTES_RECEIVED));
+    }
+  }
+
+  @Test
+  void readerThatStopsAskingHoldsOneReadAndStopsTheSender() {
+    try (TestNet net = new TestNet()) {
+      TestSession session = TestSession.open(net, net.pair());
+      StreamPort port = session.open(net, session.client(), StreamKind.UNIDIRECTIONAL);
+      StreamPort far = session.serverStreams().receiveMessage().port();
+      PortProbe reader = new PortProbe(far);
+      ByteString chunk = ByteString.fromArray(new byte[CHUNK]);
+      LinkedBlockingQueue<String> writable = new LinkedBlockingQueue<>();
+      port.onWritable(() -> writable.add("wake"));
+      port.offer(chunk);
+      reader.bytes(1);
+      // Until it is asked to wait and nobody wakes it: the window is closed then.
+      do {
+        while (port.offer(chunk)) {
+          assertTrue(port.stats().bytesWritten() < 26 << 20, "the window never closed");
+        }
+      } while (poll(writable));
+      long accepted = port.stats().bytesSent();
+      assertTrue(accepted < 24 << 20, "accepted " + accepted);
+      assertTrue(
+          net.gauges.levels().get(Gauges.INBOUND_QUEUED_BYTES) <= 64 * 1024 * 2,
+          () -> net.gauges.levels().toString());
+      long offered = port.stats().bytesWritten();
+      port.finish();
+      long rest = offered - far.stats().bytesRead();
+      assertEquals(rest, reader.all().length());
+    }
+  }
+
+  private static boolean poll(LinkedBlockingQueue<String> wakes) {
+    try {
+      return wakes.poll(1, TimeUnit.SECONDS) != null;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void manyShortStreamsLeaveNothing() {
+    try (TestNet net = new TestNet()) {
+      TestSession session = TestSession.open(net, net.pair());
+      ByteString payload = ByteString.fromArray(new byte[100]);
+      for (int i = 0; i < 2000; i++) {
+        StreamPort near = session.open(net, session.client(), StreamKind.BIDIRECTIONAL);
+        near.offer(payload);
+        near.finish();
+        StreamPort far = session.serverStreams().receiveMessage().port();
+        if (i % 4 == 3) {
+          // Aborted ones must not stay in any table either, nor come back as new streams.
+          far.stopSending(0x52e4a40fa8dbL);
+          far.reset(0x52e4a40fa8dbL);
+          assertEquals(new Inbound.Reset(0x52e4a40fa8dbL), new PortProbe(near).end());
+        } else {
+          assertEquals(100, new PortProbe(far).all().length());
+          far.finish();
+          assertEquals(0, new PortProbe(near).all().length());
+        }
+      }
+      session.serverStreams().expectNoMessage();
+      assertEquals(0, net.gauges.levels().get(Gauges.STREAMS));
+    }
+  }
+
+  @Test
+  void datagramsPassBothWays() {
+    try (TestNet net = new TestNet()) {
+      TestSession session = TestSession.open(net, net.pair());
+      LinkedBlockingQueue<String> client = new LinkedBlockingQueue<>();
+      LinkedBlockingQueue<String> server = new LinkedBlockingQueue<>();
+      session.clientDatagrams().onReadable(() -> client.add("wake"));
+      session.serverDatagrams().onReadable(() -> server.add("wake"));
+      for (int i = 0; i < 100; i++) {
+        session.clientDatagrams().offer(ByteString.fromString("ping" + i));
+        ByteString ping = next(session.serverDatagrams(), server);
+        session.serverDatagrams().offer(ping);
+        assertEquals("ping" + i, next(session.clientDatagrams(), client).utf8String());
+      }
+      session.client().tell(new TransportCommand.DetachSession(session.id()));
+      session.server().tell(new TransportCommand.DetachSession(session.id()));
+    }
+  }
+
+  private static ByteString next(DatagramPort port, LinkedBlockingQueue<String> wakes) {
+    ByteString next;
+    while ((next = port.poll()) == null) {
+      try {
+        if (wakes.poll(10, TimeUnit.SECONDS) == null) {
+          throw new AssertionError("no datagram came");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return next;
+  }
+}
