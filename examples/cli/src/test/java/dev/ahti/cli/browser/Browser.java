@@ -31,6 +31,11 @@ enum Browser {
           profile.toString(),
           page.toString());
     }
+
+    @Override
+    boolean cancelSendsStop() {
+      return false;
+    }
   };
 
   /** WebTransport on; whatever would talk to the outside, or put a page in front of ours, off. */
@@ -60,6 +65,14 @@ enum Browser {
               "\"extensions.update.enabled\", false",
               "\"network.captive-portal-service.enabled\", false",
               "\"network.connectivity-service.enabled\", false",
+              // Whatever is not for this machine goes to a proxy that does not exist.
+              "\"network.proxy.type\", 1",
+              "\"network.proxy.allow_bypass\", false",
+              "\"network.proxy.failover_direct\", false",
+              "\"network.proxy.http\", \"127.0.0.1\"",
+              "\"network.proxy.http_port\", 9",
+              "\"network.proxy.ssl\", \"127.0.0.1\"",
+              "\"network.proxy.ssl_port\", 9",
               "\"services.settings.server\", \"data:,\"",
               "\"termsofuse.bypassNotification\", true",
               "\"toolkit.telemetry.enabled\", false",
@@ -77,6 +90,14 @@ enum Browser {
     this.family = family;
     this.programs = programs;
     this.options = options;
+  }
+
+  /**
+   * Whether cancelling a readable stream sends STOP_SENDING. Firefox ESR 153 sends nothing: it
+   * stops reading, and the server's stream waits for room until the session ends.
+   */
+  boolean cancelSendsStop() {
+    return true;
   }
 
   /**
@@ -137,6 +158,7 @@ enum Browser {
             "--disable-component-update",
             "--disable-default-apps",
             "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
             "--no-default-browser-check",
             "--no-first-run",
             "--mute-audio",

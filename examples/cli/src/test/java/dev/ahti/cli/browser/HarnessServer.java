@@ -40,8 +40,14 @@ final class HarnessServer implements AutoCloseable {
    *
    * @param cases the names of the cases to run, in order
    * @param caseMillis the time for one case
+   * @param cancelSendsStop whether the server hears of a stream that the page cancels
    */
-  record Config(String url, String certificateHash, List<String> cases, long caseMillis) {}
+  record Config(
+      String url,
+      String certificateHash,
+      List<String> cases,
+      long caseMillis,
+      boolean cancelSendsStop) {}
 
   private final HttpServer http;
   private final ExecutorService workers = Executors.newFixedThreadPool(4);

@@ -179,7 +179,8 @@ export const cases = {
     const session = await context.session("/server-resets");
     const stream = await session.createBidirectionalStream();
     await writeText(stream.writable, "reset me");
-    const error = await failure(readText(stream.readable));
+    // With a read under way, Firefox fails it with a TypeError that has no code.
+    const error = await failure(stream.readable.getReader().closed);
     check(error instanceof WebTransportError, `${error}`);
     equal(error.source, "stream", "source");
     return `reset ${error.streamErrorCode}`;
@@ -191,7 +192,10 @@ export const cases = {
     await writeText(stream.writable, "send without end");
     await take(stream.readable);
     await stream.readable.cancel(streamError(44));
-    return readText(await take(session.incomingUnidirectionalStreams));
+    if (context.config.cancelSendsStop) {
+      equal(await readText(await take(session.incomingUnidirectionalStreams)), "stopped", "the server's word");
+    }
+    return "cancelled";
   },
 
   async "page-closes"(context) {
@@ -259,8 +263,25 @@ export const cases = {
     await state("closed");
     await logged("session", "closed by this page, code 7, reason “seen enough”");
     check(element("send-bidi").disabled, "the buttons of a closed session can be pressed");
-    element("connect").click();
-    await state("connected");
+
+    const endpoint = async (path) => {
+      element("endpoint").value = path;
+      element("endpoint").dispatchEvent(new frame.contentWindow.Event("change"));
+      element("clear-log").click();
+      element("connect").click();
+      await logged("session", `${path}`);
+    };
+    await endpoint("/push");
+    await logged("received", "bidirectional stream from the server: “hello from the server");
+    await logged("received", "unidirectional stream from the server: “stream 0”");
+    await logged("received", "datagram: “datagram");
+    await endpoint("/sink");
+    element("message").value = "seven 7";
+    element("send-bidi").click();
+    await logged("received", "bidirectional stream 1: “7”");
+    element("bytes").value = "100000";
+    await endpoint("/source");
+    await logged("received", "100,000 bytes in ");
     const errors = Array.from(element("log").querySelectorAll("[data-kind=error]"), (line) => line.textContent);
     equal(errors.join("; "), "", "errors in the log");
     frame.remove();
