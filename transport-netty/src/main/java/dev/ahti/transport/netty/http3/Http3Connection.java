@@ -61,6 +61,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final Http3Limits limits;
   private final SessionTable sessions;
   private final LocalControlStream localControl;
+  private final CriticalStreams critical;
   private final Map<Long, RequestStream> requests = new HashMap<>();
   private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
 
@@ -69,9 +70,6 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private @Nullable Closing closing;
   private boolean closed;
   private boolean started;
-  private boolean controlSeen;
-  private boolean encoderSeen;
-  private boolean decoderSeen;
   private long nextRequest;
   private long requestLimit = NO_LIMIT;
 
@@ -93,6 +91,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.ports = ports;
     this.limits = limits;
     this.localControl = localControl;
+    this.critical = new CriticalStreams(this, server);
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
   }
@@ -324,36 +323,9 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     stream.onClosed(() -> requests.remove(id));
   }
 
-  /** The handler of the peer's control stream, or {@code null} when there is one already. */
-  @Nullable ControlStream incomingControlStream() {
-    if (controlSeen) {
-      fail(Http3ErrorCode.H3_STREAM_CREATION_ERROR, "second control stream");
-      return null;
-    }
-    controlSeen = true;
-    return new ControlStream(this, server);
-  }
-
-  /** The handler of a QPACK stream of the peer, or {@code null} when there is one already. */
-  @Nullable QpackStream incomingQpackStream(boolean encoder) {
-    if (encoder ? encoderSeen : decoderSeen) {
-      fail(Http3ErrorCode.H3_STREAM_CREATION_ERROR, "second QPACK stream");
-      return null;
-    }
-    if (encoder) {
-      encoderSeen = true;
-    } else {
-      decoderSeen = true;
-    }
-    return new QpackStream(this, encoder);
-  }
-
-  void pushStream() {
-    if (server) {
-      fail(Http3ErrorCode.H3_STREAM_CREATION_ERROR, "a client opened a push stream");
-    } else {
-      fail(Http3ErrorCode.H3_ID_ERROR, "push stream, and no push was allowed");
-    }
+  /** The streams of which the peer has one each. */
+  CriticalStreams critical() {
+    return critical;
   }
 
   void streamArrived(long sessionId, StreamKind kind, QuicStreamPort port) {
@@ -420,8 +392,12 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       return;
     }
     closing = new Closing(code, reason, false);
-    channel.close(
-        true, Math.toIntExact(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
+    channel.close(true, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
+  }
+
+  /** Netty closes with 31 bits; every code of HTTP/3 and WebTransport for a connection fits. */
+  private static int intCode(long code) {
+    return (int) (code <= Integer.MAX_VALUE ? code : Http3ErrorCode.H3_GENERAL_PROTOCOL_ERROR);
   }
 
   /** The channel is closed. */

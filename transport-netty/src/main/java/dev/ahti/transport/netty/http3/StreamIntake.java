@@ -141,7 +141,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
 
   private void unidirectional(QuicStreamChannel channel, long type) {
     if (type == FrameType.CONTROL_STREAM) {
-      ControlStream control = connection.incomingControlStream();
+      ControlStream control = connection.critical().control();
       consumer =
           control == null
               ? new Ignored()
@@ -159,7 +159,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     } else if (type == FrameType.QPACK_ENCODER_STREAM || type == FrameType.QPACK_DECODER_STREAM) {
       consumer = qpack(type == FrameType.QPACK_ENCODER_STREAM);
     } else if (type == FrameType.PUSH_STREAM) {
-      connection.pushStream();
+      connection.critical().push();
       consumer = new Ignored();
     } else {
       QuicAccess.shutdown(channel, true, false, Http3ErrorCode.H3_STREAM_CREATION_ERROR);
@@ -169,7 +169,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
   }
 
   private Consumer qpack(boolean encoder) {
-    QpackStream stream = connection.incomingQpackStream(encoder);
+    QpackStream stream = connection.critical().qpack(encoder);
     if (stream == null) {
       return new Ignored();
     }

@@ -1,0 +1,131 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.DatagramPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportEvent;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+
+/** Datagrams: our server against a peer that writes raw bytes. */
+class ServerDatagramWireIT extends ServerWire {
+  @Test
+  void datagramWithoutQuarterStreamIdIsADatagramError() {
+    settings();
+    raw.datagram("c0");
+    assertEquals("0x33", raw.closeCode());
+  }
+
+  @Test
+  void quarterStreamIdAbove60BitsIsADatagramError() {
+    settings();
+    raw.datagram("d000000000000000");
+    assertEquals("0x33", raw.closeCode());
+  }
+
+  @Test
+  void earlyDatagramsWaitForTheirSessionWithinABound() {
+    settings();
+    for (int i = 0; i < 20; i++) {
+      raw.datagram("00" + RawHttp.hex(String.valueOf((char) ('a' + i))));
+    }
+    // A request sent behind them has come when they have.
+    request(raw.bidirectional(""));
+    TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
+    DatagramPort port = TestSession.attach(net, server, 0, streams);
+    StringBuilder letters = new StringBuilder();
+    ByteString next;
+    while ((next = port.poll()) != null) {
+      letters.append(next.utf8String());
+    }
+    assertEquals("efghijklmnopqrst", letters.toString());
+    assertEquals(4, net.gauges.snapshot().get(Gauges.EARLY_DATAGRAMS_DROPPED));
+  }
+
+  @Test
+  void datagramsOfAnEndedSessionAreDropped() {
+    settings();
+    RawPeer.RawStream connect = raw.bidirectional("");
+    TransportEvent.RequestReceived request = request(connect);
+    attach(0);
+    server.tell(new TransportCommand.DetachSession(0));
+    raw.datagram("00aa");
+    connect.write(RawHttp.frame(0, "00"));
+    new PortProbe(request.body()).bytes(1);
+    assertEquals(1, net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_INCOMING));
+    assertEquals(0, net.gauges.levels().getOrDefault(Gauges.EARLY_DATAGRAMS, 0L));
+  }
+
+  @Test
+  void datagramsAreFramedByTheQuarterStreamId() {
+    settings();
+    request(raw.bidirectional(""));
+    TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
+    DatagramPort port = TestSession.attach(net, server, 0, streams);
+    port.offer(ByteString.fromString("hi"));
+    // wire.md 9.2
+    assertEquals("006869", raw.datagram());
+    port.offer(ByteString.emptyByteString());
+    assertEquals("00", raw.datagram());
+    assertEquals(2, port.stats().sent());
+  }
+
+  @Test
+  void datagramsThatAreTooLargeOrTooManyAreDroppedAndCounted() {
+    settings();
+    request(raw.bidirectional(""));
+    TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
+    DatagramPort port = TestSession.attach(net, server, 0, streams);
+    port.offer(ByteString.fromArray(new byte[port.maxSize() + 1]));
+    assertEquals(1, port.stats().oversized());
+    ByteString payload = ByteString.fromArray(new byte[port.maxSize()]);
+    int offered = 5000;
+    for (int i = 0; i < offered; i++) {
+      port.offer(payload);
+    }
+    port.close("the test is over");
+    awaitAll(port, offered);
+    assertTrue(port.stats().droppedOutgoing() > 0, "all were taken");
+    assertEquals(
+        1 + port.stats().droppedOutgoing(),
+        net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_OUTGOING));
+    assertFalse(port.offer(payload));
+  }
+
+  private static void awaitAll(DatagramPort port, int offered) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (port.stats().sent() + port.stats().droppedOutgoing() < offered) {
+      assertTrue(System.nanoTime() - deadline < 0, port.stats()::toString);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void slowConsumerLosesTheOldestDatagrams() {
+    settings();
+    RawPeer.RawStream connect = raw.bidirectional("");
+    TransportEvent.RequestReceived request = request(connect);
+    TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
+    DatagramPort port = TestSession.attach(net, server, 0, streams);
+    PortProbe body = new PortProbe(request.body());
+    for (int i = 0; i < 300; i++) {
+      raw.datagram("00" + String.format("%04x", i));
+      if (i % 50 == 0) {
+        // Keeps the peer's queue from overflowing.
+        connect.write(RawHttp.frame(0, "00"));
+        body.bytes(1);
+      }
+    }
+    connect.write(RawHttp.frame(0, "00"));
+    body.bytes(1);
+    assertEquals(300, port.stats().received());
+    assertEquals(44, port.stats().droppedIncoming());
+    assertEquals(ByteString.fromArray(new byte[] {0, 44}), port.poll());
+  }
+}

@@ -1,0 +1,163 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.StreamKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Streams of sessions: our server against a peer that writes raw bytes. */
+class ServerStreamWireIT extends ServerWire {
+  @ParameterizedTest
+  @ValueSource(strings = {"405401", "405402", "40547fff"})
+  void unidirectionalStreamOfNoSessionIdIsAnIdError(String header) {
+    settings();
+    raw.unidirectional(header);
+    assertEquals("0x108", raw.closeCode());
+  }
+
+  @Test
+  void bidirectionalStreamOfNoSessionIdIsAnIdError() {
+    settings();
+    raw.bidirectional("404103");
+    assertEquals("0x108", raw.closeCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"21", "c000000100000000", "c000000100000054"})
+  void unknownUnidirectionalStreamsAreStoppedAndNothingElseHappens(String type) {
+    settings();
+    RawPeer.RawStream unknown = raw.unidirectional(type + "00");
+    awaitStopped(unknown);
+    RawPeer.RawStream stream = raw.bidirectional("");
+    assertEquals("/echo", request(stream).fields().get(":path").orElseThrow());
+  }
+
+  @Test
+  void headersOfStreamsMayComeByteByByte() {
+    settings();
+    RawPeer.RawStream stream = raw.bidirectional("");
+    for (String piece : List.of("c0000000", "00000041", "80", "00", "00", "04", "68", "69")) {
+      stream.write(piece);
+    }
+    TransportEvent.StreamArrived arrived = server.expect(TransportEvent.StreamArrived.class);
+    assertEquals(4, arrived.sessionId());
+    assertEquals("hi", new PortProbe(arrived.port()).bytes(2).utf8String());
+  }
+
+  @Test
+  void earlyStreamsAreToldUnreadAndAttachedOnesGoToTheSession() {
+    settings();
+    raw.unidirectional("405400").finish(RawHttp.hex("early"));
+    TransportEvent.StreamArrived early = server.expect(TransportEvent.StreamArrived.class);
+    assertEquals(StreamKind.UNIDIRECTIONAL, early.kind());
+    assertEquals(0, early.port().stats().bytesReceived());
+    request(raw.bidirectional(""));
+    TestProbe<TransportCommand.IncomingStream> streams = attach(0);
+    raw.unidirectional("405400").finish(RawHttp.hex("late"));
+    assertEquals("late", new PortProbe(streams.receiveMessage().port()).all().utf8String());
+    assertEquals("early", new PortProbe(early.port()).all().utf8String());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0x52e4a40fa905L, 0x52e5ac983162L, 0, 0x3fffffffffffffffL})
+  void resetAndStopCodesPassThroughUnchanged(long code) {
+    settings();
+    TestProbe<TransportCommand.IncomingStream> streams = attach(0);
+    RawPeer.RawStream stream = raw.bidirectional("404100");
+    StreamPort port = streams.receiveMessage().port();
+    PortProbe probe = new PortProbe(port);
+    stream.shutdown(false, true, code);
+    assertEquals(new Inbound.Reset(code), probe.end());
+    port.reset(code);
+    assertEquals("RESET 0x" + Long.toHexString(code), stream.end());
+  }
+
+  @Test
+  void stopSendingCarriesACodeThatTheLibraryAnswersWithAReset() {
+    settings();
+    TestProbe<TransportCommand.IncomingStream> streams = attach(0);
+    RawPeer.RawStream stream = raw.unidirectional("405400");
+    StreamPort port = streams.receiveMessage().port();
+    port.request(1);
+    port.stopSending(0x52e4a40fa905L);
+    awaitStopped(stream);
+  }
+
+  @Test
+  void headerLeavesBeforeTheResetOfAnUnusedStream() {
+    settings();
+    StreamPort port = open(4, StreamKind.UNIDIRECTIONAL);
+    port.reset(0x52e4a40fa8dbL);
+    raw.accept();
+    RawPeer.RawStream stream = raw.accept();
+    // Without RESET_STREAM_AT the header can be dropped by the peer's QUIC; the reset cannot.
+    assertEquals("RESET 0x52e4a40fa8db", stream.end());
+  }
+
+  @Test
+  void headerOfAnUnusedStreamGoesOutByItself() {
+    settings();
+    open(4, StreamKind.BIDIRECTIONAL);
+    raw.accept();
+    assertEquals("404104", raw.accept().bytes(3));
+  }
+
+  @Test
+  void idleWriterSeesStopSending() {
+    settings();
+    StreamPort port = open(0, StreamKind.BIDIRECTIONAL);
+    PortProbe probe = new PortProbe(port);
+    raw.accept();
+    RawPeer.RawStream stream = raw.accept();
+    stream.bytes(3);
+    stream.shutdown(true, false, 0x52e4a40fa905L);
+    assertEquals(new WriteEnd.Stopped(OptionalLong.empty()), probe.writeEnd());
+  }
+
+  @Test
+  void writerThatWaitsForTheWindowSeesStopSending() {
+    settings();
+    StreamPort port = open(0, StreamKind.UNIDIRECTIONAL);
+    PortProbe probe = new PortProbe(port);
+    raw.accept();
+    RawPeer.RawStream stream = raw.accept();
+    stream.channel().config().setAutoRead(false);
+    ByteString chunk = ByteString.fromArray(new byte[64 * 1024]);
+    while (port.offer(chunk)) {
+      assertTrue(port.stats().bytesWritten() < 32 << 20, "the window never closed");
+    }
+    stream.shutdown(true, false, 0x52e4a40fa905L);
+    assertEquals(new WriteEnd.Stopped(OptionalLong.empty()), probe.writeEnd());
+    assertEquals(0, port.queued());
+  }
+
+  @Test
+  void streamLimitIsToldAndItsEndToo() {
+    settings();
+    List<StreamPort> ports = new ArrayList<>();
+    TransportCommand.OpenResult result;
+    while ((result = TestSession.tryOpen(net, server, 0, StreamKind.UNIDIRECTIONAL))
+        instanceof TransportCommand.OpenResult.Opened opened) {
+      ports.add(opened.port());
+    }
+    assertEquals(new TransportCommand.OpenResult.LimitReached(StreamKind.UNIDIRECTIONAL), result);
+    // The control stream is one of the hundred.
+    assertEquals(99, ports.size());
+    ports.forEach(StreamPort::finish);
+    assertEquals(
+        StreamKind.UNIDIRECTIONAL, server.expect(TransportEvent.StreamsAvailable.class).kind());
+  }
+}

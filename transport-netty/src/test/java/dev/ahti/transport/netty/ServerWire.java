@@ -1,0 +1,69 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.wire.StreamKind;
+import io.netty.handler.codec.quic.QuicAccess;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Our server, and one peer that knows nothing but QUIC. */
+abstract class ServerWire {
+  final TestNet net = new TestNet();
+  RawPeer raw;
+  TestNet.Side server;
+  boolean closedSeen;
+
+  @BeforeEach
+  void connect() {
+    raw = RawPeer.connect(net.listen().localAddress().getPort());
+    server = net.drive(net.accepted());
+  }
+
+  @AfterEach
+  void leavesNothing() {
+    raw.close();
+    if (!closedSeen) {
+      server.expectClosed();
+    }
+    server.events().expectTerminated(server.actor());
+    net.close();
+  }
+
+  void settings() {
+    raw.unidirectional(RawHttp.CONTROL);
+    assertEquals(Map.of(), server.expect(TransportEvent.PeerSettings.class).settings());
+  }
+
+  /** A CONNECT, told to the server; not answered yet. */
+  TransportEvent.RequestReceived request(RawPeer.RawStream stream) {
+    stream.write(RawHttp.headers(TestSession.CONNECT));
+    return server.expect(TransportEvent.RequestReceived.class);
+  }
+
+  TestProbe<TransportCommand.IncomingStream> attach(long session) {
+    TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
+    TestSession.attach(net, server, session, streams);
+    return streams;
+  }
+
+  StreamPort open(long session, StreamKind kind) {
+    TransportCommand.OpenResult result = TestSession.tryOpen(net, server, session, kind);
+    return ((TransportCommand.OpenResult.Opened) result).port();
+  }
+
+  static void awaitStopped(RawPeer.RawStream stream) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (stream.capacity() != QuicAccess.STOPPED) {
+      assertTrue(System.nanoTime() - deadline < 0, "never stopped");
+      Thread.onSpinWait();
+    }
+  }
+}
