@@ -1,5 +1,6 @@
 package dev.ahti.engine.stage;
 
+import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ReadPort;
 import org.apache.pekko.stream.Outlet;
@@ -132,11 +133,18 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   private void end(Inbound end) {
     ended = true;
     if (end instanceof Inbound.Reset reset) {
-      logic.end(out, failures.reset(handle.dialect().fromWire(reset.code())));
+      logic.end(out, reset(reset.code()));
     } else if (end instanceof Inbound.Lost lost) {
       logic.end(out, failures.lost(lost.why()));
     } else {
       logic.end(out);
     }
+  }
+
+  /** The peer resets the streams of a session that it ends, and that may be the first we hear. */
+  private Throwable reset(long wireCode) {
+    return wireCode == WebTransportErrorCode.WT_SESSION_GONE
+        ? failures.lost("the session has ended")
+        : failures.reset(handle.dialect().fromWire(wireCode));
   }
 }

@@ -1,0 +1,124 @@
+package dev.ahti.webtransport;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.webtransport.server.SessionHandler;
+import dev.ahti.webtransport.server.WebTransportServer;
+import dev.ahti.webtransport.server.WebTransportServerBinding;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * A server and clients in one actor system over real UDP. Closing it checks that nothing is left:
+ * no gauge level above zero, no actor of a connection.
+ */
+final class Loopback implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  final ActorSystem<Void> system;
+  final WebTransportServerBinding binding;
+
+  private Loopback(ActorSystem<Void> system, WebTransportServerBinding binding) {
+    this.system = system;
+    this.binding = binding;
+  }
+
+  static Loopback start(Map<String, SessionHandler> routes) throws Exception {
+    return start("", routes, UnaryOperator.identity());
+  }
+
+  static Loopback start(
+      String config, Map<String, SessionHandler> routes, UnaryOperator<WebTransportServer> setup)
+      throws Exception {
+    ActorSystem<Void> system =
+        ActorSystem.create(
+            Behaviors.empty(),
+            "loopback",
+            ConfigFactory.parseString(config).withFallback(ConfigFactory.load()));
+    WebTransportServer server = WebTransportServer.create(system);
+    for (var route : routes.entrySet()) {
+      server = server.withRoute(route.getKey(), route.getValue());
+    }
+    return new Loopback(system, await(setup.apply(server).bind()));
+  }
+
+  WebTransportOptions trusting() {
+    return WebTransportOptions.create().withServerCertificateHashes(binding.certificateHash());
+  }
+
+  /** A session that is ready. */
+  WebTransport connect(String path, WebTransportOptions options) throws Exception {
+    WebTransport session = WebTransport.connect(system, binding.url() + path, options);
+    await(session.ready());
+    return session;
+  }
+
+  WebTransport connect(String path) throws Exception {
+    return connect(path, trusting());
+  }
+
+  long gauge(String name) {
+    return Ahti.get(system).gauges().snapshot().getOrDefault(name, 0L);
+  }
+
+  /** The live actors below the engine's root, as a tree of text. */
+  String tree() {
+    String all = ((ExtendedActorSystem) Adapter.toClassic(system)).printTree();
+    return all.lines()
+        .dropWhile(line -> !line.contains("⌊-> ahti ") && !line.contains("-> ahti "))
+        .collect(Collectors.joining("\n"));
+  }
+
+  static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What a stage fails with. */
+  static Throwable failure(CompletionStage<?> stage) throws InterruptedException, TimeoutException {
+    try {
+      Object value = stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return fail("completed with " + value);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+
+  /** Waits until a condition holds; there is no event to wait for instead. */
+  static void eventually(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        fail("not in time: " + what);
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      await(binding.stop());
+      var gauges = Ahti.get(system).gauges();
+      eventually(
+          "levels back to zero: " + gauges.levels(),
+          () -> gauges.levels().values().stream().allMatch(level -> level == 0));
+      eventually("no connection's actor in\n" + tree(), () -> !tree().contains("connection-"));
+    } finally {
+      system.terminate();
+      await(system.getWhenTerminated());
+    }
+  }
+}

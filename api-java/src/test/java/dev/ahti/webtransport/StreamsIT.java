@@ -1,0 +1,273 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static dev.ahti.webtransport.Loopback.failure;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.webtransport.server.SessionHandler;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Streams between our client and our server, each rule seen at the other end. */
+class StreamsIT {
+  private static final int MIB = 1 << 20;
+
+  private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+  private final SessionHandler keep = accepted::add;
+
+  @Test
+  void aUnidirectionalStreamReachesThePeerWhole() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransport server = server();
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      CompletionStage<Done> sent =
+          Source.single(ByteString.fromString("one way")).runWith(out.sink(), loopback.system);
+      WebTransportReceiveStream in = first(loopback, server.incomingUnidirectionalStreams());
+      assertEquals("one way", all(loopback, in.source()).utf8String());
+      await(sent);
+      client.close();
+    }
+  }
+
+  @Test
+  void theServerOpensABidirectionalStream() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportBidirectionalStream theirs = await(server().createBidirectionalStream());
+      var answer =
+          Source.single(ByteString.fromString("to the client"))
+              .via(theirs.flow())
+              .runWith(collect(), loopback.system);
+      first(loopback, client.incomingBidirectionalStreams())
+          .flow()
+          .join(Flow.of(ByteString.class))
+          .run(loopback.system);
+      assertEquals("to the client", await(answer).utf8String());
+      client.close();
+    }
+  }
+
+  @Test
+  void eightMebibytesArriveUnchangedBothWays() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", StreamsIT::echo))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportBidirectionalStream stream = await(client.createBidirectionalStream());
+      MessageDigest sent = MessageDigest.getInstance("SHA-256");
+      MessageDigest received = MessageDigest.getInstance("SHA-256");
+      Random random = new Random(8);
+      long count =
+          await(
+              Source.range(1, 8 * 16)
+                  .map(
+                      i -> {
+                        byte[] chunk = new byte[MIB / 16];
+                        random.nextBytes(chunk);
+                        sent.update(chunk);
+                        return ByteString.fromArrayUnsafe(chunk);
+                      })
+                  .via(stream.flow())
+                  .runWith(
+                      Sink.<Long, ByteString>fold(
+                          0L,
+                          (sum, bytes) -> {
+                            received.update(bytes.toArrayUnsafe());
+                            return sum + bytes.length();
+                          }),
+                      loopback.system));
+      assertEquals(8L * MIB, count);
+      assertArrayEquals(sent.digest(), received.digest());
+      client.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 29, 30, 42, 255, 0xffff_ffffL})
+  void anAbortIsSeenByThePeerWithItsCode(long code) throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      Source.<ByteString>maybe()
+          .prepend(Source.single(ByteString.fromString("x")))
+          .runWith(out.sink(), loopback.system);
+      var in = first(loopback, server().incomingUnidirectionalStreams());
+      var seen = in.source().runWith(Sink.ignore(), loopback.system);
+      out.abort(code);
+      assertEquals(OptionalLong.of(code), ((WebTransportError) failure(seen)).streamErrorCode());
+      client.close();
+    }
+  }
+
+  @Test
+  void aFailureOfWhatFeedsAStreamResetsItWithItsCode() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportBidirectionalStream theirs = null;
+      WebTransportBidirectionalStream mine = await(client.createBidirectionalStream());
+      var seen = mine.readable().source().runWith(Sink.ignore(), loopback.system);
+      Source.single(ByteString.fromString("hello"))
+          .runWith(mine.writable().sink(), loopback.system);
+      theirs = first(loopback, server().incomingBidirectionalStreams());
+      Source.<ByteString>failed(WebTransportError.stream("no more", 43))
+          .runWith(theirs.writable().sink(), loopback.system);
+      assertEquals(OptionalLong.of(43), ((WebTransportError) failure(seen)).streamErrorCode());
+      client.close();
+    }
+  }
+
+  @Test
+  void aReaderThatCancelsStopsTheWriterWhoIsToldSo() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      CompletionStage<Done> sent =
+          Source.repeat(ByteString.fromArray(new byte[1000])).runWith(out.sink(), loopback.system);
+      first(loopback, server().incomingUnidirectionalStreams())
+          .source()
+          .runWith(Sink.head(), loopback.system);
+      WebTransportError error = assertInstanceOf(WebTransportError.class, failure(sent));
+      assertEquals(WebTransportErrorSource.STREAM, error.source(), error.getMessage());
+      client.close();
+    }
+  }
+
+  @Test
+  void theEndOfASessionFailsItsStreams() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportBidirectionalStream stream = await(client.createBidirectionalStream());
+      CompletionStage<Done> sent =
+          Source.<ByteString>maybe().runWith(stream.writable().sink(), loopback.system);
+      var seen = stream.readable().source().runWith(Sink.ignore(), loopback.system);
+      server().close();
+      assertEquals(WebTransportErrorSource.SESSION, ((WebTransportError) failure(seen)).source());
+      // The writer may first hear of a STOP_SENDING, whose code this transport cannot tell.
+      assertInstanceOf(WebTransportError.class, failure(sent));
+      assertInstanceOf(WebTransportError.class, failure(client.createBidirectionalStream()));
+    }
+  }
+
+  @Test
+  void aStreamCanBeMaterializedOnce() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      CompletionStage<Done> first =
+          Source.single(ByteString.fromString("x")).runWith(out.sink(), loopback.system);
+      Throwable second = failure(Source.<ByteString>empty().runWith(out.sink(), loopback.system));
+      assertInstanceOf(IllegalStateException.class, second);
+      await(first);
+      client.close();
+    }
+  }
+
+  @Test
+  void aThousandStreamsOpenedAtOnceAllEcho() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", StreamsIT::echo))) {
+      WebTransport client = loopback.connect("/");
+      var echoes =
+          Source.from(IntStream.range(0, 1000).boxed().toList())
+              .mapAsyncUnordered(
+                  256,
+                  i ->
+                      client
+                          .createBidirectionalStream()
+                          .thenCompose(
+                              stream ->
+                                  Source.single(ByteString.fromString("stream " + i))
+                                      .via(stream.flow())
+                                      .runWith(collect(), loopback.system)))
+              .map(ByteString::utf8String)
+              .runWith(Sink.seq(), loopback.system);
+      assertEquals(
+          1000,
+          Map.copyOf(
+                  await(echoes).stream()
+                      .collect(java.util.stream.Collectors.toMap(text -> text, text -> 1)))
+              .size());
+      client.close();
+    }
+  }
+
+  @Test
+  void aReaderThatStopsAskingStopsTheSenderWithinTheTransportsWindows() throws Exception {
+    long windows = 24L * MIB;
+    long oneRead = 64 * 1024;
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      ByteString chunk = ByteString.fromArrayUnsafe(new byte[64 * 1024]);
+      Source.range(1, 256 * 16).map(i -> chunk).runWith(out.sink(), loopback.system);
+      var queue =
+          first(loopback, server().incomingUnidirectionalStreams())
+              .source()
+              .runWith(Sink.queue(1), loopback.system);
+      await(queue.pull());
+
+      // Paused: what the sender got rid of must come to a rest and stay there for five seconds.
+      long[] last = {-1, System.nanoTime()};
+      Loopback.eventually(
+          "five seconds without a byte",
+          () -> {
+            long sent = loopback.gauge("streams.bytes-sent");
+            if (sent != last[0]) {
+              last[0] = sent;
+              last[1] = System.nanoTime();
+            }
+            return System.nanoTime() - last[1] > TimeUnit.SECONDS.toNanos(5);
+          });
+      assertTrue(last[0] <= windows + 2 * oneRead, "accepted while paused: " + last[0]);
+      long held = loopback.gauge("streams.inbound-queued-bytes");
+      assertTrue(held <= oneRead, "held for the reader: " + held);
+
+      long total = 0;
+      for (var next = await(queue.pull()); next.isPresent(); next = await(queue.pull())) {
+        total += next.get().length();
+      }
+      assertTrue(total > 255L * MIB && total < 256L * MIB, "the rest came: " + total);
+      client.close();
+    }
+  }
+
+  private WebTransport server() throws InterruptedException {
+    return accepted.poll(10, TimeUnit.SECONDS);
+  }
+
+  private static void echo(WebTransport session) {
+    session
+        .incomingBidirectionalStreams()
+        .runForeach(
+            stream -> stream.flow().join(Flow.of(ByteString.class)).run(session.materializer()),
+            session.materializer());
+  }
+
+  private static <T> T first(Loopback loopback, Source<T, ?> source) throws Exception {
+    return await(source.runWith(Sink.head(), loopback.system));
+  }
+
+  private static ByteString all(Loopback loopback, Source<ByteString, ?> source) throws Exception {
+    return await(source.runWith(collect(), loopback.system));
+  }
+
+  private static Sink<ByteString, CompletionStage<ByteString>> collect() {
+    return Sink.fold(ByteString.emptyByteString(), ByteString::concat);
+  }
+}
