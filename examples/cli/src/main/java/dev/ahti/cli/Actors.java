@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.LoggerFactory;
 
 /** The actor system of a command, ended with it. */
 final class Actors implements AutoCloseable {
@@ -20,12 +21,18 @@ final class Actors implements AutoCloseable {
   }
 
   static Actors start() {
-    // A command ends its system itself; Pekko's hook would race with the exit code.
+    // From one thread, before there are many: logging that is set up by two at once says so.
+    LoggerFactory.getILoggerFactory();
+    // A command ends its system itself; Pekko's hook would race with the exit code. A cold JVM
+    // loads
+    // classes on the loops, which would look like handlers that block; the endpoints here do not.
     return new Actors(
         ActorSystem.create(
             Behaviors.empty(),
             "ahti",
-            ConfigFactory.parseString("pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off")
+            ConfigFactory.parseString(
+                    "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off\n"
+                        + "ahti.loop-watchdog = 5 s")
                 .withFallback(ConfigFactory.load(Actors.class.getClassLoader()))));
   }
 
