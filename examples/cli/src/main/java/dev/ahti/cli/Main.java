@@ -1,5 +1,6 @@
 package dev.ahti.cli;
 
+import dev.ahti.bench.BenchCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,6 +49,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .addSubcommand(new ServeCommand())
         .addSubcommand(new ConnectCommand())
+        .addSubcommand(new BenchCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::misunderstood)
         .setExecutionExceptionHandler(Main::failed);

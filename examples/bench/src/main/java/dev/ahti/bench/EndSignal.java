@@ -1,0 +1,28 @@
+package dev.ahti.bench;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/** While open, SIGINT and SIGTERM interrupt the thread that opened it instead of ending the JVM. */
+final class EndSignal implements AutoCloseable {
+  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+
+  private EndSignal() {}
+
+  static EndSignal open() {
+    EndSignal end = new EndSignal();
+    Thread runner = Thread.currentThread();
+    for (String name : new String[] {"INT", "TERM"}) {
+      Signal signal = new Signal(name);
+      end.before.put(signal, Signal.handle(signal, received -> runner.interrupt()));
+    }
+    return end;
+  }
+
+  @Override
+  public void close() {
+    before.forEach(Signal::handle);
+  }
+}

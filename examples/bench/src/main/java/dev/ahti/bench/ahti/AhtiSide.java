@@ -1,0 +1,29 @@
+package dev.ahti.bench.ahti;
+
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.bench.BenchClient;
+import dev.ahti.bench.BenchServer;
+import dev.ahti.bench.Side;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+
+/** Ahti through its public API, with an actor system of its own. */
+public final class AhtiSide implements Side {
+  /** The side with the configuration of this JVM. */
+  public AhtiSide() {}
+
+  @Override
+  public BenchServer openServer() {
+    return AhtiServer.open();
+  }
+
+  @Override
+  public BenchClient openClient(int port, X509Certificate certificate) {
+    return new AhtiClient(port, certificate);
+  }
+
+  @Override
+  public Map<String, Object> settings() {
+    return ConfigFactory.load().getConfig("ahti").root().unwrapped();
+  }
+}
