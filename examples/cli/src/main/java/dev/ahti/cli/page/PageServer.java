@@ -57,7 +57,8 @@ public final class PageServer implements AutoCloseable {
    * @param host the address to listen on, normally {@code localhost} or a loopback address
    * @param port the TCP port, or 0 for a free one
    * @param info asked at every request, from the server's threads, so that a renewed certificate
-   *     reaches the page
+   *     reaches the page; while it throws an {@link IllegalStateException}, because the
+   *     WebTransport server is not up yet, requests are answered with 503 and its message
    * @return the running server; it holds the port until {@link #close}
    * @throws IOException if the host is unknown or the port cannot be bound; the message names them
    */
@@ -94,13 +95,22 @@ public final class PageServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      switch (exchange.getRequestURI().getPath()) {
-        case "/", "/index.html" -> answer(exchange, "text/html; charset=utf-8", page);
-        case "/ahti.json" ->
-            answer(
-                exchange, "application/json", info.get().toJson().getBytes(StandardCharsets.UTF_8));
-        default -> refuse(exchange, 404, "not found\n");
+      try {
+        route(exchange);
+      } catch (IllegalStateException notYet) {
+        exchange.getResponseHeaders().set("Retry-After", "1");
+        refuse(exchange, 503, notYet.getMessage() + "\n");
       }
+    }
+  }
+
+  private void route(HttpExchange exchange) throws IOException {
+    switch (exchange.getRequestURI().getPath()) {
+      case "/", "/index.html" -> answer(exchange, "text/html; charset=utf-8", page);
+      case "/ahti.json" ->
+          answer(
+              exchange, "application/json", info.get().toJson().getBytes(StandardCharsets.UTF_8));
+      default -> refuse(exchange, 404, "not found\n");
     }
   }
 

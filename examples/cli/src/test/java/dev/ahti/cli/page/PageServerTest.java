@@ -109,6 +109,26 @@ class PageServerTest {
     assertFalse(json.contains("certificateHash"), json);
   }
 
+  @Test
+  void pageOfAServerThatIsStillStartingIsToBeAskedForAgain() throws Exception {
+    try (PageServer early =
+        PageServer.start(
+            "127.0.0.1",
+            0,
+            () -> {
+              throw new IllegalStateException("still starting");
+            })) {
+      URI uri = URI.create("http://127.0.0.1:" + early.port() + "/");
+
+      HttpResponse<String> response =
+          CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+
+      assertEquals(503, response.statusCode());
+      assertEquals("1", response.headers().firstValue("retry-after").orElseThrow());
+      assertEquals("still starting\n", response.body());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/", "/ahti.json", "/nothing"})
   void nothingIsCached(String path) throws Exception {
