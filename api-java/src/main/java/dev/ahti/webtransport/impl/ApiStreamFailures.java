@@ -21,6 +21,11 @@ final class ApiStreamFailures implements StreamFailures {
   }
 
   @Override
+  public Throwable aborted(OptionalLong applicationCode) {
+    return error("this side aborted the stream", applicationCode);
+  }
+
+  @Override
   public Throwable lost(String why) {
     return WebTransportError.session(why);
   }

@@ -22,7 +22,7 @@ record Datagrams(ApiSession session) implements WebTransportDatagramDuplexStream
     return session.later(
         handle ->
             Source.fromGraph(
-                new DatagramSourceStage(handle.datagrams(), why -> failure(handle, why))));
+                new DatagramSourceStage(handle.datagramReader(), why -> failure(handle, why))));
   }
 
   @Override

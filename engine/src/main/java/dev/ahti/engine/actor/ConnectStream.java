@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * writes its capsules. Reads ahead no more than the setting says, whatever the peer sends.
  */
 final class ConnectStream {
+  /** Why a session fails whose CONNECT stream was stopped from here before it was over. */
+  static final String STOPPED_HERE = "this side stopped the CONNECT stream";
+
   /** Reads before others on the loop have their turn. */
   private static final int READS_IN_A_ROW = 16;
 
@@ -148,6 +151,8 @@ final class ConnectStream {
       inputs.add(new SessionInput.PeerReset(reset.code()));
     } else if (next instanceof Inbound.Lost lost) {
       inputs.add(new SessionInput.ConnectionLost(lost.why()));
+    } else if (next instanceof Inbound.Stopped) {
+      inputs.add(new SessionInput.ConnectionLost(STOPPED_HERE));
     } else {
       Violation cut = decoder.finish();
       inputs.add(cut == null ? new SessionInput.PeerFinished() : new SessionInput.Violated(cut));

@@ -343,8 +343,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (ended.end() instanceof Inbound.Reset reset) {
       return on(new SessionInput.PeerReset(reset.code()));
     }
-    return ended.end() instanceof Inbound.Lost lost
-        ? on(new SessionInput.ConnectionLost(lost.why()))
+    if (ended.end() instanceof Inbound.Lost lost) {
+      return on(new SessionInput.ConnectionLost(lost.why()));
+    }
+    return ended.end() instanceof Inbound.Stopped
+        ? on(new SessionInput.ConnectionLost(ConnectStream.STOPPED_HERE))
         : on(new SessionInput.PeerFinished());
   }
 

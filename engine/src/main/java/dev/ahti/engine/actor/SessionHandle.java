@@ -5,6 +5,7 @@ import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.stage.DatagramReader;
 import dev.ahti.engine.stage.DatagramWriters;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
@@ -26,6 +27,7 @@ public final class SessionHandle {
   private final SessionFacts facts;
   private final SessionPromises promises;
   private final DatagramPort datagrams;
+  private final DatagramReader reader;
   private final DatagramWriters writers;
   private final ActorRef<SessionActor.Command> actor;
 
@@ -37,6 +39,7 @@ public final class SessionHandle {
     this.facts = facts;
     this.promises = promises;
     this.datagrams = datagrams;
+    this.reader = new DatagramReader(datagrams);
     this.writers = new DatagramWriters(datagrams);
     this.actor = actor;
   }
@@ -86,9 +89,17 @@ public final class SessionHandle {
     return promises.incoming(StreamKind.UNIDIRECTIONAL);
   }
 
-  /** The session's datagrams; to send them, use {@link #newDatagramWriter()}. */
+  /**
+   * The session's datagrams; to receive them, use {@link #datagramReader()}, to send them, {@link
+   * #newDatagramWriter()}.
+   */
   public DatagramPort datagrams() {
     return datagrams;
+  }
+
+  /** The one way to receive datagrams. */
+  public DatagramReader datagramReader() {
+    return reader;
   }
 
   /** One more way to send datagrams, beside the others of this session. */

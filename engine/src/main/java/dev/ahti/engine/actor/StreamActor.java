@@ -181,7 +181,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (end instanceof Inbound.Reset reset) {
         return new StreamInput.PeerReset(reset.code());
       }
-      return end instanceof Inbound.Lost ? GAVE_UP_READING : FINISHED_READING;
+      return end instanceof Inbound.Fin ? FINISHED_READING : GAVE_UP_READING;
     }
 
     private static StreamInput input(WriteEnd end) {

@@ -28,6 +28,13 @@ public sealed interface Inbound {
    */
   record Reset(long code) implements Inbound {}
 
-  /** The connection or the local side ended the stream before the peer did. */
+  /**
+   * We told the peer to stop before it had ended its side.
+   *
+   * @param code the code on the wire, 62 bits
+   */
+  record Stopped(long code) implements Inbound {}
+
+  /** The connection ended before the peer ended its side. */
   record Lost(String why) implements Inbound {}
 }

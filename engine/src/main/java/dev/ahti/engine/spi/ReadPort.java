@@ -41,7 +41,7 @@ public interface ReadPort {
 
   /**
    * Tells the peer to stop sending (STOP_SENDING), drops what is held, and ends this half with
-   * {@link Inbound.Lost}. Does nothing when this half has ended. Any thread.
+   * {@link Inbound.Stopped}. Does nothing when this half has ended. Any thread.
    *
    * @param code the code for the wire, 62 bits
    */

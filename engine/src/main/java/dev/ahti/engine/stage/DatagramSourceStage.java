@@ -1,12 +1,12 @@
 package dev.ahti.engine.stage;
 
-import dev.ahti.engine.spi.DatagramPort;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * it ended abruptly, both without demand. Cancelling leaves the port alone: datagrams still go out,
  * and a new materialization takes up what comes in.
  *
- * <p>One materialization at a time; another one fails with an {@link IllegalStateException}.
+ * <p>One materialization at a time of all stages of the session; another one fails with an {@link
+ * IllegalStateException}.
  */
 public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString>> {
   private final Outlet<ByteString> out = Outlet.create("DatagramSourceStage.out");
   private final SourceShape<ByteString> shape = SourceShape.of(out);
-  private final DatagramPort port;
+  private final DatagramReader reader;
   private final Function<String, @Nullable Throwable> ended;
-  private final AtomicBoolean taken = new AtomicBoolean();
 
   /**
    * For one session.
@@ -35,8 +35,8 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
    * @param ended from the port's reason to what the stage fails with, or {@code null} after a clean
    *     end
    */
-  public DatagramSourceStage(DatagramPort port, Function<String, @Nullable Throwable> ended) {
-    this.port = port;
+  public DatagramSourceStage(DatagramReader reader, Function<String, @Nullable Throwable> ended) {
+    this.reader = reader;
     this.ended = ended;
   }
 
@@ -50,8 +50,11 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
     return new Logic();
   }
 
-  private final class Logic extends GraphStageLogic {
+  private final class Logic extends GraphStageLogic implements DatagramReader.Claim {
     private final WakeUp wake = new WakeUp(createAsyncCallback(any -> onWake()));
+    private final AsyncCallback<Done> asked =
+        createAsyncCallback(any -> reader.stillReads(this));
+    private final AsyncCallback<Boolean> answered = createAsyncCallback(this::onAnswer);
     private boolean owner;
 
     Logic() {
@@ -61,30 +64,43 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
           new AbstractOutHandler() {
             @Override
             public void onPull() {
-              deliver();
+              if (owner) {
+                deliver();
+              }
             }
           });
     }
 
     @Override
     public void preStart() {
-      owner = taken.compareAndSet(false, true);
-      if (!owner) {
+      reader.claim(this);
+    }
+
+    @Override
+    public void postStop() {
+      reader.release(this);
+    }
+
+    @Override
+    public void asked() {
+      asked.invoke(Done.getInstance());
+    }
+
+    @Override
+    public void answered(boolean granted) {
+      answered.invoke(granted);
+    }
+
+    private void onAnswer(boolean granted) {
+      if (!granted) {
         failStage(
             new IllegalStateException(
                 "incoming datagrams: state being read (expected: one reader at a time)"));
         return;
       }
-      port.onReadable(wake);
+      owner = true;
+      reader.onReadable(wake);
       deliver();
-    }
-
-    @Override
-    public void postStop() {
-      if (owner) {
-        port.onReadable(StreamLogic.NOBODY);
-        taken.set(false);
-      }
     }
 
     private void onWake() {
@@ -94,13 +110,13 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
 
     private void deliver() {
       if (isAvailable(out)) {
-        ByteString next = port.poll();
+        ByteString next = reader.poll();
         if (next != null) {
           push(out, next);
           return;
         }
       }
-      String why = port.ended();
+      String why = reader.ended();
       if (why != null) {
         Throwable failure = ended.apply(why);
         if (failure == null) {

@@ -19,6 +19,12 @@ public enum EngineStreamFailures implements StreamFailures {
   }
 
   @Override
+  public Throwable aborted(OptionalLong applicationCode) {
+    return new StreamFailure(
+        StreamFailure.Kind.ABORTED, applicationCode, "this side aborted the stream");
+  }
+
+  @Override
   public Throwable lost(String why) {
     return new StreamFailure(StreamFailure.Kind.LOST, OptionalLong.empty(), why);
   }

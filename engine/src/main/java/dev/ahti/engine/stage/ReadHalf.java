@@ -1,6 +1,5 @@
 package dev.ahti.engine.stage;
 
-import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ReadPort;
 import org.apache.pekko.stream.Outlet;
@@ -28,6 +27,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   private final Outlet<ByteString> out;
   private final StreamHandle handle;
   private final StreamFailures failures;
+  private final StreamEnds ends;
   private final ReadPort port;
 
   /** Granted and not yet received. What a read overshoots is not owed, as in {@link ReadPort}. */
@@ -44,6 +44,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     this.out = out;
     this.handle = handle;
     this.failures = failures;
+    this.ends = new StreamEnds(handle, failures);
     this.port = handle.port();
   }
 
@@ -133,18 +134,13 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   private void end(Inbound end) {
     ended = true;
     if (end instanceof Inbound.Reset reset) {
-      logic.end(out, reset(reset.code()));
+      logic.end(out, ends.reset(reset.code()));
+    } else if (end instanceof Inbound.Stopped stopped) {
+      logic.end(out, ends.aborted(stopped.code()));
     } else if (end instanceof Inbound.Lost lost) {
-      logic.end(out, failures.lost(lost.why()));
+      logic.end(out, ends.lost(lost.why()));
     } else {
       logic.end(out);
     }
-  }
-
-  /** The peer resets the streams of a session that it ends, and that may be the first we hear. */
-  private Throwable reset(long wireCode) {
-    return wireCode == WebTransportErrorCode.WT_SESSION_GONE
-        ? failures.lost("the session has ended")
-        : failures.reset(handle.dialect().fromWire(wireCode));
   }
 }

@@ -2,7 +2,7 @@ package dev.ahti.engine.stage;
 
 import java.util.OptionalLong;
 
-/** How a stream ended before its end. Without a stack trace: it tells what the peer did. */
+/** How a stream ended before its end. Without a stack trace: it tells what somebody else did. */
 public final class StreamFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -12,6 +12,8 @@ public final class StreamFailure extends RuntimeException {
     RESET,
     /** STOP_SENDING. */
     STOPPED,
+    /** This side reset the stream or told the peer to stop, from outside the stage. */
+    ABORTED,
     /** The session or connection ended. */
     LOST
   }

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 public interface StreamFailures {
 
   /**
-   * The peer reset the stream, or this side did from outside the stage.
+   * The peer reset the stream.
    *
    * @param applicationCode empty when the code on the wire is not an application's
    */
@@ -21,6 +21,14 @@ public interface StreamFailures {
    * @param applicationCode empty when it is not an application's or the transport cannot tell it
    */
   Throwable stopped(OptionalLong applicationCode);
+
+  /**
+   * This side gave the stream up from outside the stage: it reset what it sends, or told the peer
+   * to stop.
+   *
+   * @param applicationCode empty when the code on the wire is not an application's
+   */
+  Throwable aborted(OptionalLong applicationCode);
 
   /** The stream ended with its session or connection. */
   Throwable lost(String why);

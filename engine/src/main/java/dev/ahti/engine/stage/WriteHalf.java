@@ -2,7 +2,6 @@ package dev.ahti.engine.stage;
 
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.spi.WritePort;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.AbruptStageTerminationException;
@@ -21,6 +20,7 @@ final class WriteHalf extends AbstractInHandler implements Runnable {
   private final Inlet<ByteString> in;
   private final StreamHandle handle;
   private final StreamFailures failures;
+  private final StreamEnds ends;
   private final WritePort port;
 
   /**
@@ -40,6 +40,7 @@ final class WriteHalf extends AbstractInHandler implements Runnable {
     this.in = in;
     this.handle = handle;
     this.failures = failures;
+    this.ends = new StreamEnds(handle, failures);
     this.port = handle.port();
   }
 
@@ -110,19 +111,15 @@ final class WriteHalf extends AbstractInHandler implements Runnable {
       return false;
     }
     if (end instanceof WriteEnd.Reset reset) {
-      end(failures.reset(handle.dialect().fromWire(reset.code())));
+      end(ends.aborted(reset.code()));
     } else if (end instanceof WriteEnd.Stopped stopped) {
-      end(failures.stopped(fromWire(stopped.code())));
+      end(ends.stopped(stopped.code()));
     } else if (end instanceof WriteEnd.Lost lost) {
-      end(failures.lost(lost.why()));
+      end(ends.lost(lost.why()));
     } else {
       end(null);
     }
     return true;
-  }
-
-  private OptionalLong fromWire(OptionalLong code) {
-    return code.isPresent() ? handle.dialect().fromWire(code.getAsLong()) : code;
   }
 
   private void end(@Nullable Throwable failure) {

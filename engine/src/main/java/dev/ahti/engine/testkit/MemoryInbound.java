@@ -161,17 +161,17 @@ final class MemoryInbound {
    * We do not want it any more: what no consumer has polled is dropped, also when the end was read
    * already. Says whether it had not ended before.
    */
-  boolean stop() {
-    Inbound lost = new Inbound.Lost("stopped by this side");
+  boolean stop(long code) {
+    Inbound stopped = new Inbound.Stopped(code);
     boolean dropped = dropQueued();
     if (end != null) {
       if (dropped) {
-        publish(lost);
+        publish(stopped);
       }
       return false;
     }
     dropUnread();
-    end(lost);
+    end(stopped);
     return true;
   }
 

@@ -119,7 +119,7 @@ final class MemoryStreamPort implements StreamPort {
     loop()
         .run(
             () -> {
-              if (in.stop()) {
+              if (in.stop(code)) {
                 connection.toPeer(peer -> peer.stopArrived(id, code));
               }
             });

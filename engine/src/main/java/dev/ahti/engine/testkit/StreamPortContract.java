@@ -251,7 +251,7 @@ public abstract class StreamPortContract {
     settle();
     Reader reader = new Reader(ends.far);
     holds("the reader ended", () -> reader.readOn().end != null);
-    check("end: " + reader.end + " (expected: lost)", reader.end instanceof Inbound.Lost);
+    same("end", new Inbound.Stopped(CODE), reader.end);
     same("held bytes that were given after the stop", 0L, reader.bytes());
     // A transport may notice only when it writes.
     holds(

@@ -130,7 +130,7 @@ final class FakePort(
   override def finished: Boolean = synchronized(polledEnd || inbound.headOption.exists(_.isEnd))
 
   override def stopSending(code: Long): Unit = {
-    val end = new Inbound.Lost("stopped here")
+    val end = new Inbound.Stopped(code)
     val told = synchronized {
       val first = readEnd.isEmpty
       if (first) {

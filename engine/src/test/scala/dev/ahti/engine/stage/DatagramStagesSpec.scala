@@ -3,6 +3,7 @@ package dev.ahti.engine.stage
 import java.util.concurrent.CompletionStage
 
 import scala.collection.immutable.Queue
+import scala.concurrent.ExecutionContext
 import scala.jdk.FutureConverters._
 
 import dev.ahti.engine.spi.DatagramPort
@@ -18,7 +19,8 @@ import org.apache.pekko.util.ByteString
 final class DatagramStagesSpec extends StageSpec {
   import DatagramStagesSpec._
 
-  private def source(port: Datagrams) = new DatagramSourceStage(port, abruptOnly)
+  private def source(port: Datagrams): DatagramSourceStage = source(new DatagramReader(port))
+  private def source(reader: DatagramReader) = new DatagramSourceStage(reader, abruptOnly)
   private def sink(port: Datagrams) = new DatagramSinkStage(port, abruptOnly)
 
   private def reading(port: Datagrams): Downstream[ByteString] = {
@@ -83,20 +85,69 @@ final class DatagramStagesSpec extends StageSpec {
       }
     }
 
-    "be read again after the first reader has gone, but not by two at a time" in {
+    "refuse a second reader of the session, whichever stage it comes from" in {
       val port = new Datagrams
-      val stage = source(port)
-      val first = Source.fromGraph(stage).runWith(new ProbeSink[ByteString])
+      val reader = new DatagramReader(port)
+      val first = Source.fromGraph(source(reader)).runWith(new ProbeSink[ByteString])
       first.settle()
-      val refused = Source.fromGraph(stage).runWith(Sink.ignore).failed.futureValue
+      val refused = Source.fromGraph(source(reader)).runWith(Sink.ignore).failed.futureValue
       refused shouldBe an[IllegalStateException]
       refused.getMessage should include("state being read")
-      first.cancel(new RuntimeException("enough"))
-      port.ended shouldBe null
-      port.receive("later")
-      eventually {
-        Source.fromGraph(stage).runWith(Sink.head).futureValue shouldBe ByteString("later")
+      first.pull()
+      port.receive("for the first")
+      first.settle()
+      first.taken() shouldBe Seq(Next(ByteString("for the first")))
+    }
+
+    "be read by a new stage as soon as the one before was cancelled" in {
+      val port = new Datagrams
+      val reader = new DatagramReader(port)
+      (1 to 200).foreach { round =>
+        val first = Source.fromGraph(source(reader)).runWith(new ProbeSink[ByteString])
+        first.settle()
+        first.cancel(new RuntimeException("enough"))
+        val second = Source.fromGraph(source(reader)).runWith(Sink.head)
+        port.receive(s"later $round")
+        second.futureValue shouldBe ByteString(s"later $round")
       }
+      port.ended shouldBe null
+    }
+
+    "be read again by the one who is told that the one before has its datagram" in {
+      implicit val sameThread: ExecutionContext = ExecutionContext.parasitic
+      val port = new Datagrams
+      val reader = new DatagramReader(port)
+      def head() = Source.fromGraph(source(reader)).runWith(Sink.head)
+      (1 to 200).foreach { round =>
+        // The callback runs inside the first graph, before its source knows of the end.
+        val both = head().flatMap(first => head().map(second => Seq(first, second)))
+        port.receive(s"a $round")
+        port.receive(s"b $round")
+        both.futureValue shouldBe Seq(ByteString(s"a $round"), ByteString(s"b $round"))
+      }
+    }
+
+    "take the place of one that leaves while it waits for the answer, and not twice" in {
+      val port = new Datagrams
+      val reader = new DatagramReader(port)
+      val first = new Claimant
+      val second = new Claimant
+      val third = new Claimant
+      reader.claim(first)
+      reader.claim(second)
+      reader.claim(third)
+      first.heard() shouldBe Seq("granted", "asked")
+      second.heard() shouldBe empty
+      third.heard() shouldBe Seq("refused")
+      reader.release(first)
+      second.heard() shouldBe Seq("granted")
+      val wake: Runnable = () => ()
+      reader.onReadable(wake)
+      reader.release(first)
+      reader.release(third)
+      port.readerIs(wake) shouldBe true
+      reader.release(second)
+      port.readerIs(wake) shouldBe false
     }
   }
 
@@ -175,6 +226,14 @@ object DatagramStagesSpec {
   private val abruptOnly: java.util.function.Function[String, Throwable] =
     why => if (why == Clean) null else new RuntimeException(why)
 
+  private final class Claimant extends DatagramReader.Claim {
+    private var calls = Queue.empty[String]
+    def heard(): Seq[String] = { val all = calls; calls = Queue.empty; all }
+    override def asked(): Unit = calls = calls.enqueue("asked")
+    override def answered(granted: Boolean): Unit =
+      calls = calls.enqueue(if (granted) "granted" else "refused")
+  }
+
   /** A datagram port that does what the test says. */
   private final class Datagrams extends DatagramPort {
     private var inbound = Queue.empty[ByteString]
@@ -200,6 +259,7 @@ object DatagramStagesSpec {
 
     def waiting: Int = synchronized(inbound.size)
     def sent: Seq[String] = synchronized(outbound)
+    def readerIs(wake: Runnable): Boolean = synchronized(reader eq wake)
     def wakeReader(): Unit = synchronized(reader).run()
     def wakeWriter(): Unit = synchronized(writer).run()
 

@@ -2,6 +2,7 @@ package dev.ahti.engine.stage
 
 import java.util.OptionalLong
 
+import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.stage.ProbePort._
 import dev.ahti.engine.stage.StreamProbes._
@@ -157,6 +158,29 @@ final class ReceiveStageSpec extends StageSpec {
       val seen = failure(sink)
       seen.kind shouldBe StreamFailure.Kind.LOST
       seen.getMessage shouldBe "the connection timed out"
+    }
+
+    "fail as aborted, not as lost, when this side stops the peer from outside" in {
+      val port = new ProbePort
+      val sink = run(port)
+      port.receive(new Inbound.Stopped(wire(7)))
+      sink.settle()
+      val seen = failure(sink)
+      seen.kind shouldBe StreamFailure.Kind.ABORTED
+      seen.applicationCode shouldBe OptionalLong.of(7)
+    }
+
+    "fail as lost when either side ends it with its session" in {
+      Seq(new Inbound.Reset(WT_SESSION_GONE), new Inbound.Stopped(WT_SESSION_GONE)).foreach { end =>
+        val port = new ProbePort
+        val sink = run(port)
+        sink.pull()
+        port.receive(end)
+        sink.settle()
+        val seen = failure(sink)
+        seen.kind shouldBe StreamFailure.Kind.LOST
+        seen.getMessage shouldBe "the session has ended"
+      }
     }
 
     "stop the peer with the code of the cancellation's cause" in {

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage
 
 import scala.jdk.FutureConverters._
 
+import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.stage.ProbePort._
 import dev.ahti.engine.stage.StreamProbes._
@@ -132,7 +133,7 @@ final class SendStageSpec extends StageSpec {
       import StreamFailure.Kind._
       Seq(
         new WriteEnd.Stopped(OptionalLong.of(wire(1))) -> STOPPED,
-        new WriteEnd.Reset(wire(2)) -> RESET,
+        new WriteEnd.Reset(wire(2)) -> ABORTED,
         new WriteEnd.Lost("gone") -> LOST
       ).foreach { case (end, kind) =>
         val port = new ProbePort
@@ -141,6 +142,29 @@ final class SendStageSpec extends StageSpec {
         isPending(done) shouldBe true
         port.endWrite(end)
         failureOf(done).asInstanceOf[StreamFailure].kind shouldBe kind
+      }
+    }
+
+    "fail as aborted with the code when this side resets it from outside" in {
+      val port = new ProbePort
+      val (_, done) = run(port)
+      port.endWrite(new WriteEnd.Reset(wire(7)))
+      val failure = failureOf(done).asInstanceOf[StreamFailure]
+      failure.kind shouldBe StreamFailure.Kind.ABORTED
+      failure.applicationCode shouldBe OptionalLong.of(7)
+    }
+
+    "fail as lost when either side ends it with its session" in {
+      Seq(
+        new WriteEnd.Reset(WT_SESSION_GONE),
+        new WriteEnd.Stopped(OptionalLong.of(WT_SESSION_GONE))
+      ).foreach { end =>
+        val port = new ProbePort
+        val (_, done) = run(port)
+        port.endWrite(end)
+        val failure = failureOf(done).asInstanceOf[StreamFailure]
+        failure.kind shouldBe StreamFailure.Kind.LOST
+        failure.getMessage shouldBe "the session has ended"
       }
     }
 

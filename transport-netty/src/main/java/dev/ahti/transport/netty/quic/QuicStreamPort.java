@@ -144,7 +144,7 @@ public final class QuicStreamPort implements StreamPort {
     loop.run(
         () -> {
           boolean open = !in.over();
-          in.discard(new Inbound.Lost("stopped by this side"));
+          in.discard(new Inbound.Stopped(code));
           if (open) {
             loop.holdPackets(channel.parent());
             QuicAccess.shutdown(channel, true, false, code);

@@ -1,0 +1,34 @@
+package dev.ahti.engine.stage;
+
+import dev.ahti.engine.error.WebTransportErrorCode;
+import java.util.OptionalLong;
+import java.util.function.Function;
+
+/** From a code of the wire that ended a half to what its stage fails with. */
+record StreamEnds(StreamHandle handle, StreamFailures failures) {
+
+  Throwable reset(long wireCode) {
+    return unlessSessionGone(wireCode, failures::reset);
+  }
+
+  Throwable stopped(OptionalLong wireCode) {
+    return wireCode.isPresent()
+        ? unlessSessionGone(wireCode.getAsLong(), failures::stopped)
+        : failures.stopped(wireCode);
+  }
+
+  Throwable aborted(long wireCode) {
+    return unlessSessionGone(wireCode, failures::aborted);
+  }
+
+  Throwable lost(String why) {
+    return failures.lost(why);
+  }
+
+  /** Either side ends the streams of a session that it ends, and that may be the first we hear. */
+  private Throwable unlessSessionGone(long wireCode, Function<OptionalLong, Throwable> otherwise) {
+    return wireCode == WebTransportErrorCode.WT_SESSION_GONE
+        ? failures.lost("the session has ended")
+        : otherwise.apply(handle.dialect().fromWire(wireCode));
+  }
+}
