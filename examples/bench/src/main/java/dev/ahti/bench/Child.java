@@ -136,7 +136,10 @@ final class Child implements AutoCloseable {
   }
 
   private void answered(String line) {
-    if (!answers.offer(line)) {
+    if (!line.startsWith("{")) {
+      // The JVM itself may write to stdout before our main class does: a profiler that starts.
+      keep(line);
+    } else if (!answers.offer(line)) {
       keep("dropped an answer nobody asked for: " + line);
     }
   }

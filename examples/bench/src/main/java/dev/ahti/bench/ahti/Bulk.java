@@ -48,7 +48,12 @@ final class Bulk {
 
     Tally add(ByteString more) {
       bytes += more.size();
-      checksum.update(more.toArrayUnsafe());
+      if (more.isCompact()) {
+        checksum.update(more.toArrayUnsafe());
+      } else {
+        // Several reads in one element: toArrayUnsafe would copy them into a new array.
+        more.getByteBuffers().forEach(checksum::update);
+      }
       return this;
     }
 
