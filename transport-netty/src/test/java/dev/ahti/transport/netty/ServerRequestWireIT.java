@@ -73,7 +73,7 @@ class ServerRequestWireIT extends ServerWire {
     request(stream);
     server.tell(new TransportCommand.RejectRequest(0, 0x10b));
     assertEquals("RESET 0x10b", stream.end());
-    awaitStopped(stream);
+    RawClient.awaitStopped(stream);
   }
 
   @Test

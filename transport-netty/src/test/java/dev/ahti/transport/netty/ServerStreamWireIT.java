@@ -40,7 +40,7 @@ class ServerStreamWireIT extends ServerWire {
   void unknownUnidirectionalStreamsAreStoppedAndNothingElseHappens(String type) {
     settings();
     RawPeer.RawStream unknown = raw.unidirectional(type + "00");
-    awaitStopped(unknown);
+    RawClient.awaitStopped(unknown);
     RawPeer.RawStream stream = raw.bidirectional("");
     assertEquals("/echo", request(stream).fields().get(":path").orElseThrow());
   }
@@ -93,7 +93,7 @@ class ServerStreamWireIT extends ServerWire {
     StreamPort port = streams.receiveMessage().port();
     port.request(1);
     port.stopSending(0x52e4a40fa905L);
-    awaitStopped(stream);
+    RawClient.awaitStopped(stream);
   }
 
   @Test

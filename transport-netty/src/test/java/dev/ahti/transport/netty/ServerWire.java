@@ -1,15 +1,12 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.StreamKind;
-import io.netty.handler.codec.quic.QuicAccess;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,13 +54,5 @@ abstract class ServerWire {
   StreamPort open(long session, StreamKind kind) {
     TransportCommand.OpenResult result = TestSession.tryOpen(net, server, session, kind);
     return ((TransportCommand.OpenResult.Opened) result).port();
-  }
-
-  static void awaitStopped(RawPeer.RawStream stream) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (stream.capacity() != QuicAccess.STOPPED) {
-      assertTrue(System.nanoTime() - deadline < 0, "never stopped");
-      Thread.onSpinWait();
-    }
   }
 }

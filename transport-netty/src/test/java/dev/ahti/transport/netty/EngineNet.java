@@ -1,0 +1,163 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.actor.ListenRequest;
+import dev.ahti.engine.actor.ListenerHandle;
+import dev.ahti.engine.actor.Routing;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.actor.SessionRequest;
+import dev.ahti.engine.actor.SessionRouter;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.stage.IncomingStreams;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.Fields;
+import io.netty.util.LeakPresenceDetector;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.util.ByteString;
+
+/** The whole engine over the Netty transport, for a peer that knows nothing but QUIC. */
+final class EngineNet implements AutoCloseable {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** The one page whose requests are allowed. */
+  static final String ORIGIN = "https://example.org";
+
+  final ActorTestKit kit;
+  final Ahti ahti;
+  private final BlockingQueue<SessionHandle> accepted = new LinkedBlockingQueue<>();
+
+  /** With these settings on top of the defaults. */
+  EngineNet(String... overrides) {
+    kit =
+        ActorTestKit.create(
+            "engine-" + NAMES.incrementAndGet(),
+            ConfigFactory.parseString(String.join("\n", overrides))
+                .withFallback(ConfigFactory.load("transport-test"))
+                .resolve());
+    ahti = Ahti.get(kit.system());
+  }
+
+  /**
+   * Listens on a free port. "/echo" opens a session, "/throw" one whose handler throws, a plain GET
+   * gets a page; everything else is refused as the dialect says.
+   */
+  ListenerHandle listen(DialectPolicy dialects) {
+    return TestNet.get(
+        ahti.listen(
+            new ListenRequest(
+                "wire",
+                new InetSocketAddress("127.0.0.1", 0),
+                TestCertificate.shared(),
+                dialects,
+                OriginPolicy.of(List.of(ORIGIN)),
+                new Router())));
+  }
+
+  private final class Router implements SessionRouter {
+    @Override
+    public Routing route(SessionRequest request) {
+      return switch (request.path()) {
+        case "/echo" -> new Routing.Accept(accepted::add, Fields.empty());
+        case "/throw" -> new Routing.Accept(Router::fail, Fields.empty());
+        default -> new Routing.Refuse(request.dialect().missingResourceStatus());
+      };
+    }
+
+    @Override
+    public Routing plain(Fields request) {
+      return new Routing.Answer(200, Fields.empty(), ByteString.fromString("hello"));
+    }
+
+    private static void fail(SessionHandle session) {
+      throw new IllegalStateException("this handler always fails");
+    }
+  }
+
+  /** The next session that "/echo" opened. */
+  SessionHandle session() {
+    return next(accepted, "a session");
+  }
+
+  /** The next stream of the peer. */
+  static StreamHandle take(IncomingStreams streams) {
+    BlockingQueue<Boolean> wakes = new LinkedBlockingQueue<>();
+    streams.onAvailable(() -> wakes.add(true));
+    StreamHandle stream;
+    while ((stream = streams.poll()) == null) {
+      assertEquals(null, streams.end(), "the session has ended");
+      next(wakes, "a stream");
+    }
+    return stream;
+  }
+
+  static <T> T next(BlockingQueue<T> queue, String what) {
+    try {
+      T next = queue.poll(10, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("waited in vain for " + what);
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The value of a gauge now. */
+  long gauge(String name) {
+    return ahti.gauges().snapshot().getOrDefault(name, 0L);
+  }
+
+  /** Waits until a gauge has this value. */
+  void awaitGauge(String name, long value) {
+    await(value, () -> gauge(name), name);
+  }
+
+  /** Waits until something has this value. */
+  <T> void await(T expected, Supplier<T> actual, String what) {
+    TestProbe<Object> probe = kit.createTestProbe();
+    probe.awaitAssert(
+        PATIENCE,
+        Duration.ofMillis(5),
+        () -> {
+          assertEquals(expected, actual.get(), what);
+          return expected;
+        });
+    probe.stop();
+  }
+
+  /** Waits until no connection is left: no actor of one, and no level above zero. */
+  void awaitNothing() {
+    await(
+        List.of(), () -> LiveActors.matching(kit.system(), ".*/connection-[0-9]+.*"), "the actors");
+    await(
+        List.of(),
+        () ->
+            ahti.gauges().levels().entrySet().stream()
+                .filter(level -> level.getValue() != 0)
+                .toList(),
+        "the levels");
+  }
+
+  /** Ends everything; nothing of the connections may be left before, and no buffer after. */
+  @Override
+  public void close() {
+    awaitNothing();
+    kit.shutdownTestKit();
+    TestNet.get(ahti.terminated());
+    LeakPresenceDetector.check();
+  }
+}
