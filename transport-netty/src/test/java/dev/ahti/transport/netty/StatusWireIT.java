@@ -1,0 +1,110 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.wire.Fields;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How requests are answered: the engine against a peer that writes raw bytes. */
+class StatusWireIT {
+  private final EngineNet net = new EngineNet();
+  private RawPeer raw;
+
+  private void start(Draft draft) {
+    raw = RawPeer.connect(net.listen(DialectPolicy.all()).address().getPort());
+    raw.unidirectional(RawClient.control(draft));
+  }
+
+  @AfterEach
+  void leavesNothing() {
+    raw.close();
+    net.close();
+  }
+
+  private RawPeer.RawStream request(Fields fields) {
+    return raw.bidirectional(RawHttp.headers(fields));
+  }
+
+  private void refused(Draft draft, String status, Fields fields) {
+    RawPeer.RawStream stream = request(fields);
+    assertEquals(Fields.empty().with(":status", status), RawFields.headers(stream));
+    assertEquals("FIN", stream.end());
+    assertEquals(1, net.gauge(Gauges.SESSIONS_REFUSED));
+    // The connection goes on.
+    accepted(RawClient.connect(draft, "/echo"));
+  }
+
+  private void accepted(Fields fields) {
+    RawPeer.RawStream stream = request(fields);
+    net.session();
+    assertEquals("200", RawFields.headers(stream).get(":status").orElseThrow());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"D02, 404", "D07, 404", "D14, 404", "D16, 405"})
+  void unknownPathIsAnsweredAsTheDraftSays(Draft draft, String status) {
+    start(draft);
+    refused(draft, status, RawClient.connect(draft, "/nowhere"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void foreignOriginIsAnsweredWith403(Draft draft) {
+    start(draft);
+    refused(draft, "403", RawClient.connect(draft, "/echo").with("origin", "https://evil.example"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void allowedOriginIsAccepted(Draft draft) {
+    start(draft);
+    accepted(RawClient.connect(draft, "/echo").with("origin", EngineNet.ORIGIN));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void absentOriginIsAccepted(Draft draft) {
+    start(draft);
+    accepted(RawClient.connect(draft, "/echo"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void unknownProtocolIsAnsweredWith501(Draft draft) {
+    start(draft);
+    refused(
+        draft,
+        "501",
+        Fields.empty()
+            .with(":method", "CONNECT")
+            .with(":protocol", "connect-udp")
+            .with(":scheme", "https")
+            .with(":authority", "127.0.0.1")
+            .with(":path", "/echo"));
+  }
+
+  @Test
+  void plainGetGetsANormalAnswer() {
+    start(Draft.D16);
+    RawPeer.RawStream get =
+        raw.bidirectional("")
+            .finish(
+                RawHttp.headers(
+                    Fields.empty()
+                        .with(":method", "GET")
+                        .with(":scheme", "https")
+                        .with(":authority", "127.0.0.1")
+                        .with(":path", "/")));
+    assertEquals(Fields.empty().with(":status", "200"), RawFields.headers(get));
+    assertEquals(RawHttp.hex("hello"), RawFields.frame(get, 0x00));
+    assertEquals("FIN", get.end());
+    assertEquals(0, net.gauge(Gauges.SESSIONS_REFUSED));
+  }
+}
