@@ -252,6 +252,11 @@ public final class RawPeer implements AutoCloseable {
     return HexFormat.of().formatHex(VarInt.encode(value).toArray());
   }
 
+  /** Falls silent: nothing more is sent, nothing more is heard, and nobody is told. */
+  public void vanish() {
+    udp.close().syncUninterruptibly();
+  }
+
   private static <T> T take(BlockingQueue<T> queue, String what) {
     try {
       T next = queue.poll(10, TimeUnit.SECONDS);
