@@ -63,7 +63,8 @@ public interface WebTransport {
   CompletionStage<WebTransportCloseInfo> closed();
 
   /**
-   * Completes when the peer, or this side, asked to come to an end; streams may still be opened.
+   * Completes when the peer asks to come to an end; the session goes on and streams may still be
+   * opened. Fails with a {@link WebTransportError} when the session ends before.
    */
   CompletionStage<Done> draining();
 

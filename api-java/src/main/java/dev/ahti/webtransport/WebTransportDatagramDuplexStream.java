@@ -15,7 +15,7 @@ public interface WebTransportDatagramDuplexStream {
 
   /**
    * The datagrams that come, empty ones included. While nobody asks, the newest {@code
-   * ahti.datagrams.incoming-capacity} are held and older ones dropped. Can be materialized once.
+   * ahti.netty.datagrams.incoming} are held and older ones dropped. Can be materialized once.
    * Completes when the session closes and fails when it ends abruptly.
    */
   Source<ByteString, NotUsed> readable();

@@ -2,6 +2,7 @@ package dev.ahti.webtransport;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,17 @@ public final class WebTransportError extends RuntimeException {
 
   private final WebTransportErrorSource source;
   private final @Nullable Long streamErrorCode;
+  private final @Nullable Integer httpStatus;
 
   private WebTransportError(
-      String message, WebTransportErrorSource source, @Nullable Long streamErrorCode) {
+      String message,
+      WebTransportErrorSource source,
+      @Nullable Long streamErrorCode,
+      @Nullable Integer httpStatus) {
     super(message, null, false, false);
     this.source = requireNonNull(source, "source");
     this.streamErrorCode = streamErrorCode;
+    this.httpStatus = httpStatus;
   }
 
   /**
@@ -36,17 +42,22 @@ public final class WebTransportError extends RuntimeException {
    */
   public static WebTransportError stream(String message, long streamErrorCode) {
     long clamped = Math.max(0, Math.min(streamErrorCode, MAX_CODE));
-    return new WebTransportError(message, WebTransportErrorSource.STREAM, clamped);
+    return new WebTransportError(message, WebTransportErrorSource.STREAM, clamped, null);
   }
 
   /** A stream's error whose code is unknown, or was none of the application's. */
   public static WebTransportError stream(String message) {
-    return new WebTransportError(message, WebTransportErrorSource.STREAM, null);
+    return new WebTransportError(message, WebTransportErrorSource.STREAM, null, null);
   }
 
   /** A session's error. */
   public static WebTransportError session(String message) {
-    return new WebTransportError(message, WebTransportErrorSource.SESSION, null);
+    return new WebTransportError(message, WebTransportErrorSource.SESSION, null, null);
+  }
+
+  /** The error of a session that the server refused with an HTTP status. */
+  public static WebTransportError refused(String message, int httpStatus) {
+    return new WebTransportError(message, WebTransportErrorSource.SESSION, null, httpStatus);
   }
 
   /** What it is about. */
@@ -57,5 +68,13 @@ public final class WebTransportError extends RuntimeException {
   /** The application's code for the stream, 0 to 2^32-1, when there is one. */
   public OptionalLong streamErrorCode() {
     return streamErrorCode == null ? OptionalLong.empty() : OptionalLong.of(streamErrorCode);
+  }
+
+  /**
+   * The HTTP status that the server refused the session with, when it did. A browser hides it from
+   * pages; a program may know.
+   */
+  public OptionalInt httpStatus() {
+    return httpStatus == null ? OptionalInt.empty() : OptionalInt.of(httpStatus);
   }
 }

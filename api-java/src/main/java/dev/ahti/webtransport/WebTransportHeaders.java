@@ -44,9 +44,9 @@ public record WebTransportHeaders(List<Map.Entry<String, String>> entries) {
 
   private static String checked(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    if (lower.isEmpty() || lower.startsWith(":") || lower.equals("wt-available-protocols")) {
+    if (lower.isEmpty() || lower.startsWith(":")) {
       throw new IllegalArgumentException(
-          "header: " + name + " (expected: a name that is no pseudo header and not reserved)");
+          "header: " + name + " (expected: a name that is no pseudo header)");
     }
     return lower;
   }

@@ -1,7 +1,5 @@
 package dev.ahti.webtransport;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +26,21 @@ import java.util.Set;
  *     WebTransportOptions</a>
  */
 public final class WebTransportOptions {
+  private static final Set<String> OWNED_HEADERS =
+      Set.of(
+          "capsule-protocol",
+          "connection",
+          "content-length",
+          "host",
+          "keep-alive",
+          "origin",
+          "proxy-connection",
+          "sec-webtransport-http3-draft02",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "wt-available-protocols");
+
   private static final WebTransportOptions DEFAULTS =
       new WebTransportOptions(
           List.of(),
@@ -112,7 +126,8 @@ public final class WebTransportOptions {
 
   /**
    * Accepts any certificate. Anybody on the way can then read and change everything: for tests
-   * against a server whose certificate cannot be known.
+   * against a server whose certificate cannot be known. Hashes or authorities that are given are
+   * still asked for.
    */
   public WebTransportOptions withoutCertificateCheck() {
     return new WebTransportOptions(
@@ -131,9 +146,19 @@ public final class WebTransportOptions {
         connectTimeout);
   }
 
-  /** Sends these headers with the request. */
+  /**
+   * Sends these headers with the request.
+   *
+   * @throws IllegalArgumentException for a name that the connection or these options own, such as
+   *     {@code host}, {@code origin} or {@code wt-available-protocols}
+   */
   public WebTransportOptions withHeaders(WebTransportHeaders values) {
-    requireNonNull(values, "values");
+    for (Map.Entry<String, String> entry : values.entries()) {
+      if (OWNED_HEADERS.contains(entry.getKey())) {
+        throw new IllegalArgumentException(
+            "header: " + entry.getKey() + " (expected: one that Ahti does not set itself)");
+      }
+    }
     return new WebTransportOptions(
         serverCertificateHashes,
         trustedAuthorities,
@@ -175,9 +200,9 @@ public final class WebTransportOptions {
     return trustedAuthorities;
   }
 
-  /** Whether any certificate is accepted. */
-  public boolean insecure() {
-    return insecure;
+  /** Whether the certificate is checked without hashes and authorities, too. */
+  public boolean checksCertificate() {
+    return !insecure;
   }
 
   /** The origin to send. */

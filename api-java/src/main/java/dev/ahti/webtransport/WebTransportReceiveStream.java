@@ -14,8 +14,8 @@ import org.apache.pekko.util.ByteString;
 public interface WebTransportReceiveStream {
 
   /**
-   * The bytes, in order, in chunks of whatever size they came (at least 1, at most the transport's
-   * read size). The peer may send only as far as the consumer asks, plus the transport's window.
+   * The bytes, in order, in chunks of whatever size they came (at least 1 byte). The peer may send
+   * only as far as the consumer asks, plus the transport's window.
    *
    * <p>Completes at the peer's FIN. Fails with a {@link WebTransportError} when the peer resets the
    * stream (its code is {@link WebTransportError#streamErrorCode()}) or the session ends.

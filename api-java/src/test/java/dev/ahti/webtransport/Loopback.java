@@ -1,5 +1,6 @@
 package dev.ahti.webtransport;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.typesafe.config.ConfigFactory;
@@ -52,7 +53,9 @@ final class Loopback implements AutoCloseable {
     for (var route : routes.entrySet()) {
       server = server.withRoute(route.getKey(), route.getValue());
     }
-    return new Loopback(system, await(setup.apply(server).bind()));
+    Loopback loopback = new Loopback(system, await(setup.apply(server).bind()));
+    assertTrue(loopback.tree().contains("listener-"), loopback::tree);
+    return loopback;
   }
 
   WebTransportOptions trusting() {

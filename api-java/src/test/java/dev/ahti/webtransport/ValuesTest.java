@@ -56,9 +56,17 @@ class ValuesTest {
     WebTransportHeaders headers = WebTransportHeaders.EMPTY.with("X-A", "1").with("x-a", "2");
     assertEquals(Optional.of("1"), headers.first("x-A"));
     assertEquals(2, headers.entries().size());
-    for (String bad : new String[] {":path", "", "WT-Available-Protocols"}) {
+    for (String bad : new String[] {":path", ""}) {
       assertThrows(IllegalArgumentException.class, () -> headers.with(bad, "x"), bad);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Origin", "host", "WT-Available-Protocols", "te", "content-length"})
+  void aHeaderThatAhtiSetsItselfIsRefused(String name) {
+    WebTransportHeaders headers = WebTransportHeaders.EMPTY.with(name, "x");
+    assertThrows(
+        IllegalArgumentException.class, () -> WebTransportOptions.create().withHeaders(headers));
   }
 
   @Test
@@ -70,9 +78,9 @@ class ValuesTest {
             .withOrigin("https://a")
             .withoutCertificateCheck();
     assertEquals(Set.of(WebTransportDraft.DRAFT_07), changed.drafts());
-    assertTrue(changed.insecure());
+    assertFalse(changed.checksCertificate());
     assertEquals(4, defaults.drafts().size());
-    assertFalse(defaults.insecure());
+    assertTrue(defaults.checksCertificate());
     assertEquals(Optional.empty(), defaults.origin());
     assertThrows(IllegalArgumentException.class, () -> defaults.withConnectTimeout(Duration.ZERO));
   }

@@ -44,7 +44,8 @@ public final class ApiSession implements WebTransport {
             .thenCompose(SessionHandle::closed)
             .handle(ApiSession::<SessionEnd>orError)
             .thenApply(end -> new WebTransportCloseInfo(end.code(), end.reason()));
-    this.draining = this.established.thenCompose(SessionHandle::draining);
+    this.draining =
+        this.established.thenCompose(SessionHandle::draining).handle(ApiSession::<Done>orError);
   }
 
   @Override
@@ -64,10 +65,12 @@ public final class ApiSession implements WebTransport {
 
   @Override
   public void close(WebTransportCloseInfo info) {
-    // While connecting this side gives up: ready() and closed() fail, and a session that is
-    // established all the same is closed at once.
+    // While connecting this side gives up: ready() and closed() fail, and cancelling the dial gives
+    // the connection back. A session that is established all the same is closed at once.
     established.completeExceptionally(WebTransportError.session("closed while connecting"));
-    dialled.thenAccept(session -> session.close(info.closeCode(), info.reason()));
+    if (!dialled.cancel(false)) {
+      dialled.thenAccept(session -> session.close(info.closeCode(), info.reason()));
+    }
   }
 
   @Override
@@ -172,6 +175,10 @@ public final class ApiSession implements WebTransport {
     Throwable cause = unwrapped(failure);
     if (cause instanceof WebTransportError error) {
       throw error;
+    }
+    if (cause instanceof SessionFailure refusal && refusal.status().isPresent()) {
+      throw WebTransportError.refused(
+          String.valueOf(cause.getMessage()), refusal.status().getAsInt());
     }
     String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
     throw WebTransportError.session(String.valueOf(message));

@@ -61,16 +61,15 @@ public final class Dialling {
   }
 
   private static ServerTrust trust(WebTransportOptions options) {
-    if (options.insecure()) {
-      return ServerTrust.Insecure.INSTANCE;
-    }
     if (!options.serverCertificateHashes().isEmpty()) {
       return new ServerTrust.CertificateHashes(known(options.serverCertificateHashes()));
     }
     if (!options.trustedAuthorities().isEmpty()) {
       return new ServerTrust.Authorities(options.trustedAuthorities());
     }
-    return ServerTrust.SystemStore.INSTANCE;
+    return options.checksCertificate()
+        ? ServerTrust.SystemStore.INSTANCE
+        : ServerTrust.Insecure.INSTANCE;
   }
 
   /** Hashes of an unknown algorithm match nothing, as the W3C text asks. */

@@ -8,6 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
 
@@ -68,6 +70,18 @@ public final class ServerCertificate {
     } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
       throw new IllegalStateException("every JDK hashes with SHA-256", e);
     }
+  }
+
+  /**
+   * Whether a browser accepts it by its hash ({@code serverCertificateHashes}): an elliptic-curve
+   * key, and valid for 14 days in all at most.
+   */
+  public boolean acceptedByHash() {
+    X509Certificate leaf = chain.get(0);
+    Duration validity =
+        Duration.between(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
+    return leaf.getPublicKey() instanceof ECPublicKey
+        && validity.compareTo(Duration.ofDays(14)) <= 0;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.server;
 
 import dev.ahti.webtransport.WebTransportHash;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -27,9 +28,16 @@ public final class WebTransportServerBinding {
     return localAddress;
   }
 
-  /** The server's URL, to which a path is appended: {@code https://127.0.0.1:4433}. */
+  /**
+   * The server's URL, to which a path is appended: {@code https://127.0.0.1:4433}. Where it listens
+   * on every address this is the loopback address, the one that is known to work from here.
+   */
   public String url() {
-    String host = localAddress.getAddress().getHostAddress();
+    InetAddress address = localAddress.getAddress();
+    if (address.isAnyLocalAddress()) {
+      return "https://127.0.0.1:" + localAddress.getPort();
+    }
+    String host = address.getHostAddress();
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return "https://" + shown + ":" + localAddress.getPort();
   }

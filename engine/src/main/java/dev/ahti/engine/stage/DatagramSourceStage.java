@@ -52,8 +52,7 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
 
   private final class Logic extends GraphStageLogic implements DatagramReader.Claim {
     private final WakeUp wake = new WakeUp(createAsyncCallback(any -> onWake()));
-    private final AsyncCallback<Done> asked =
-        createAsyncCallback(any -> reader.stillReads(this));
+    private final AsyncCallback<Done> asked = createAsyncCallback(any -> reader.stillReads(this));
     private final AsyncCallback<Boolean> answered = createAsyncCallback(this::onAnswer);
     private boolean owner;
 

@@ -66,6 +66,9 @@ final class FakePort(
   /** The code of our STOP_SENDING, if there was one. */
   def stoppedWith: Option[Long] = synchronized(stopCode)
 
+  /** Whether the reader took everything and waits to be woken. */
+  def waiting: Boolean = synchronized(armed && inbound.isEmpty)
+
   /** How much the reader may still take. */
   def readCredit: Long = synchronized(credit)
 

@@ -137,7 +137,7 @@ final class SessionActorSpec extends SessionSpec {
       val grease = ByteString(0x17, 0x20).concat(ByteString(new Array[Byte](32)))
       (1 to 10).foreach { _ =>
         session.connect.receive(grease)
-        eventually(session.connect.readCredit shouldBe 4096)
+        eventually(session.connect.waiting shouldBe true)
         session.connect.loop.asInstanceOf[FakeLoop].advance(java.time.Duration.ofSeconds(10))
       }
       session.handle.closed.isDone shouldBe false

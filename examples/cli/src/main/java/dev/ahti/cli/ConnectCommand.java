@@ -1,5 +1,6 @@
 package dev.ahti.cli;
 
+import dev.ahti.bench.EndSignal;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportDraft;
@@ -9,6 +10,7 @@ import dev.ahti.webtransport.WebTransportSyntaxException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -17,17 +19,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.IOResult;
 import org.apache.pekko.stream.javadsl.Framing;
 import org.apache.pekko.stream.javadsl.FramingTruncation;
 import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.StreamConverters;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,7 +60,8 @@ import picocli.CommandLine.Spec;
       "  ahti connect https://example.org/chat --datagram"
     })
 final class ConnectCommand implements Callable<Integer> {
-  private static final int CHUNK = 64 * 1024;
+  private static final Duration NO_HURRY = Duration.ofDays(365);
+  private static final long CLOSE_SECONDS = 2;
   private static final int MAX_LINE = 64 * 1024;
 
   @Parameters(index = "0", paramLabel = "URL", description = "https://HOST[:PORT]/PATH")
@@ -115,22 +123,44 @@ final class ConnectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     WebTransportOptions options = options();
-    try (Actors actors = Actors.start()) {
+    try (EndSignal signals = EndSignal.open();
+        Actors actors = Actors.start()) {
       WebTransport session = connect(actors, options);
-      Actors.await(session.ready());
-      if (verbose) {
-        spec.commandLine().getErr().println("connected: " + session.info());
-        spec.commandLine().getErr().flush();
-      }
-      if (datagram) {
-        datagrams(session, actors.system());
-      } else {
-        stream(session, actors.system());
+      try {
+        run(session, actors.system());
+      } catch (InterruptedException signal) {
+        // A signal is a wish to end, not a failure: the server is told below.
       }
       session.close();
-      Actors.await(session.closed());
+      closed(session);
     }
     return 0;
+  }
+
+  private void run(WebTransport session, ActorSystem<?> system) throws Exception {
+    Actors.await(session.ready());
+    if (verbose) {
+      spec.commandLine().getErr().println("connected: " + session.info());
+      spec.commandLine().getErr().flush();
+    }
+    if (datagram) {
+      datagrams(session, system);
+    } else {
+      stream(session, system);
+    }
+  }
+
+  /** Waits for the server to have been told; how it took it makes no difference any more. */
+  private static void closed(WebTransport session) throws InterruptedException {
+    CountDownLatch over = new CountDownLatch(1);
+    session
+        .closed()
+        .toCompletableFuture()
+        .handle((info, failure) -> Done.getInstance())
+        .thenAccept(done -> over.countDown());
+    if (!over.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+      LoggerFactory.getLogger(ConnectCommand.class).warn("the server did not confirm the close");
+    }
   }
 
   private WebTransport connect(Actors actors, WebTransportOptions options) {
@@ -144,9 +174,7 @@ final class ConnectCommand implements Callable<Integer> {
   private void stream(WebTransport session, ActorSystem<?> system) throws Exception {
     WebTransportBidirectionalStream stream = Actors.await(session.createBidirectionalStream());
     CompletionStage<Done> sent =
-        StreamConverters.fromInputStream(ConnectCommand::standardInput, CHUNK)
-            .toMat(stream.writable().sink(), Keep.right())
-            .run(system);
+        standardInput(system).toMat(stream.writable().sink(), Keep.right()).run(system);
     CompletionStage<IOResult> received =
         stream
             .readable()
@@ -171,7 +199,7 @@ final class ConnectCommand implements Callable<Integer> {
                 Keep.right())
             .run(system);
     CompletionStage<Done> sent =
-        StreamConverters.fromInputStream(ConnectCommand::standardInput, CHUNK)
+        standardInput(system)
             .via(Framing.delimiter(ByteString.fromString("\n"), MAX_LINE, FramingTruncation.ALLOW))
             .toMat(session.datagrams().createWritable().sink(), Keep.right())
             .run(system);
@@ -222,8 +250,27 @@ final class ConnectCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), String.valueOf(what));
   }
 
-  private static InputStream standardInput() {
-    return new FileInputStream(FileDescriptor.in);
+  /**
+   * Standard input, read on a thread of its own: a read from a terminal cannot be interrupted, and
+   * nothing else may have to wait for it.
+   */
+  private static Source<ByteString, NotUsed> standardInput(ActorSystem<?> system) {
+    Pair<OutputStream, Source<ByteString, NotUsed>> pipe =
+        StreamConverters.asOutputStream(NO_HURRY).preMaterialize(system);
+    Thread reader =
+        new Thread(
+            () -> {
+              try (OutputStream to = pipe.first();
+                  InputStream from = new FileInputStream(FileDescriptor.in)) {
+                from.transferTo(to);
+              } catch (IOException e) {
+                LoggerFactory.getLogger(ConnectCommand.class).debug("input ended", e);
+              }
+            },
+            "standard-input");
+    reader.setDaemon(true);
+    reader.start();
+    return pipe.second();
   }
 
   private static OutputStream standardOutput() {

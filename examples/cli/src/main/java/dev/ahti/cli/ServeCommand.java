@@ -2,6 +2,7 @@ package dev.ahti.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ahti.bench.EndSignal;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
@@ -103,7 +104,15 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    EndSignal end = EndSignal.install();
+    try (EndSignal signals = EndSignal.open()) {
+      serve();
+    } catch (InterruptedException signal) {
+      // It came while the server was starting; what had started is closed.
+    }
+    return 0;
+  }
+
+  private void serve() throws Exception {
     ServerCertificate shown = certificate();
     PageHolder page = new PageHolder();
     try (page;
@@ -125,14 +134,21 @@ final class ServeCommand implements Callable<Integer> {
       page.show(
           new PageInfo(
               URI.create(binding.url()),
-              binding.certificateHash().hex(),
+              shown.acceptedByHash() ? binding.certificateHash().hex() : null,
               ENDPOINTS,
               Version.number()));
       announce(binding, page);
-      end.await();
+      untilSignal();
       Actors.await(binding.stop());
     }
-    return 0;
+  }
+
+  private static void untilSignal() {
+    try {
+      Thread.currentThread().join();
+    } catch (InterruptedException signal) {
+      // What was waited for.
+    }
   }
 
   private void check() {

@@ -105,6 +105,15 @@ class ServeAndConnectIT {
   }
 
   @Test
+  void aSignalEndsAClientInOrderWhileItsInputIsOpen() throws Exception {
+    try (AhtiProcess client = connect("/push", "--datagram")) {
+      client.line();
+      assertEquals(0, client.terminate().exitCode(), client::errors);
+      assertEquals("", client.errors());
+    }
+  }
+
+  @Test
   void aWrongHashEndsWithOneLineAndCodeOne() throws Exception {
     try (AhtiProcess client =
         AhtiProcess.start(

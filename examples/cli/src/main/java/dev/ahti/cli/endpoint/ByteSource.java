@@ -54,7 +54,7 @@ public final class ByteSource implements SessionHandler {
   }
 
   private static Source<ByteString, ?> chunks(long total) {
-    long chunks = (total + CHUNK - 1) / CHUNK;
+    long chunks = total / CHUNK + (total % CHUNK == 0 ? 0 : 1);
     return Source.fromJavaStream(() -> LongStream.range(0, chunks).boxed())
         .map(index -> PATTERN.take((int) Math.min(CHUNK, total - index * CHUNK)));
   }
