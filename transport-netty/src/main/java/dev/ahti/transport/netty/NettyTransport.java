@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.Transport;
@@ -10,8 +11,10 @@ import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.QuicTls;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,8 +89,12 @@ final class NettyTransport implements Transport {
       return before.copy();
     }
     // In this order, or a peer would not be told that its connection is closed.
+    connections.forEach(
+        connection ->
+            ((QuicChannel) connection)
+                .close(true, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
     connections
-        .close()
+        .newCloseFuture()
         .addListener(
             connectionsClosed ->
                 sockets

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.TransportConnection;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -24,6 +26,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections, each with a UDP socket of its own: a client has few, and a socket that is not
@@ -57,7 +62,29 @@ final class QuicDialer {
 
   CompletionStage<TransportConnection> dial(DialOptions options) {
     CompletableFuture<TransportConnection> result = new CompletableFuture<>();
+    NettyLoop loop = loops.next();
     long deadline = System.nanoTime() + options.timeout().toNanos();
+    try {
+      // One for all that follows, whichever part of it does not answer.
+      ScheduledFuture<?> expiry =
+          loop.eventLoop()
+              .schedule(
+                  () -> fail(options, result, "no answer within " + options.timeout(), null),
+                  options.timeout().toNanos(),
+                  TimeUnit.NANOSECONDS);
+      result.whenComplete((connection, failure) -> expiry.cancel(false));
+      lookUp(options, loop, deadline, result);
+    } catch (RejectedExecutionException ended) {
+      fail(options, result, "the transport has ended", ended);
+    }
+    return result;
+  }
+
+  private void lookUp(
+      DialOptions options,
+      NettyLoop loop,
+      long deadline,
+      CompletableFuture<TransportConnection> result) {
     blocking.execute(
         () -> {
           try {
@@ -65,14 +92,15 @@ final class QuicDialer {
             QuicSslContext context = tls.client(options.trust());
             InetSocketAddress address =
                 new InetSocketAddress(InetAddress.getByName(options.host()), options.port());
-            openSocket(new Attempt(options, context, address, deadline, result));
+            if (!result.isDone()) {
+              openSocket(new Attempt(options, loop, context, address, deadline, result));
+            }
           } catch (UnknownHostException unknown) {
             fail(options, result, "the host is unknown", unknown);
           } catch (RuntimeException failure) {
             fail(options, result, String.valueOf(failure.getMessage()), failure);
           }
         });
-    return result;
   }
 
   /**
@@ -82,13 +110,14 @@ final class QuicDialer {
    */
   private record Attempt(
       DialOptions options,
+      NettyLoop loop,
       QuicSslContext context,
       InetSocketAddress address,
       long deadline,
       CompletableFuture<TransportConnection> result) {}
 
   private void openSocket(Attempt attempt) {
-    NettyLoop loop = loops.next();
+    NettyLoop loop = attempt.loop();
     DialOptions options = attempt.options();
     ChannelHandler codec =
         new ChannelInitializer<Channel>() {
@@ -135,8 +164,22 @@ final class QuicDialer {
               @Override
               protected void initChannel(QuicChannel channel) {
                 open.connections().add(channel);
-                // Not at once: the socket may be reading the packet that closed the connection.
-                channel.closeFuture().addListener(closed -> udp.eventLoop().execute(udp::close));
+                // Not at once: the socket may be reading the packet that closed the connection, and
+                // whoever knows why it was closed is to say so first.
+                channel
+                    .closeFuture()
+                    .addListener(
+                        closed ->
+                            udp.eventLoop()
+                                .execute(
+                                    () -> {
+                                      udp.close();
+                                      fail(
+                                          options,
+                                          attempt.result(),
+                                          "the connection was closed before it could be used",
+                                          null);
+                                    }));
                 channel
                     .pipeline()
                     .addLast(
@@ -145,7 +188,11 @@ final class QuicDialer {
                             loop,
                             false,
                             options.settings(),
-                            connection -> attempt.result().complete(connection)));
+                            connection -> {
+                              if (!attempt.result().complete(connection)) {
+                                connection.discard(Http3ErrorCode.H3_NO_ERROR, "too late");
+                              }
+                            }));
               }
             })
         .connect()
@@ -170,7 +217,7 @@ final class QuicDialer {
       DialOptions options,
       CompletableFuture<TransportConnection> result,
       String why,
-      Throwable cause) {
+      @Nullable Throwable cause) {
     result.completeExceptionally(
         new DialException(
             "cannot connect to " + options.host() + ":" + options.port() + ": " + why, cause));

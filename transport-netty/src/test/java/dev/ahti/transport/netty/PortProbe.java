@@ -5,6 +5,8 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.util.ByteString;
 
 /** Uses a port from the test's thread, waiting for wake-ups as a stage does. */
@@ -88,6 +90,17 @@ public final class PortProbe {
       await(writable, "not ended");
     }
     return end;
+  }
+
+  /** Waits for what has no wake-up. */
+  public static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("waited in vain");
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   private static void await(LinkedBlockingQueue<String> wakes, String otherwise) {

@@ -56,6 +56,14 @@ class ServerControlWireIT extends ServerWire {
   }
 
   @Test
+  void resettingTheControlStreamClosesTheConnection() {
+    RawPeer.RawStream control = raw.unidirectional(RawHttp.CONTROL);
+    server.expect(TransportEvent.PeerSettings.class);
+    control.shutdown(false, true, 0x100);
+    assertEquals("0x104", raw.closeCode());
+  }
+
+  @Test
   void secondControlStreamClosesTheConnection() {
     settings();
     raw.unidirectional(RawHttp.CONTROL);

@@ -8,6 +8,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.wire.Fields;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
@@ -63,6 +64,20 @@ class ServerDatagramWireIT extends ServerWire {
   }
 
   @Test
+  void datagramsOfARefusedRequestAreDroppedAndNotHeld() {
+    settings();
+    RawPeer.RawStream refused = raw.bidirectional("");
+    request(refused);
+    server.tell(
+        new TransportCommand.Respond(
+            0, Fields.empty().with(":status", "404"), ByteString.emptyByteString(), true));
+    refused.end();
+    raw.datagram("0061");
+    PortProbe.await(() -> net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_INCOMING) == 1);
+    assertEquals(0, net.gauges.levels().getOrDefault(Gauges.EARLY_DATAGRAMS, 0L));
+  }
+
+  @Test
   void datagramsAreFramedByTheQuarterStreamId() {
     settings();
     request(raw.bidirectional(""));
@@ -114,7 +129,7 @@ class ServerDatagramWireIT extends ServerWire {
     TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
     DatagramPort port = TestSession.attach(net, server, 0, streams);
     PortProbe body = new PortProbe(request.body());
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 556; i++) {
       raw.datagram("00" + String.format("%04x", i));
       if (i % 50 == 0) {
         // Keeps the peer's queue from overflowing.
@@ -124,7 +139,7 @@ class ServerDatagramWireIT extends ServerWire {
     }
     connect.write(RawHttp.frame(0, "00"));
     body.bytes(1);
-    assertEquals(300, port.stats().received());
+    assertEquals(556, port.stats().received());
     assertEquals(44, port.stats().droppedIncoming());
     assertEquals(ByteString.fromArray(new byte[] {0, 44}), port.poll());
   }

@@ -93,6 +93,17 @@ class ServerRequestWireIT extends ServerWire {
     assertEquals("RESET 0x10d", stream.end());
   }
 
+  @Test
+  void requestThatIsResetBeforeItsHeaderIsIncomplete() {
+    settings();
+    RawPeer.RawStream stream = raw.bidirectional("");
+    stream.write("0110" + "0000");
+    // Its bytes have been seen when a later stream has arrived.
+    request(raw.bidirectional(""));
+    stream.shutdown(false, true, 0x10c);
+    assertEquals("RESET 0x10d", stream.end());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "DATA before HEADERS,          0001ff, 0x105",

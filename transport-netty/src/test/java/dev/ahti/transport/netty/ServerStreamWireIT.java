@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.spi.Inbound;
@@ -103,8 +104,46 @@ class ServerStreamWireIT extends ServerWire {
     port.reset(0x52e4a40fa8dbL);
     raw.accept();
     RawPeer.RawStream stream = raw.accept();
-    // Without RESET_STREAM_AT the header can be dropped by the peer's QUIC; the reset cannot.
+    assertEquals("405404", stream.bytes(3));
     assertEquals("RESET 0x52e4a40fa8db", stream.end());
+  }
+
+  @Test
+  void wakesThatThrowHarmNoStream() {
+    settings();
+    TestProbe<TransportCommand.IncomingStream> streams = attach(0);
+    RawPeer.RawStream stream = raw.bidirectional("404100");
+    StreamPort port = streams.receiveMessage().port();
+    Runnable broken =
+        () -> {
+          throw new IllegalStateException("thrown by a test");
+        };
+    port.onReadable(broken);
+    port.onWritable(broken);
+    assertNull(port.poll());
+    port.request(1024);
+    port.whenSent(broken);
+    stream.write("6162");
+    PortProbe.await(() -> port.stats().bytesReceived() == 2);
+    PortProbe probe = new PortProbe(port);
+    assertEquals("ab", probe.bytes(2).utf8String());
+    port.offer(ByteString.fromString("cd"));
+    port.finish();
+    assertEquals("6364", stream.bytes(2));
+    assertEquals("FIN", stream.end());
+    stream.finish("");
+    probe.all();
+  }
+
+  @Test
+  void streamsThatASessionDidNotTakeEndWithIt() {
+    settings();
+    TestProbe<TransportCommand.IncomingStream> streams = attach(0);
+    RawPeer.RawStream stream = raw.bidirectional("404100" + "6162");
+    streams.receiveMessage();
+    server.tell(new TransportCommand.DetachSession(0));
+    assertEquals("RESET 0x170d7b68", stream.end());
+    RawClient.awaitStopped(stream);
   }
 
   @Test

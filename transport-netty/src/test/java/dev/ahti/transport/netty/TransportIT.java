@@ -153,6 +153,31 @@ class TransportIT {
   }
 
   @Test
+  void dialOfAServerThatAllowsNoControlStreamFails() {
+    try (TestNet net = new TestNet();
+        RawPeer raw = RawPeer.listen(0)) {
+      DialOptions options =
+          new DialOptions(
+              "127.0.0.1",
+              raw.port(),
+              ServerTrust.Insecure.INSTANCE,
+              TestNet.SETTINGS,
+              Duration.ofMinutes(5));
+      assertThrows(DialException.class, () -> TestNet.get(net.transport.dial(options)));
+    }
+  }
+
+  @Test
+  void terminationClosesConnectionsAsHttp3Does() {
+    try (TestNet net = new TestNet();
+        RawPeer raw = RawPeer.connect(net.listen().localAddress().getPort())) {
+      net.accepted();
+      TestNet.get(net.transport.terminate());
+      assertEquals("0x100", raw.closeCode());
+    }
+  }
+
+  @Test
   void unknownHostFails() {
     try (TestNet net = new TestNet()) {
       DialOptions options =

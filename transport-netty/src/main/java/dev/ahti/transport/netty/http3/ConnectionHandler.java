@@ -3,8 +3,10 @@ package dev.ahti.transport.netty.http3;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
@@ -18,6 +20,7 @@ import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Map;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,9 +132,17 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Http3Connection open = connection;
-    if (cause instanceof QuicException || open == null) {
+    if (cause instanceof QuicException || cause instanceof SSLException) {
       // A packet that could not be used, or a handshake that failed: Netty closes what must be.
       LOG.debug("{}: {}", ctx.channel(), cause.toString());
+    } else if (open == null) {
+      // The handshake may be done already, and then nobody else would ever close it.
+      LOG.debug("{} could not be set up", ctx.channel(), cause);
+      ((QuicChannel) ctx.channel())
+          .close(true, (int) Http3ErrorCode.H3_INTERNAL_ERROR, Unpooled.EMPTY_BUFFER);
+    } else if (cause instanceof ChannelOutputShutdownException) {
+      // Comes from our control stream, which the peer may not ask to close (RFC 9114 6.2.1).
+      open.fail(Http3ErrorCode.H3_CLOSED_CRITICAL_STREAM, "control stream stopped");
     } else {
       LOG.error("{} failed", open, cause);
       open.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");

@@ -31,6 +31,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
@@ -50,6 +51,10 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
 
   /** A number above every request stream's. */
   private static final long NO_LIMIT = Long.MAX_VALUE;
+
+  /** A final status that makes no session. */
+  private static final Predicate<String> REFUSAL =
+      status -> !status.startsWith("1") && !status.startsWith("2");
 
   private record Closing(long code, String reason, boolean byPeer) {}
 
@@ -160,6 +165,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       if (stream != null) {
         stream.reject(reject.code());
       }
+      sessions.detach(reject.id());
     } else if (command instanceof TransportCommand.AttachSession attach) {
       NettyDatagramPort datagrams = sessions.attach(attach.sessionId(), attach.streams());
       if (closed) {
@@ -231,6 +237,9 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       return;
     }
     stream.sendHeaders(respond.fields());
+    if (respond.fields().get(":status").filter(REFUSAL).isPresent()) {
+      sessions.detach(respond.id());
+    }
     StreamPort body = stream.port();
     if (!respond.body().isEmpty()) {
       // A body of a response is the engine's own text: it is small, and nobody waits.
@@ -329,10 +338,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   void streamArrived(long sessionId, StreamKind kind, QuicStreamPort port) {
-    ActorRef<TransportCommand.IncomingStream> session = sessions.streams(sessionId);
-    if (session != null) {
-      session.tell(new TransportCommand.IncomingStream(kind, port));
-    } else {
+    if (!sessions.tell(sessionId, kind, port)) {
       tell(new TransportEvent.StreamArrived(sessionId, kind, port));
     }
   }

@@ -67,7 +67,8 @@ final class LocalControlStream {
   private static final class Critical extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      ctx.close();
+      // Not closed here: that would be a FIN, which is an error of its own.
+      ctx.channel().parent().pipeline().fireExceptionCaught(cause);
     }
   }
 }

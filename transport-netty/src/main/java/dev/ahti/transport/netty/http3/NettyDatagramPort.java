@@ -131,8 +131,8 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
           if (ended == null) {
             ended = why;
             discard();
-            readable.run();
-            writable.run();
+            NettyLoop.guarded(readable);
+            NettyLoop.guarded(writable);
           }
         });
   }
@@ -160,7 +160,7 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
     }
     if (readArmed) {
       readArmed = false;
-      readable.run();
+      NettyLoop.guarded(readable);
     }
   }
 
@@ -194,7 +194,7 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
     }
     if (writeArmed && outgoing.isAtMostHalfFull()) {
       writeArmed = false;
-      writable.run();
+      NettyLoop.guarded(writable);
     }
   }
 

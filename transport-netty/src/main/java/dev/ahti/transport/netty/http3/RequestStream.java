@@ -173,13 +173,14 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
-    if (cause instanceof QuicStreamResetException reset) {
+    if (cause instanceof QuicStreamResetException && server && !headersSeen) {
+      reject(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    } else if (cause instanceof QuicStreamResetException reset) {
       port().inputReset(reset.applicationProtocolCode());
     } else if (cause instanceof ChannelOutputShutdownException) {
       port().lookForStop();
     } else {
-      port().lost(cause.toString());
-      failing.close();
+      port().broken(cause);
     }
   }
 

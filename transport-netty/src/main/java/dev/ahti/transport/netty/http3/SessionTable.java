@@ -1,13 +1,18 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.QuicStreamPort;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,8 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionTable {
 
+  /**
+   * An attached session.
+   *
+   * @param untaken streams told to it that nobody observes yet: should its actor have stopped by
+   *     then, nobody ever will. Bounded by the limit of streams.
+   */
   private record Session(
-      ActorRef<TransportCommand.IncomingStream> streams, NettyDatagramPort datagrams) {}
+      ActorRef<TransportCommand.IncomingStream> streams,
+      NettyDatagramPort datagrams,
+      Set<QuicStreamPort> untaken) {
+
+    void end(String why) {
+      datagrams.close(why);
+      for (QuicStreamPort port : List.copyOf(untaken)) {
+        port.reset(WebTransportErrorCode.WT_SESSION_GONE);
+        port.stopSending(WebTransportErrorCode.WT_SESSION_GONE);
+      }
+    }
+  }
 
   private record Early(long sessionId, ByteString payload, long arrivedNanos) {}
 
@@ -32,6 +54,7 @@ final class SessionTable {
   private final DatagramGauges gauges;
   private final Map<Long, Session> sessions = new HashMap<>();
   private final Set<Long> ended;
+  private long highestForgotten = -1;
   private final ArrayDeque<Early> early = new ArrayDeque<>();
   private int earlyBytes;
   private @Nullable ScheduledFuture<?> expiry;
@@ -49,7 +72,11 @@ final class SessionTable {
 
               @Override
               protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                return size() > remembered;
+                if (size() <= remembered) {
+                  return false;
+                }
+                highestForgotten = Math.max(highestForgotten, eldest.getKey());
+                return true;
               }
             });
   }
@@ -58,7 +85,7 @@ final class SessionTable {
   NettyDatagramPort attach(long sessionId, ActorRef<TransportCommand.IncomingStream> streams) {
     Session before = sessions.remove(sessionId);
     if (before != null) {
-      before.datagrams().close("the session was attached again");
+      before.end("the session was attached again");
     }
     NettyDatagramPort port =
         new NettyDatagramPort(
@@ -68,7 +95,7 @@ final class SessionTable {
             sessionId,
             limits.datagramsIncoming(),
             limits.datagramsOutgoing());
-    sessions.put(sessionId, new Session(streams, port));
+    sessions.put(sessionId, new Session(streams, port, new LinkedHashSet<>()));
     early.removeIf(
         datagram -> {
           if (datagram.sessionId() != sessionId) {
@@ -81,19 +108,45 @@ final class SessionTable {
     return port;
   }
 
-  /** Ends a session; what comes for it later is dropped. */
+  /**
+   * Ends a session, or a request that never became one; what came for it and was not taken is given
+   * up, and what comes later is dropped.
+   */
   void detach(long sessionId) {
     Session session = sessions.remove(sessionId);
     if (session != null) {
-      session.datagrams().close("the session has ended");
+      session.end("the session has ended");
     }
     ended.add(sessionId);
+    early.removeIf(
+        datagram -> {
+          if (datagram.sessionId() != sessionId) {
+            return false;
+          }
+          forget(datagram);
+          gauges.earlyDropped.increment();
+          return true;
+        });
   }
 
-  /** Who gets the session's streams, or {@code null} while it is not attached. */
-  @Nullable ActorRef<TransportCommand.IncomingStream> streams(long sessionId) {
+  /** Tells a session of its stream; {@code false} while it is not attached. */
+  boolean tell(long sessionId, StreamKind kind, QuicStreamPort port) {
     Session session = sessions.get(sessionId);
-    return session == null ? null : session.streams();
+    if (session == null) {
+      return false;
+    }
+    session.untaken().add(port);
+    port.onceTaken(() -> session.untaken().remove(port));
+    session.streams().tell(new TransportCommand.IncomingStream(kind, port));
+    return true;
+  }
+
+  /**
+   * Whether the session is over. Ids rise, so what is not attached below one that was forgotten has
+   * had its time.
+   */
+  private boolean hasEnded(long sessionId) {
+    return sessionId <= highestForgotten || ended.contains(sessionId);
   }
 
   /** A datagram came. */
@@ -101,7 +154,7 @@ final class SessionTable {
     Session session = sessions.get(sessionId);
     if (session != null) {
       session.datagrams().received(payload);
-    } else if (ended.contains(sessionId)) {
+    } else if (hasEnded(sessionId)) {
       gauges.droppedIncoming.increment();
     } else {
       hold(new Early(sessionId, payload, loop.nanoTime()));

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.pekko.util.ByteString;
@@ -222,8 +223,11 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (port != null) {
       port.exceptionCaught(ctx, cause);
-    } else {
+    } else if (cause instanceof QuicStreamResetException) {
       ended(ctx);
+    } else {
+      connection.log().error("{}: a stream failed", connection, cause);
+      connection.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");
     }
   }
 

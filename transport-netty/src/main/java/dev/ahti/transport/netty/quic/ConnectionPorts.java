@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.quic;
 
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +19,7 @@ public final class ConnectionPorts {
   private final NettyLoop loop;
   private final Duration stopPoll;
   private final Set<QuicStreamPort> ports = new LinkedHashSet<>();
+  private int watched;
   private @Nullable ScheduledFuture<?> poll;
 
   /**
@@ -44,7 +46,8 @@ public final class ConnectionPorts {
 
   void opened(QuicStreamPort port) {
     ports.add(port);
-    if (poll == null) {
+    // A request alone needs no look: its session ends by what comes on it.
+    if (port.isWatched() && watched++ == 0) {
       long nanos = stopPoll.toNanos();
       poll =
           loop.eventLoop().scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
@@ -52,16 +55,20 @@ public final class ConnectionPorts {
   }
 
   void closed(QuicStreamPort port) {
-    ports.remove(port);
-    if (ports.isEmpty() && poll != null) {
+    if (ports.remove(port) && port.isWatched() && --watched == 0 && poll != null) {
       poll.cancel(false);
       poll = null;
     }
   }
 
   private void look() {
-    for (QuicStreamPort port : List.copyOf(ports)) {
-      port.lookForStop();
+    // Ending one takes it out of the set, so that comes after the look at all of them.
+    List<QuicStreamPort> stopped = new ArrayList<>(0);
+    for (QuicStreamPort port : ports) {
+      if (port.isStoppedUnseen()) {
+        stopped.add(port);
+      }
     }
+    stopped.forEach(QuicStreamPort::lookForStop);
   }
 }

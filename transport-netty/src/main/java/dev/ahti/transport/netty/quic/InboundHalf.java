@@ -198,7 +198,7 @@ final class InboundHalf {
     queue.add(next);
     if (armed) {
       armed = false;
-      wake.run();
+      NettyLoop.guarded(wake);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,8 @@ public final class NettyLoop implements StreamLoop {
   private final ArrayDeque<Runnable> afterSend = new ArrayDeque<>();
   private boolean draining;
   private boolean reading;
+  private boolean socketReading;
+  private @Nullable ChannelHandlerContext foreignRead;
   private long sendCount;
 
   /**
@@ -155,13 +158,29 @@ public final class NettyLoop implements StreamLoop {
     return sendCount;
   }
 
-  /** A packet arrives: what follows belongs to a read batch. */
-  void beginRead() {
+  /** A socket of this loop is in its read loop, or no more. */
+  void socketReads(boolean now) {
+    socketReading = now;
+  }
+
+  /**
+   * A packet arrives: what follows belongs to a read batch. When another loop's socket got the
+   * packet, the end of that socket's batch can have been told before the packet itself, so this
+   * loop sees to the end.
+   */
+  void beginRead(ChannelHandlerContext codec) {
     reading = true;
+    if (!socketReading) {
+      foreignRead = codec;
+      schedule();
+    }
   }
 
   /** The read batch has ended: drains, lets the codec send, and runs what had to wait for that. */
   void endRead(ChannelHandlerContext codec) {
+    if (foreignRead == codec) {
+      foreignRead = null;
+    }
     try {
       writers.addAll(afterRead);
       afterRead.clear();
@@ -194,7 +213,14 @@ public final class NettyLoop implements StreamLoop {
 
   private void scheduledDrain() {
     scheduled.set(false);
-    drainAndSend();
+    // This task runs inside no read loop.
+    ChannelHandlerContext unended = foreignRead;
+    if (unended == null) {
+      reading = false;
+      drainAndSend();
+    } else {
+      endRead(unended);
+    }
   }
 
   private void drainAndSend() {
@@ -270,7 +296,8 @@ public final class NettyLoop implements StreamLoop {
     }
   }
 
-  private static void guarded(Runnable task) {
+  /** Runs what others gave; a failure of theirs is logged and stops nothing. */
+  public static void guarded(Runnable task) {
     try {
       task.run();
     } catch (Throwable failure) {

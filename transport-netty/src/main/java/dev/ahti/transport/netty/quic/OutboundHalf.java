@@ -131,7 +131,7 @@ final class OutboundHalf {
     // Half of the limit, so that a producer is woken for more than a packet.
     if (armed && left <= limit / 2) {
       armed = false;
-      wake.run();
+      NettyLoop.guarded(wake);
     }
   }
 
@@ -144,7 +144,7 @@ final class OutboundHalf {
     discard();
     runWaiting();
     armed = false;
-    wake.run();
+    NettyLoop.guarded(wake);
     return true;
   }
 
@@ -161,7 +161,7 @@ final class OutboundHalf {
   /** Runs the task once everything offered until now was sent, or the half has ended. */
   void whenSent(long offset, Runnable task) {
     if (end != null || bytesSent >= offset) {
-      task.run();
+      NettyLoop.guarded(task);
     } else {
       whenSent.add(new Waiting(offset, task));
     }
@@ -176,7 +176,7 @@ final class OutboundHalf {
     Waiting next;
     while ((next = whenSent.peek()) != null && (end != null || bytesSent >= next.offset())) {
       whenSent.remove();
-      next.task().run();
+      NettyLoop.guarded(next.task());
     }
   }
 }

@@ -80,8 +80,7 @@ public final class PortHandler extends ChannelInboundHandlerAdapter {
     } else if (cause instanceof ChannelOutputShutdownException) {
       port().lookForStop();
     } else {
-      port().lost(cause.toString());
-      ctx.close();
+      port().broken(cause);
     }
   }
 }

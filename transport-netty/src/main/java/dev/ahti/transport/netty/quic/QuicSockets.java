@@ -73,7 +73,7 @@ public final class QuicSockets {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(first);
+                channel.pipeline().addLast(new SocketReadHandler(loop)).addLast(first);
               }
             })
         .bind(address);

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.PortStats;
@@ -14,6 +15,8 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A QUIC stream as a port. The halves hold the queues, {@link StreamWriter} writes; this class
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * called on the loop.
  */
 public final class QuicStreamPort implements StreamPort {
+  private static final Logger LOG = LoggerFactory.getLogger(QuicStreamPort.class);
+
   private final PortContext context;
   private final NettyLoop loop;
   private final ChannelHandlerContext ctx;
@@ -40,6 +45,7 @@ public final class QuicStreamPort implements StreamPort {
 
   // Loop only.
   private @Nullable PortObserver observer;
+  private @Nullable Runnable whenTaken;
   private boolean readEndTold;
   private boolean writeEndTold;
   private boolean readPending;
@@ -108,6 +114,7 @@ public final class QuicStreamPort implements StreamPort {
           observer = newObserver;
           readEndTold = false;
           writeEndTold = false;
+          taken();
           tellEnds();
         });
   }
@@ -194,6 +201,29 @@ public final class QuicStreamPort implements StreamPort {
 
   // The handler's side.
 
+  /** Runs a task once somebody observes the port, or once it is closed. */
+  public void onceTaken(Runnable task) {
+    whenTaken = task;
+  }
+
+  private void taken() {
+    Runnable task = whenTaken;
+    whenTaken = null;
+    if (task != null) {
+      task.run();
+    }
+  }
+
+  /** Whether a peer's STOP_SENDING may have to be looked for. */
+  boolean isWatched() {
+    return counted && (local() || kind == StreamKind.BIDIRECTIONAL);
+  }
+
+  /** Whether the peer asked to stop a half that has nothing to write, and nobody knows yet. */
+  boolean isStoppedUnseen() {
+    return writer.isStoppedUnseen();
+  }
+
   /** Bytes of the stream came; they stay the caller's. */
   public void received(ByteBuf bytes) {
     in.received(bytes);
@@ -239,6 +269,19 @@ public final class QuicStreamPort implements StreamPort {
     halfEnded();
   }
 
+  /** An exception in the stream's pipeline: ends what is open, for the peer and for the user. */
+  public void broken(Throwable cause) {
+    LOG.error("{} failed", this, cause);
+    boolean read = !in.over();
+    boolean write = !writer.done();
+    if (read || write) {
+      // Without it the peer would go on, and its bytes would look like a new stream.
+      loop.holdPackets(channel.parent());
+      QuicAccess.shutdown(channel, read, write, Http3ErrorCode.H3_INTERNAL_ERROR);
+    }
+    lost(cause.toString());
+  }
+
   private void asked() {
     boolean open = in.end() == null;
     in.asked();
@@ -260,6 +303,7 @@ public final class QuicStreamPort implements StreamPort {
     tellEnds();
     if (!closed && in.over() && writer.done()) {
       closed = true;
+      taken();
       context.ports().closed(this);
       if (counted) {
         context.gauges().streams.decrement();
@@ -276,12 +320,12 @@ public final class QuicStreamPort implements StreamPort {
     Inbound readEnd = in.end();
     if (readEnd != null && !readEndTold) {
       readEndTold = true;
-      watching.onReadEnd(readEnd);
+      NettyLoop.guarded(() -> watching.onReadEnd(readEnd));
     }
     WriteEnd writeEnd = out.end();
     if (writeEnd != null && !writeEndTold) {
       writeEndTold = true;
-      watching.onWriteEnd(writeEnd);
+      NettyLoop.guarded(() -> watching.onWriteEnd(writeEnd));
     }
   }
 

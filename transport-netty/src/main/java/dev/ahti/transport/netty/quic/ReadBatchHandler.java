@@ -16,7 +16,7 @@ final class ReadBatchHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object packet) {
-    loop.beginRead();
+    loop.beginRead(ctx);
     ctx.fireChannelRead(packet);
   }
 

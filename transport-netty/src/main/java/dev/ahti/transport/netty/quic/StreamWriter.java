@@ -223,6 +223,13 @@ final class StreamWriter implements LoopWriter {
     done = true;
   }
 
+  /** Whether a look would find a stop. A write left with Netty tells it by itself. */
+  boolean isStoppedUnseen() {
+    return out.end() == null
+        && parked == null
+        && QuicAccess.capacity(channel) == QuicAccess.STOPPED;
+  }
+
   /** Looks whether the peer has asked to stop while nothing was to be written. */
   void lookForStop() {
     if (out.end() == null && QuicAccess.capacity(channel) == QuicAccess.STOPPED) {

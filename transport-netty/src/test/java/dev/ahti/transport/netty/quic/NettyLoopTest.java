@@ -109,6 +109,41 @@ class NettyLoopTest {
   }
 
   @Test
+  void packetHandedOnByAnotherLoopEndsItsBatchByItself() throws Exception {
+    List<String> order = new ArrayList<>();
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    onLoop(
+        () -> {
+          EmbeddedChannel channel =
+              new EmbeddedChannel(
+                  new ReadBatchHandler(loop()),
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object packet) {
+                      loop().execute(() -> order.add("task"));
+                    }
+
+                    @Override
+                    public void channelReadComplete(ChannelHandlerContext ctx) {
+                      order.add("codec sends");
+                      sent.complete(null);
+                    }
+                  });
+          channel.pipeline().fireChannelRead("1");
+          return null;
+        });
+    sent.get(10, TimeUnit.SECONDS);
+    assertEquals(List.of("task", "codec sends"), order);
+    CompletableFuture<Void> after = new CompletableFuture<>();
+    onLoop(
+        () -> {
+          loop().execute(() -> after.complete(null));
+          return null;
+        });
+    after.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
   void tasksFromElsewhereRunInTheOrderOfTheCalls() throws Exception {
     List<Integer> order = new ArrayList<>();
     CompletableFuture<Void> done = new CompletableFuture<>();
