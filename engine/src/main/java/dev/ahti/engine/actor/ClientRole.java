@@ -92,6 +92,11 @@ final class ClientRole implements ConnectionRole {
   }
 
   @Override
+  public void onReconsidered(RequestReceived received) {
+    onRequest(received);
+  }
+
+  @Override
   public void onRequest(RequestReceived received) {
     // RFC 9114 6.1: servers open no request streams.
     scope

@@ -57,6 +57,12 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   record Relay(ActorRef<SessionActor.Command> session, SessionActor.Command command)
       implements Command {}
 
+  /** The session is over for its application; its actor sees it off for a while. */
+  record SessionOver(long id) implements Command {}
+
+  /** A request, once more, behind what was on its way when it came. */
+  record Reconsider(TransportEvent.RequestReceived request) implements Command {}
+
   private record Event(TransportEvent event) implements Command {}
 
   private record Started(TransportCommand.RequestStarted started) implements Command {}
@@ -173,6 +179,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     return newReceiveBuilder()
         .onMessage(Event.class, this::onEvent)
         .onMessage(SessionGone.class, this::onSessionGone)
+        .onMessage(SessionOver.class, this::onSessionOver)
+        .onMessage(Reconsider.class, this::onReconsider)
         .onMessage(Relay.class, this::onRelay)
         .onMessage(Started.class, this::onStarted)
         .onMessage(Shutdown.class, this::onShutdown)
@@ -219,17 +227,34 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   private void onRequest(TransportEvent.RequestReceived request) {
     if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
-      scope
-          .transport()
-          .tell(
-              new TransportCommand.RejectRequest(request.id(), Http3ErrorCode.H3_REQUEST_REJECTED));
+      reject(request);
     } else {
       role.onRequest(request);
     }
   }
 
+  private Behavior<Command> onReconsider(Reconsider again) {
+    if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+      reject(again.request());
+    } else {
+      role.onReconsidered(again.request());
+    }
+    return this;
+  }
+
+  private void reject(TransportEvent.RequestReceived request) {
+    scope
+        .transport()
+        .tell(new TransportCommand.RejectRequest(request.id(), Http3ErrorCode.H3_REQUEST_REJECTED));
+  }
+
   private Behavior<Command> onStarted(Started started) {
     role.onStarted(started.started());
+    return this;
+  }
+
+  private Behavior<Command> onSessionOver(SessionOver over) {
+    sessions.over(over.id());
     return this;
   }
 

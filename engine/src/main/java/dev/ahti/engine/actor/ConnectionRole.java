@@ -14,6 +14,9 @@ interface ConnectionRole {
   /** A request came, perhaps before the SETTINGS. */
   void onRequest(RequestReceived request);
 
+  /** A request that found no room comes again; now it is answered, one way or the other. */
+  void onReconsidered(RequestReceived request);
+
   /** The request we asked for is on its way, or not. */
   void onStarted(RequestStarted started);
 

@@ -10,10 +10,12 @@ import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -34,6 +36,7 @@ final class ConnectionSessions {
   private final LongFunction<ConnectionActor.Command> goneMessage;
   private final Runnable onHeld;
   private final Map<Long, ActorRef<SessionActor.Command>> live = new HashMap<>();
+  private final Set<Long> over = new HashSet<>();
   private final EndedSessions ended;
   private final EarlyArrivals<StreamArrived> early;
   private final Level earlyLevel;
@@ -59,8 +62,13 @@ final class ConnectionSessions {
     this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
   }
 
+  /**
+   * How many are open or opening. Those that only wait for the peer's end of their CONNECT stream
+   * are not: the peer may have closed one and asked for the next in one flight. The transport's
+   * limit of open requests and {@code ahti.session.close-timeout} bound them.
+   */
   int count() {
-    return live.size();
+    return live.size() - over.size();
   }
 
   boolean isEmpty() {
@@ -86,9 +94,17 @@ final class ConnectionSessions {
             stream -> SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE));
   }
 
+  /** The session is over for its application. */
+  void over(long id) {
+    if (live.containsKey(id)) {
+      over.add(id);
+    }
+  }
+
   /** The session's actor has stopped. */
   void gone(long id) {
     live.remove(id);
+    over.remove(id);
     ended.add(id);
   }
 

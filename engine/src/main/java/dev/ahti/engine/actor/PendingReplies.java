@@ -42,9 +42,7 @@ final class PendingReplies<T> {
     RuntimeException refused;
     synchronized (this) {
       if (waiting.size() >= capacity) {
-        int before = waiting.size();
-        waiting.removeIf(CompletableFuture::isDone);
-        level.add(waiting.size() - (long) before);
+        prune();
       }
       if (ended == null && waiting.size() < capacity) {
         CompletableFuture<T> promise = new CompletableFuture<>();
@@ -77,9 +75,16 @@ final class PendingReplies<T> {
     }
   }
 
-  /** How many wait, those included that gave up unseen. */
+  /** How many still wait. */
   synchronized int size() {
+    prune();
     return waiting.size();
+  }
+
+  private synchronized void prune() {
+    int before = waiting.size();
+    waiting.removeIf(CompletableFuture::isDone);
+    level.add(waiting.size() - (long) before);
   }
 
   /** Fails everyone who waits, and everyone who comes later. */

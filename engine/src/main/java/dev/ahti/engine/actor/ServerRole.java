@@ -35,6 +35,9 @@ final class ServerRole implements ConnectionRole {
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
   private @Nullable Map<Long, Long> settings;
 
+  /** Found no room once already; set while it is handled again. */
+  private @Nullable RequestReceived reconsidered;
+
   ServerRole(ConnectionScope scope, ConnectionSessions sessions, ListenRequest listener) {
     this.scope = scope;
     this.sessions = sessions;
@@ -60,6 +63,13 @@ final class ServerRole implements ConnectionRole {
     } else {
       reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
     }
+  }
+
+  @Override
+  public void onReconsidered(RequestReceived request) {
+    reconsidered = request;
+    onRequest(request);
+    reconsidered = null;
   }
 
   @Override
@@ -124,7 +134,12 @@ final class ServerRole implements ConnectionRole {
     }
     long limit = ListenerActor.sessionLimits(scope.parts().settings()).sessionsFor(dialect);
     if (sessions.count() >= limit) {
-      refuseOneTooMany(request, dialect);
+      if (request == reconsidered) {
+        refuseOneTooMany(request, dialect);
+      } else {
+        // A session that ended in the same flight says so behind this request.
+        scope.self().tell(new ConnectionActor.Reconsider(request));
+      }
       return;
     }
     SessionRequest asked =

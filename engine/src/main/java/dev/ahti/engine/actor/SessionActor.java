@@ -403,6 +403,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     }
     transition.effects().forEach(effects::execute);
     if (!wasOver && isOver()) {
+      setup.connection().tell(new ConnectionActor.SessionOver(setup.id()));
       effects.over();
       if (!stopping) {
         timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());

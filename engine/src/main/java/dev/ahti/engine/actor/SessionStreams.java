@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.Gauges;
@@ -83,7 +84,8 @@ final class SessionStreams {
     if (result instanceof TransportCommand.OpenResult.Opened success) {
       asking(success.kind()).open--;
       if (!promises.opens(success.kind()).complete(handle(success.port()))) {
-        reject(success.port(), dialect.toWire(0));
+        // Not an application's code: no application has seen the stream.
+        reject(success.port(), Http3ErrorCode.H3_REQUEST_CANCELLED);
       }
     } else if (result instanceof TransportCommand.OpenResult.LimitReached limit) {
       asking(limit.kind()).open--;

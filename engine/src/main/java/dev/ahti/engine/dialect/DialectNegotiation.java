@@ -105,7 +105,7 @@ public final class DialectNegotiation {
       return Refused.with(UNKNOWN_PROTOCOL_STATUS, "webtransport-h3 is not served here");
     }
     return common.contains(Draft.D16)
-        ? chosenByServer(Draft.D16, peer, policy)
+        ? d16(peer, policy)
         : malformed("the client did not send SETTINGS_WT_ENABLED");
   }
 
@@ -120,8 +120,12 @@ public final class DialectNegotiation {
       return Refused.with(UNKNOWN_PROTOCOL_STATUS, "webtransport is not served here");
     }
     legacy.retainAll(common);
+    Set<Draft> usable = usable(legacy, peer, policy);
+    if (!usable.isEmpty()) {
+      return new Chosen(Dialect.of(newest(usable)));
+    }
     if (!legacy.isEmpty()) {
-      return chosenByServer(newest(legacy), peer, policy);
+      return noDatagrams();
     }
     if (peer.offered().isEmpty() && peer.isOn(CodePoints.H3_DATAGRAM) && policy.allows(Draft.D07)) {
       return new Chosen(Dialect.of(Draft.D07));
@@ -129,11 +133,21 @@ public final class DialectNegotiation {
     return malformed("the client announced no draft that is served here");
   }
 
-  private static Result chosenByServer(Draft draft, PeerSettings peer, DialectPolicy policy) {
-    if (draft != Draft.D02 && !peer.satisfiesDatagrams(policy)) {
-      return malformed("the client did not send SETTINGS_H3_DATAGRAM = 1");
+  private static Result d16(PeerSettings peer, DialectPolicy policy) {
+    return peer.satisfiesDatagrams(policy) ? new Chosen(Dialect.of(Draft.D16)) : noDatagrams();
+  }
+
+  private static Refused noDatagrams() {
+    return malformed("the client did not send SETTINGS_H3_DATAGRAM = 1");
+  }
+
+  /** Without the setting of RFC 9297 only D02 is left, which does not have it. */
+  private static Set<Draft> usable(Set<Draft> common, PeerSettings peer, DialectPolicy policy) {
+    Set<Draft> usable = EnumSet.copyOf(common);
+    if (!peer.satisfiesDatagrams(policy)) {
+      usable.retainAll(EnumSet.of(Draft.D02));
     }
-    return new Chosen(Dialect.of(draft));
+    return usable;
   }
 
   private static Refused malformed(String reason) {
@@ -158,9 +172,9 @@ public final class DialectNegotiation {
       return Refused.with(invalid.get());
     }
     Set<Draft> common = common(peer.offered(), policy);
-    Set<Draft> usable = EnumSet.copyOf(common);
-    if (!peer.isOn(CodePoints.ENABLE_CONNECT_PROTOCOL) || !peer.satisfiesDatagrams(policy)) {
-      // D02 implies extended CONNECT and has no setting of RFC 9297.
+    Set<Draft> usable = usable(common, peer, policy);
+    if (!peer.isOn(CodePoints.ENABLE_CONNECT_PROTOCOL)) {
+      // D02 implies extended CONNECT.
       usable.retainAll(EnumSet.of(Draft.D02));
     }
     return usable.isEmpty()

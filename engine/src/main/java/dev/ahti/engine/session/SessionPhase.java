@@ -62,12 +62,16 @@ sealed interface SessionPhase permits ConnectingPhase, OpenPhase, ClosedPhase, F
             new SessionEffect.NotifyFailed(why, OptionalInt.empty())));
   }
 
-  /** The session fails because the peer's half was reset: only ours is left to end. */
+  /**
+   * The session fails because the peer reset its half, or stopped ours. After the first only ours
+   * is left to end, after the second only the peer's; to end the other again does nothing.
+   */
   static Next failAfterPeerReset(long ourCode, long peerCode) {
     return new Next(
         FailedPhase.INSTANCE,
         List.of(
             new SessionEffect.ResetConnect(ourCode),
+            new SessionEffect.StopConnect(ourCode),
             endStreams(),
             new SessionEffect.NotifyFailed(
                 "the peer reset the session's stream with 0x" + Long.toHexString(peerCode),

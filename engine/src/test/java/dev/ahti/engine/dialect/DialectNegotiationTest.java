@@ -125,8 +125,8 @@ class DialectNegotiationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"webtransport,    m2mmmmmmp2mmmmmm", "webtransport-h3, mmmmmmmmmmmmmmmm"})
-  void serverDemandsDatagramsFromD07On(String token, String row) {
+  @CsvSource({"webtransport,    m2m2m2m2p2m2m2m2", "webtransport-h3, mmmmmmmmmmmmmmmm"})
+  void serverFallsBackToD02WithoutDatagramsAndRefusesTheOthers(String token, String row) {
     assertEquals(row, serverRow(Map.of(), token, DialectPolicy.all()));
     assertEquals(row, serverRow(Map.of(0x33L, 0L), token, DialectPolicy.all()));
   }

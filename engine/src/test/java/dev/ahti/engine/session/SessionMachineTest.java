@@ -105,7 +105,7 @@ class SessionMachineTest {
     assertEquals(
         new SessionEffect.NotifyFailed(
             "the peer reset the session's stream with 0x10c", OptionalInt.empty()),
-        reset.get(2));
+        reset.get(3));
 
     List<SessionEffect> refused =
         connecting(Role.CLIENT, Draft.D16).on(new SessionInput.Refused(403, "origin"), 0).effects();

@@ -19,6 +19,10 @@ final class ClientConnectionSpec extends ConnectionSpec {
         classOf[ConnectionActor.Command],
         ConnectionActor.Shutdown.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
+        new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Reconsider(
+          new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
+        ),
         new ConnectionActor.Relay(probe.ref, SessionActor.Drain.INSTANCE)
       ) { () =>
         ConnectionActor.client(

@@ -1,5 +1,7 @@
 package dev.ahti.engine.actor
 
+import java.util.concurrent.CountDownLatch
+
 import scala.concurrent.duration._
 
 import dev.ahti.engine.dialect.Draft
@@ -20,6 +22,10 @@ final class ConnectionActorSpec extends ConnectionSpec {
         classOf[ConnectionActor.Command],
         ConnectionActor.Shutdown.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
+        new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Reconsider(
+          new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
+        ),
         new ConnectionActor.Relay(probe.ref, SessionActor.Drain.INSTANCE)
       ) { () =>
         ConnectionActor.server(parts(), new FakeConnection(kit), Requests.listen(Router))
@@ -154,6 +160,34 @@ final class ConnectionActorSpec extends ConnectionSpec {
         server.request(ids.next().toLong, Requests.connect(Draft.D16, "/echo"))
         server.expect[TransportCommand.AttachSession]
       }
+      server.end()
+    }
+
+    "have room again when a session is over and the peer has not ended its CONNECT stream" in {
+      val server = new Server
+      server.settings(Draft.D16)
+      val first = server.open(0, Draft.D16)
+      first.receive(new Capsule.CloseSession(0, "").encode)
+      server.expect[TransportCommand.DetachSession]
+      server.request(4, Requests.connect(Draft.D16, "/echo"))
+      server.expect[TransportCommand.AttachSession].sessionId shouldBe 4
+      levels(server.shared)(Gauges.SESSIONS) shouldBe 2
+      server.refused shouldBe 0
+      server.end()
+    }
+
+    "find room for a request that came just before the word that a session is over" in {
+      val server = new Server
+      server.settings(Draft.D16)
+      server.open(0, Draft.D16)
+      val gate = new CountDownLatch(1)
+      Router.gate = gate
+      server.request(4, Requests.get("/held"))
+      server.request(8, Requests.connect(Draft.D16, "/echo"))
+      server.actor ! new ConnectionActor.SessionOver(0)
+      gate.countDown()
+      server.status(4) shouldBe 404
+      server.expect[TransportCommand.AttachSession].sessionId shouldBe 8
       server.end()
     }
 

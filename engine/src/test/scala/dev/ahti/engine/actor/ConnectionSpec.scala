@@ -2,6 +2,7 @@ package dev.ahti.engine.actor
 
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
+import java.util.concurrent.CountDownLatch
 
 import scala.concurrent.duration._
 import scala.reflect.ClassTag
@@ -19,6 +20,10 @@ abstract class ConnectionSpec extends ActorSpec {
 
   /** Accepts `/echo`, throws at `/broken`, says 200 without a session at `/wrong`. */
   protected object Router extends SessionRouter {
+
+    /** Plain requests for `/held` hold their connection's actor until this opens. */
+    @volatile var gate = new CountDownLatch(0)
+
     override def route(request: SessionRequest): Routing = request.path match {
       case "/echo" => new Routing.Accept(_ => (), Fields.empty.`with`("x-test", "yes"))
       case "/throws" =>
@@ -31,6 +36,9 @@ abstract class ConnectionSpec extends ActorSpec {
     override def plain(request: Fields): Routing = request.get(":path").get match {
       case "/" => new Routing.Answer(200, Fields.empty, ByteString("hello"))
       case "/broken" => throw new StackOverflowError
+      case "/held" =>
+        gate.await()
+        new Routing.Refuse(404)
       case "/wrong" => new Routing.Accept(_ => (), Fields.empty)
       case _ => new Routing.Refuse(404)
     }

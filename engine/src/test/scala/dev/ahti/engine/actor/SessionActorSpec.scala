@@ -107,6 +107,14 @@ final class SessionActorSpec extends SessionSpec {
       session.handle.closed.join() shouldBe new SessionEnd(7, "", true)
     }
 
+    "stop the peer's half too when the peer stopped ours" in {
+      val session = new Open
+      session.connect.endWrite(new WriteEnd.Stopped(java.util.OptionalLong.of(0x10c)))
+      failure(session.handle.closed).getMessage should include("10c")
+      stopped(session.session)
+      session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE)
+    }
+
     "fail when the peer resets the CONNECT stream" in {
       val session = new Open
       session.connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED))

@@ -89,13 +89,30 @@ final class SessionStreamsSpec extends SessionSpec {
       other.isDone shouldBe false
     }
 
+    "not be asked for on behalf of those who gave up" in {
+      val session = new Open
+      val kind = StreamKind.UNIDIRECTIONAL
+      val calls = Seq.fill(3)(session.handle.openStream(kind))
+      val asked = Seq.fill(3)(session.expect[TransportCommand.OpenStream])
+      asked.foreach(_.replyTo ! new TransportCommand.OpenResult.LimitReached(kind))
+      calls.take(2).foreach(_.cancel(false))
+      session.session ! new SessionActor.StreamsAvailable(kind)
+      session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
+      eventually(calls(2).isDone shouldBe true)
+      session.handle.stats()
+      session.expect[TransportCommand.GetStats]
+      levels(session.shared)(Gauges.OPENS_WAITING) shouldBe 0
+    }
+
     "be reset when nobody waits for them any more" in {
       val session = new Open
       session.handle.openStream(StreamKind.UNIDIRECTIONAL).cancel(false)
       val port = new FakePort(3, StreamKind.UNIDIRECTIONAL, local = true)
       session.expect[TransportCommand.OpenStream].replyTo !
         new TransportCommand.OpenResult.Opened(port.kind, port)
-      eventually(port.writeEnded shouldBe Some(new WriteEnd.Reset(dialect.toWire(0))))
+      eventually(
+        port.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED))
+      )
       eventually((levels(session.shared) - Gauges.SESSIONS).filter(_._2 != 0) shouldBe empty)
     }
 
