@@ -81,19 +81,6 @@ public final class ConnectResponse {
         : fields;
   }
 
-  /**
-   * An answer that refuses the session.
-   *
-   * @param status 300 to 599
-   * @throws IllegalArgumentException if the status does not refuse
-   */
-  public static Fields refuse(int status) {
-    if (status < 300 || status > 599) {
-      throw new IllegalArgumentException("status: " + status + " (expected: 300 to 599)");
-    }
-    return Fields.empty().with(STATUS, Integer.toString(status));
-  }
-
   /** Reads an answer on the client. Never throws. */
   public static Reading read(Fields fields) {
     Optional<String> fault = HeaderSection.firstFault(fields, Set.of(STATUS));

@@ -10,9 +10,8 @@ import java.util.TreeSet;
 /**
  * Which web origins may open sessions (draft-ietf-webtrans-http3-16 3.2, RFC 6454). Immutable.
  *
- * <p>A request without an Origin field does not come from a web page and is allowed, unless the
- * policy demands one, as the oldest drafts did. One with an Origin has to match an entry exactly;
- * {@code *} matches every single origin, also {@code null}.
+ * <p>A request without an Origin field does not come from a web page and is allowed. One with an
+ * Origin has to match an entry exactly; {@code *} matches every single origin, also {@code null}.
  */
 public final class OriginPolicy {
   /** The status for an origin that is not allowed. */
@@ -22,11 +21,9 @@ public final class OriginPolicy {
   private static final String OPAQUE = "null";
 
   private final Set<String> allowed;
-  private final boolean required;
 
-  private OriginPolicy(Set<String> allowed, boolean required) {
+  private OriginPolicy(Set<String> allowed) {
     this.allowed = allowed;
-    this.required = required;
   }
 
   /** Every origin is allowed. */
@@ -45,18 +42,13 @@ public final class OriginPolicy {
   public static OriginPolicy of(Collection<String> origins) {
     Set<String> allowed = new TreeSet<>();
     origins.forEach(origin -> allowed.add(canonical(origin)));
-    return new OriginPolicy(allowed, false);
-  }
-
-  /** A copy that refuses requests without an Origin field, or that does not. */
-  public OriginPolicy withRequired(boolean on) {
-    return new OriginPolicy(allowed, on);
+    return new OriginPolicy(allowed);
   }
 
   /** Whether a request with this Origin field, or without one, may go on. */
   public boolean allows(Optional<String> origin) {
     if (origin.isEmpty()) {
-      return !required;
+      return true;
     }
     String value = origin.get();
     // A list of origins is no origin: a proxy or an attacker put it together.
@@ -67,7 +59,7 @@ public final class OriginPolicy {
   /** The entries in their canonical form. */
   @Override
   public String toString() {
-    return allowed + (required ? ", required" : "");
+    return allowed.toString();
   }
 
   /** Browsers serialize origins in lower case and without default ports: so do we. */

@@ -34,17 +34,13 @@ record ClosedPhase(boolean peerClosed, boolean connectEnded) implements SessionP
   @Override
   public Next capsule(Capsule capsule) {
     if (peerClosed) {
-      return bytesAfterClose();
+      // Nothing may follow a CLOSE (h3-16 6).
+      return reset(Http3ErrorCode.H3_MESSAGE_ERROR);
     }
     // Both sides may close at the same time; each application keeps the close it made itself.
     return capsule instanceof Capsule.CloseSession
         ? new Next(new ClosedPhase(true, connectEnded), List.of())
         : ignore();
-  }
-
-  @Override
-  public Next bytesAfterClose() {
-    return reset(Http3ErrorCode.H3_MESSAGE_ERROR);
   }
 
   @Override

@@ -108,11 +108,6 @@ record ConnectingPhase(
   }
 
   @Override
-  public Next bytesAfterClose() {
-    return SessionPhase.failAfterClose();
-  }
-
-  @Override
   public Next violated(Violation violation) {
     return SessionPhase.fail(violation.code(), violation.message());
   }

@@ -33,11 +33,6 @@ enum FailedPhase implements SessionPhase {
   }
 
   @Override
-  public Next bytesAfterClose() {
-    return ignore();
-  }
-
-  @Override
   public Next violated(Violation violation) {
     return ignore();
   }

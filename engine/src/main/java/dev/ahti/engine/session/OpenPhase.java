@@ -59,11 +59,6 @@ record OpenPhase(boolean hasDrain, boolean peerDrains, boolean localDrains)
   }
 
   @Override
-  public Next bytesAfterClose() {
-    return SessionPhase.failAfterClose();
-  }
-
-  @Override
   public Next violated(Violation violation) {
     return SessionPhase.fail(violation.code(), violation.message());
   }

@@ -31,9 +31,6 @@ public sealed interface SessionInput {
     }
   }
 
-  /** More bytes were read behind WT_CLOSE_SESSION. */
-  record BytesAfterClose() implements SessionInput {}
-
   /** The peer broke a rule of the session. */
   record Violated(Violation violation) implements SessionInput {
     public Violated {

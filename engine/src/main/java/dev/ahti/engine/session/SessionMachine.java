@@ -23,17 +23,16 @@ import dev.ahti.engine.dialect.Dialect;
  *   <li>CONNECTING to CONNECTED on Established; to DRAINING on Established after a drain or GOAWAY;
  *       capsules and a client's FIN that came before are acted on then, so it may go straight on to
  *       CLOSED.
- *   <li>CONNECTING to FAILED on Refused, Violated, BytesAfterClose, PeerReset, ConnectionLost,
- *       LocalClose, LocalAbort, on a server's FIN without an answer, and when more capsules come
- *       than are held.
+ *   <li>CONNECTING to FAILED on Refused, Violated, PeerReset, ConnectionLost, LocalClose,
+ *       LocalAbort, on a server's FIN without an answer, and when more capsules come than are held.
  *   <li>CONNECTED to DRAINING on DrainSession, PeerGoAway or LocalDrain. The session goes on.
  *   <li>CONNECTED or DRAINING to CLOSED on CloseSession (its code and reason), PeerFinished (code 0
  *       and no reason) or LocalClose.
- *   <li>CONNECTED or DRAINING to FAILED on Violated, BytesAfterClose, PeerReset, ConnectionLost,
- *       LocalAbort, and on a second answer.
+ *   <li>CONNECTED or DRAINING to FAILED on Violated, PeerReset, ConnectionLost, LocalAbort, and on
+ *       a second answer.
  *   <li>CLOSED stays: until both halves of the CONNECT stream have ended ({@link #connectEnded()}),
- *       bytes behind the peer's CLOSE, a violation or LocalAbort reset what is left of it. All else
- *       is ignored, as it may have been under way when we closed.
+ *       a capsule behind the peer's CLOSE, a violation or LocalAbort reset what is left of it. All
+ *       else is ignored, as it may have been under way when we closed.
  *   <li>FAILED stays; all is ignored.
  * </ul>
  *
@@ -113,9 +112,6 @@ public final class SessionMachine {
     }
     if (input instanceof SessionInput.Refused refused) {
       return phase.refused(refused.status(), refused.why());
-    }
-    if (input instanceof SessionInput.BytesAfterClose) {
-      return phase.bytesAfterClose();
     }
     if (input instanceof SessionInput.Violated violated) {
       return phase.violated(violated.violation());

@@ -1,6 +1,5 @@
 package dev.ahti.engine.session;
 
-import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.wire.Capsule;
@@ -22,8 +21,6 @@ sealed interface SessionPhase permits ConnectingPhase, OpenPhase, ClosedPhase, F
   Next refused(int status, String why);
 
   Next capsule(Capsule capsule);
-
-  Next bytesAfterClose();
 
   Next violated(Violation violation);
 
@@ -83,10 +80,5 @@ sealed interface SessionPhase permits ConnectingPhase, OpenPhase, ClosedPhase, F
     return new Next(
         FailedPhase.INSTANCE,
         List.of(endStreams(), new SessionEffect.NotifyFailed(why, OptionalInt.empty())));
-  }
-
-  /** The session fails because bytes followed its end. */
-  static Next failAfterClose() {
-    return fail(Http3ErrorCode.H3_MESSAGE_ERROR, "bytes after WT_CLOSE_SESSION");
   }
 }

@@ -2,7 +2,6 @@ package dev.ahti.engine.dialect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Scope;
@@ -47,19 +46,6 @@ class ConnectResponseTest {
         ConnectResponse.accept(d02, request(Draft.D02)));
     assertEquals(
         Fields.empty().with(":status", "200"), ConnectResponse.accept(d02, request(Draft.D07)));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {403, 404, 405, 429, 501})
-  void refusesWithAStatus(int status) {
-    assertEquals(
-        Fields.empty().with(":status", Integer.toString(status)), ConnectResponse.refuse(status));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {100, 200, 299, 600})
-  void refusesWithNothingThatAccepts(int status) {
-    assertThrows(IllegalArgumentException.class, () -> ConnectResponse.refuse(status));
   }
 
   @ParameterizedTest

@@ -44,10 +44,8 @@ class OriginPolicyTest {
   }
 
   @Test
-  void allowsARequestWithoutOriginUnlessOneIsRequired() {
+  void allowsARequestWithoutOrigin() {
     assertTrue(SOME.allows(Optional.empty()));
-    assertFalse(SOME.withRequired(true).allows(Optional.empty()));
-    assertTrue(SOME.withRequired(true).allows(Optional.of("https://example.com")));
   }
 
   @ParameterizedTest
@@ -102,8 +100,6 @@ class OriginPolicyTest {
 
   @Test
   void showsItsEntries() {
-    assertEquals(
-        "[https://a], required",
-        OriginPolicy.of(List.of("https://A")).withRequired(true).toString());
+    assertEquals("[https://a]", OriginPolicy.of(List.of("https://A")).toString());
   }
 }

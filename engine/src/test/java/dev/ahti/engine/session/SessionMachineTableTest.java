@@ -34,7 +34,6 @@ class SessionMachineTableTest {
     inputs.put("drain", capsule(new Capsule.DrainSession()));
     inputs.put("datagram", capsule(new Capsule.DatagramCapsule(ByteString.fromString("hi"))));
     inputs.put("max-data", capsule(new Capsule.MaxData(1)));
-    inputs.put("bytes-after-close", new SessionInput.BytesAfterClose());
     inputs.put("violated", new SessionInput.Violated(Violation.session(0x107, "too much", "x")));
     inputs.put("peer-fin", new SessionInput.PeerFinished());
     inputs.put("peer-reset", new SessionInput.PeerReset(0x10c));
