@@ -10,6 +10,7 @@ import dev.ahti.webtransport.WebTransportSyntaxException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -273,7 +274,18 @@ final class ConnectCommand implements Callable<Integer> {
     return pipe.second();
   }
 
+  /** Standard output, which is not this command's to close: it may run inside another JVM. */
   private static OutputStream standardOutput() {
-    return new FileOutputStream(FileDescriptor.out);
+    return new FilterOutputStream(new FileOutputStream(FileDescriptor.out)) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+      }
+
+      @Override
+      public void close() throws IOException {
+        flush();
+      }
+    };
   }
 }
