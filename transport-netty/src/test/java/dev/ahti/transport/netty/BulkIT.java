@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +122,11 @@ class BulkIT {
         }
       }
       session.serverStreams().expectNoMessage();
+      // A writer that is idle learns of a stop at the next look of stop-sending-poll, not at once.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (net.gauges.levels().get(Gauges.STREAMS) != 0 && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
       assertEquals(0, net.gauges.levels().get(Gauges.STREAMS));
     }
   }
