@@ -184,6 +184,24 @@ class ServerStreamWireIT extends ServerWire {
   }
 
   @Test
+  void writerThatFinishesAfterAStopSeesIt() {
+    settings();
+    raw.accept();
+    for (int i = 0; i < 20; i++) {
+      StreamPort port = open(0, StreamKind.BIDIRECTIONAL);
+      PortProbe probe = new PortProbe(port);
+      port.offer(ByteString.fromString("hi"));
+      RawPeer.RawStream stream = raw.accept();
+      stream.bytes(5);
+      stream.shutdown(true, true, 0x52e4a40fa905L);
+      // The stop came with the reset, and an empty FIN is no write that Netty would refuse.
+      assertEquals(new Inbound.Reset(0x52e4a40fa905L), probe.end());
+      port.finish();
+      assertEquals(new WriteEnd.Stopped(OptionalLong.empty()), probe.writeEnd());
+    }
+  }
+
+  @Test
   void streamLimitIsToldAndItsEndToo() {
     settings();
     List<StreamPort> ports = new ArrayList<>();

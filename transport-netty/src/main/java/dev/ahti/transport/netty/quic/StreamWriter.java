@@ -102,18 +102,13 @@ final class StreamWriter implements LoopWriter {
     loop.holdPackets(channel.parent());
     for (int written = 0; written < TURN_BYTES; ) {
       if (header == null && out.isEmpty()) {
-        if (finishing) {
+        if (finishing && !refused(QuicAccess.capacity(channel))) {
           hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
         }
         return;
       }
       long capacity = QuicAccess.capacity(channel);
-      if (capacity < 0) {
-        if (capacity == QuicAccess.STOPPED) {
-          end(new WriteEnd.Stopped(OptionalLong.empty()));
-        } else {
-          end(new WriteEnd.Lost("the stream is gone"));
-        }
+      if (refused(capacity)) {
         return;
       }
       int taken = writeChunk(capacity, finishing);
@@ -123,6 +118,21 @@ final class StreamWriter implements LoopWriter {
       written += taken;
     }
     request();
+  }
+
+  /**
+   * Whether nothing can be written any more; the half has then ended. Asked before an empty FIN too:
+   * on a stopped stream that is no write that Netty would refuse, and its promise would never end.
+   */
+  private boolean refused(long capacity) {
+    if (capacity >= 0) {
+      return false;
+    }
+    end(
+        capacity == QuicAccess.STOPPED
+            ? new WriteEnd.Stopped(OptionalLong.empty())
+            : new WriteEnd.Lost("the stream is gone"));
+    return true;
   }
 
   /** The payload bytes written, or a negative number when nothing more can be written now. */
@@ -223,16 +233,17 @@ final class StreamWriter implements LoopWriter {
     done = true;
   }
 
-  /** Whether a look would find a stop. A write left with Netty tells it by itself. */
+  /** Whether the peer has asked to stop and {@link #lookForStop} would find it. */
   boolean isStoppedUnseen() {
-    return out.end() == null
-        && parked == null
-        && QuicAccess.capacity(channel) == QuicAccess.STOPPED;
+    return out.end() == null && QuicAccess.capacity(channel) == QuicAccess.STOPPED;
   }
 
-  /** Looks whether the peer has asked to stop while nothing was to be written. */
+  /**
+   * Looks whether the peer has asked to stop. Netty tells it to one whose write waits, but not when
+   * the stop came before that write.
+   */
   void lookForStop() {
-    if (out.end() == null && QuicAccess.capacity(channel) == QuicAccess.STOPPED) {
+    if (isStoppedUnseen()) {
       end(new WriteEnd.Stopped(OptionalLong.empty()));
     }
   }
