@@ -3,6 +3,7 @@ package dev.ahti.engine;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -10,10 +11,12 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.ahti.engine.dialect.Draft;
 import java.time.Clock;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +74,17 @@ class RingsTest {
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
         .because("a transport is reached through dev.ahti.engine.spi only")
+        .check(ENGINE);
+  }
+
+  @Test
+  void onlyTheDialectAsksForTheDraft() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.ahti.engine.dialect..")
+        .should()
+        .accessFieldWhere(JavaAccess.Predicates.targetOwner(name(Draft.class.getName())))
+        .because("what differs between drafts is asked of the session's Dialect")
         .check(ENGINE);
   }
 

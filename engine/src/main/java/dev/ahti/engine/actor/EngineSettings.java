@@ -13,6 +13,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * @param loopDispatcher whether a connection's actors and stages run on its event loop
  * @param loopThroughput messages an actor may take in a row, above zero
  * @param loopWatchdog how long a task may hold a loop before it is reported
+ * @param dialects which drafts are spoken, and how
  * @param listener limits of a listener
  * @param dialer limits of the dialer
  * @param connection limits of a connection
@@ -24,6 +25,7 @@ public record EngineSettings(
     boolean loopDispatcher,
     int loopThroughput,
     Duration loopWatchdog,
+    DialectSettings dialects,
     Listener listener,
     Dialer dialer,
     Connection connection,
@@ -55,6 +57,7 @@ public record EngineSettings(
         root.getBoolean("loop-dispatcher"),
         root.getInt("loop-throughput"),
         root.getDuration("loop-watchdog"),
+        DialectSettings.create(root.getConfig("dialects")),
         new Listener(root.getInt("listener.max-connections")),
         new Dialer(root.getInt("dialer.max-connections")),
         connection(root.getConfig("connection")),

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerRole implements ConnectionRole {
   private static final int INTERNAL_ERROR = 500;
-  private static final int TOO_MANY_REQUESTS = 429;
 
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
@@ -128,7 +127,8 @@ final class ServerRole implements ConnectionRole {
 
   private void admit(
       RequestReceived request, ConnectRequest.WebTransport reading, Dialect dialect) {
-    if (!listener.origins().allows(reading.origin())) {
+    boolean missing = dialect.requiresOrigin() && reading.origin().isEmpty();
+    if (missing || !listener.origins().allows(reading.origin())) {
       refuse(request, OriginPolicy.REFUSED_STATUS);
       return;
     }
@@ -166,9 +166,10 @@ final class ServerRole implements ConnectionRole {
 
   /** The drafts that announce the limit in SETTINGS reset the stream; the others have a status. */
   private void refuseOneTooMany(RequestReceived request, Dialect dialect) {
-    switch (dialect.draft()) {
-      case D02 -> refuse(request, TOO_MANY_REQUESTS);
-      case D07, D14, D16 -> reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
+    if (dialect.tooManySessionsStatus().isPresent()) {
+      refuse(request, dialect.tooManySessionsStatus().getAsInt());
+    } else {
+      reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
     }
   }
 

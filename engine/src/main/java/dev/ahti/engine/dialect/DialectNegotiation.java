@@ -92,7 +92,7 @@ public final class DialectNegotiation {
     if (invalid.isPresent()) {
       return Refused.with(invalid.get());
     }
-    Set<Draft> common = common(peer.offered(), policy);
+    Set<Draft> common = common(peer.offered(policy), policy);
     return switch (token) {
       case Dialect.TOKEN -> nativeToken(peer, common, policy);
       case Dialect.LEGACY_TOKEN -> legacyToken(peer, common, policy);
@@ -110,7 +110,8 @@ public final class DialectNegotiation {
   }
 
   private static Result legacyToken(PeerSettings peer, Set<Draft> common, DialectPolicy policy) {
-    if (common.contains(Draft.D16) && (!policy.legacyTokenFallback() || common.size() == 1)) {
+    if (common.contains(Draft.D16)
+        && (!policy.tolerates(Quirk.LEGACY_TOKEN) || common.size() == 1)) {
       // In D16 this is WebTransport in capsules over one stream (its 2.1.2), which we lack.
       return Refused.with(UNKNOWN_PROTOCOL_STATUS, "webtransport over one stream is not served");
     }
@@ -122,19 +123,21 @@ public final class DialectNegotiation {
     legacy.retainAll(common);
     Set<Draft> usable = usable(legacy, peer, policy);
     if (!usable.isEmpty()) {
-      return new Chosen(Dialect.of(newest(usable)));
+      return new Chosen(policy.dialect(newest(usable)));
     }
     if (!legacy.isEmpty()) {
       return noDatagrams();
     }
-    if (peer.offered().isEmpty() && peer.isOn(CodePoints.H3_DATAGRAM) && policy.allows(Draft.D07)) {
-      return new Chosen(Dialect.of(Draft.D07));
+    if (peer.offered(policy).isEmpty()
+        && peer.isOn(CodePoints.H3_DATAGRAM)
+        && policy.allows(Draft.D07)) {
+      return new Chosen(policy.dialect(Draft.D07));
     }
     return malformed("the client announced no draft that is served here");
   }
 
   private static Result d16(PeerSettings peer, DialectPolicy policy) {
-    return peer.satisfiesDatagrams(policy) ? new Chosen(Dialect.of(Draft.D16)) : noDatagrams();
+    return peer.satisfiesDatagrams(policy) ? new Chosen(policy.dialect(Draft.D16)) : noDatagrams();
   }
 
   private static Refused noDatagrams() {
@@ -171,20 +174,20 @@ public final class DialectNegotiation {
     if (invalid.isPresent()) {
       return Refused.with(invalid.get());
     }
-    Set<Draft> common = common(peer.offered(), policy);
+    Set<Draft> common = common(peer.offered(policy), policy);
     Set<Draft> usable = usable(common, peer, policy);
-    if (!peer.isOn(CodePoints.ENABLE_CONNECT_PROTOCOL)) {
+    if (!peer.satisfiesConnect(policy)) {
       // D02 implies extended CONNECT.
       usable.retainAll(EnumSet.of(Draft.D02));
     }
     return usable.isEmpty()
         ? requirementsNotMet(peer, common, policy)
-        : new Chosen(Dialect.of(newest(usable)));
+        : new Chosen(policy.dialect(newest(usable)));
   }
 
   private static Refused requirementsNotMet(
       PeerSettings peer, Set<Draft> common, DialectPolicy policy) {
-    String reason = "the server " + missing(peer, common);
+    String reason = "the server " + missing(peer, common, policy);
     if (newest(common.isEmpty() ? policy.allowed() : common) != Draft.D16) {
       return new Refused(reason, OptionalInt.empty(), Optional.empty());
     }
@@ -195,11 +198,11 @@ public final class DialectNegotiation {
             "draft-ietf-webtrans-http3-16 3.1"));
   }
 
-  private static String missing(PeerSettings peer, Set<Draft> common) {
+  private static String missing(PeerSettings peer, Set<Draft> common, DialectPolicy policy) {
     if (common.isEmpty()) {
       return "announced no draft of WebTransport that is allowed here";
     }
-    return peer.isOn(CodePoints.ENABLE_CONNECT_PROTOCOL)
+    return peer.satisfiesConnect(policy)
         ? "did not send SETTINGS_H3_DATAGRAM = 1"
         : "did not send SETTINGS_ENABLE_CONNECT_PROTOCOL = 1";
   }

@@ -22,16 +22,24 @@ final class PeerSettings {
 
   /** Whether H3_DATAGRAM is on or the policy does without. */
   boolean satisfiesDatagrams(DialectPolicy policy) {
-    return !policy.requireDatagramSetting() || isOn(CodePoints.H3_DATAGRAM);
+    return policy.tolerates(Quirk.NO_DATAGRAMS) || isOn(CodePoints.H3_DATAGRAM);
+  }
+
+  /** Whether extended CONNECT is on or the policy does without its setting. */
+  boolean satisfiesConnect(DialectPolicy policy) {
+    return policy.tolerates(Quirk.NO_EXTENDED_CONNECT) || isOn(CodePoints.ENABLE_CONNECT_PROTOCOL);
   }
 
   /** The drafts for which the peer sent the setting that announces them. */
-  Set<Draft> offered() {
+  Set<Draft> offered(DialectPolicy policy) {
     Set<Draft> drafts = EnumSet.noneOf(Draft.class);
     addIfPositive(drafts, CodePoints.WT_ENABLED, Draft.D16);
     addIfPositive(drafts, CodePoints.WT_MAX_SESSIONS, Draft.D14);
     addIfPositive(drafts, CodePoints.WEBTRANSPORT_MAX_SESSIONS, Draft.D07);
     addIfPositive(drafts, CodePoints.ENABLE_WEBTRANSPORT, Draft.D02);
+    if (drafts.isEmpty() && policy.tolerates(Quirk.DRAFT_05_SETTING)) {
+      addIfPositive(drafts, CodePoints.MAX_SESSIONS_DRAFT_05, Draft.D02);
+    }
     return drafts;
   }
 
@@ -51,7 +59,7 @@ final class PeerSettings {
 
   private Optional<Violation> enabledByServer(boolean fromServer, DialectPolicy policy) {
     // The rule is the client's alone, and draft 15, which shares the number, allowed any value > 0.
-    return fromServer && policy.allows(Draft.D16)
+    return fromServer && policy.allows(Draft.D16) && !policy.tolerates(Quirk.ENABLED_ABOVE_ONE)
         ? flag(CodePoints.WT_ENABLED, "draft-ietf-webtrans-http3-16 3.1")
         : Optional.empty();
   }

@@ -8,9 +8,14 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Quirk;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DynamicTest;
@@ -53,6 +58,7 @@ class EngineSettingsTest {
     return keys().stream()
         .filter(key -> !Set.of("transport", "loop-dispatcher").contains(key))
         .filter(key -> !key.equals("session.handler-failure-code"))
+        .filter(key -> !key.startsWith("dialects."))
         .map(key -> DynamicTest.dynamicTest(key, () -> assertRefused("ahti." + key, 0)))
         .toList();
   }
@@ -70,6 +76,47 @@ class EngineSettingsTest {
     assertTrue(refused.getMessage().startsWith(key + ": " + value), refused.getMessage());
   }
 
+  private static DialectPolicy dialects(String key, Object value) {
+    Config changed =
+        REFERENCE.withValue("ahti.dialects." + key, ConfigValueFactory.fromAnyRef(value));
+    return EngineSettings.create(changed).dialects().policy();
+  }
+
+  @Test
+  void dialectsAreThoseThatAnEndpointHasByItself() {
+    assertEquals(DialectPolicy.all(), EngineSettings.create(REFERENCE).dialects().policy());
+  }
+
+  @Test
+  void draftsArePinnedAndRefusedByName() {
+    assertEquals(DialectPolicy.only(Draft.D14), dialects("drafts", List.of("D14")));
+    for (List<String> wrong : List.of(List.<String>of(), List.of("D14", "D99"))) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> dialects("drafts", wrong));
+      assertTrue(refused.getMessage().startsWith("ahti.dialects.drafts: "), refused.getMessage());
+    }
+  }
+
+  @Test
+  void strictTurnsEverySwitchOff() {
+    assertEquals(DialectPolicy.all().strict(), dialects("strict", true));
+  }
+
+  @TestFactory
+  Iterable<DynamicTest> eachQuirkHasASwitch() {
+    return List.of(Quirk.values()).stream()
+        .map(
+            quirk ->
+                DynamicTest.dynamicTest(
+                    kebab(quirk),
+                    () -> {
+                      String key = "tolerate." + kebab(quirk);
+                      assertTrue(dialects(key, true).tolerates(quirk));
+                      assertEquals(DialectPolicy.all().refusing(quirk), dialects(key, false));
+                    }))
+        .toList();
+  }
+
   @Test
   void readsUnits() {
     EngineSettings settings = EngineSettings.create(REFERENCE);
@@ -81,12 +128,21 @@ class EngineSettingsTest {
   private static void collect(String prefix, Class<?> type, Set<String> keys) {
     for (RecordComponent component : type.getRecordComponents()) {
       String key = prefix + kebab(component.getName());
-      if (component.getType().isRecord()) {
+      if (component.getType() == Map.class) {
+        // A switch for each quirk.
+        for (Quirk quirk : Quirk.values()) {
+          keys.add(key + "." + kebab(quirk));
+        }
+      } else if (component.getType().isRecord()) {
         collect(key + ".", component.getType(), keys);
       } else {
         keys.add(key);
       }
     }
+  }
+
+  private static String kebab(Quirk quirk) {
+    return quirk.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static String kebab(String name) {

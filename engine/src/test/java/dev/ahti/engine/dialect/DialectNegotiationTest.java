@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,7 +121,7 @@ class DialectNegotiationTest {
   @ParameterizedTest
   @CsvSource({"webtransport,    72774444pppppppp", "webtransport-h3, mmmmmmmm66666666"})
   void serverWithoutTheFallbackTakesD16AtItsWord(String token, String row) {
-    DialectPolicy strict = DialectPolicy.all().withLegacyTokenFallback(false);
+    DialectPolicy strict = DialectPolicy.all().refusing(Quirk.LEGACY_TOKEN);
     assertEquals(row, serverRow(DATAGRAMS, token, strict));
   }
 
@@ -134,7 +135,7 @@ class DialectNegotiationTest {
   @ParameterizedTest
   @CsvSource({"webtransport,    m2774444p2774444", "webtransport-h3, mmmmmmmm66666666"})
   void serverCanServePeersWithoutDatagrams(String token, String row) {
-    DialectPolicy lenient = DialectPolicy.all().withRequireDatagramSetting(false);
+    DialectPolicy lenient = DialectPolicy.all().tolerating(Quirk.NO_DATAGRAMS);
     assertEquals(row, serverRow(Map.of(), token, lenient));
   }
 
@@ -168,8 +169,40 @@ class DialectNegotiationTest {
 
   @Test
   void clientCanUseServersWithoutDatagrams() {
-    DialectPolicy lenient = DialectPolicy.all().withRequireDatagramSetting(false);
+    DialectPolicy lenient = DialectPolicy.all().tolerating(Quirk.NO_DATAGRAMS);
     assertEquals("r277444466666666", clientRow(Map.of(0x08L, 1L), lenient));
+  }
+
+  @Test
+  void clientCanUseServersThatDoNotAnnounceExtendedConnect() {
+    DialectPolicy lenient = DialectPolicy.all().tolerating(Quirk.NO_EXTENDED_CONNECT);
+    assertEquals("r277444466666666", clientRow(DATAGRAMS, lenient));
+  }
+
+  @Test
+  void takesThePeerOfDraft05AsD02WhereAllowed() {
+    Map<Long, Long> draft05 = Map.of(0x2b603743L, 1L, 0x33L, 1L);
+    assertEquals('2', answer(DialectNegotiation.server(draft05, LEGACY, DialectPolicy.all())));
+    assertEquals('2', answer(DialectNegotiation.client(draft05, DialectPolicy.all())));
+    DialectPolicy strict = DialectPolicy.all().strict();
+    assertEquals('r', answer(DialectNegotiation.client(draft05, strict)));
+    // Beside a newer setting it says nothing.
+    Map<Long, Long> both = announcing(4, Map.of(0x2b603743L, 1L, 0x33L, 1L));
+    assertEquals('4', answer(DialectNegotiation.server(both, LEGACY, DialectPolicy.all())));
+  }
+
+  @Test
+  void clientCanUseServersOfDraft15ThatSendMoreThan1() {
+    DialectPolicy lenient = DialectPolicy.all().tolerating(Quirk.ENABLED_ABOVE_ONE);
+    Map<Long, Long> settings = Map.of(0x08L, 1L, 0x33L, 1L, 0x2c7cf000L, 2L);
+    assertEquals('6', answer(DialectNegotiation.client(settings, lenient)));
+  }
+
+  @Test
+  void theDialectKeepsWhatIsTolerated() {
+    DialectPolicy strict = DialectPolicy.all().strict();
+    Result chosen = DialectNegotiation.client(announcing(8, SERVER_BASE), strict);
+    assertEquals(new Chosen(Dialect.of(Draft.D16, Set.of())), chosen);
   }
 
   @Test

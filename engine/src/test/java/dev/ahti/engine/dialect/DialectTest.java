@@ -1,8 +1,11 @@
 package dev.ahti.engine.dialect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -14,10 +17,10 @@ class DialectTest {
 
   @ParameterizedTest
   @CsvSource({
-    "D02, webtransport, true, 404, false, false, false",
-    "D07, webtransport, false, 404, true, false, false",
-    "D14, webtransport, false, 404, true, true, false",
-    "D16, webtransport-h3, false, 405, true, true, true"
+    "D02, webtransport, true, 404, false, false, 429",
+    "D07, webtransport, false, 404, true, false, ",
+    "D14, webtransport, false, 404, true, true, ",
+    "D16, webtransport-h3, false, 405, true, true, "
   })
   void differsAsTheDraftsDo(
       Draft draft,
@@ -26,7 +29,7 @@ class DialectTest {
       int missing,
       boolean drain,
       boolean oneSession,
-      boolean strict) {
+      Integer tooMany) {
     Dialect dialect = Dialect.of(draft);
     assertEquals(draft, dialect.draft());
     assertEquals(token, dialect.protocolToken());
@@ -34,9 +37,49 @@ class DialectTest {
     assertEquals(missing, dialect.missingResourceStatus());
     assertEquals(drain, dialect.hasDrain());
     assertEquals(oneSession, dialect.limitsUncontrolledSessions());
-    assertEquals(strict, dialect.strictLimits());
+    assertEquals(
+        tooMany,
+        Optional.of(dialect.tooManySessionsStatus())
+            .filter(OptionalInt::isPresent)
+            .map(OptionalInt::getAsInt)
+            .orElse(null));
     assertEquals(draft.name(), dialect.toString());
-    assertSame(dialect, Dialect.of(draft));
+    assertEquals(Quirk.usual(), dialect.tolerated());
+    assertFalse(dialect.strictLimits());
+    assertFalse(dialect.requiresOrigin());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "D02, true, false, NONE, false",
+    "D07, false, false, TOKENS, false",
+    "D14, false, false, STRINGS, false",
+    "D16, false, true, STRINGS, true"
+  })
+  void holdsPeersToTheNewestTextWhenStrict(
+      Draft draft,
+      boolean origin,
+      boolean limits,
+      Dialect.ProtocolSyntax syntax,
+      boolean unoffered) {
+    Dialect dialect = DialectPolicy.all().strict().dialect(draft);
+    assertEquals(origin, dialect.requiresOrigin());
+    assertEquals(limits, dialect.strictLimits());
+    assertEquals(syntax, dialect.protocolSyntax());
+    assertEquals(unoffered, dialect.failsOnUnofferedProtocol());
+  }
+
+  @Test
+  void eachQuirkChangesItsOwnRuleOnly() {
+    DialectPolicy strict = DialectPolicy.all().strict();
+    assertFalse(strict.tolerating(Quirk.NO_ORIGIN).dialect(Draft.D02).requiresOrigin());
+    assertFalse(strict.tolerating(Quirk.EQUAL_LIMITS).dialect(Draft.D16).strictLimits());
+    assertTrue(strict.tolerating(Quirk.NO_ORIGIN).dialect(Draft.D16).strictLimits());
+    assertFalse(
+        strict.tolerating(Quirk.UNOFFERED_PROTOCOL).dialect(Draft.D16).failsOnUnofferedProtocol());
+    assertEquals(
+        Dialect.ProtocolSyntax.TOKENS_OR_STRINGS,
+        strict.tolerating(Quirk.STRING_PROTOCOLS).dialect(Draft.D07).protocolSyntax());
   }
 
   @ParameterizedTest

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
 public enum Workload {
   /**
    * One bidirectional stream, client to server; the server checks the content. As long a warm-up as
-   * both sides need: the compilers of four JVMs take what is left of two processors for about 3 GiB.
+   * both sides need: the compilers of four JVMs take what is left of two processors for about 3
+   * GiB.
    */
   BULK_UP("bulk-up", "MiB/s", Behaviour.SINK, new Effort(512L << 20, 8), 4L << 20),
   /** One bidirectional stream, server to client; the client checks the content. */

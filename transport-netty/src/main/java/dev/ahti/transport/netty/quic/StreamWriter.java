@@ -121,8 +121,9 @@ final class StreamWriter implements LoopWriter {
   }
 
   /**
-   * Whether nothing can be written any more; the half has then ended. Asked before an empty FIN too:
-   * on a stopped stream that is no write that Netty would refuse, and its promise would never end.
+   * Whether nothing can be written any more; the half has then ended. Asked before an empty FIN
+   * too: on a stopped stream that is no write that Netty would refuse, and its promise would never
+   * end.
    */
   private boolean refused(long capacity) {
     if (capacity >= 0) {
