@@ -26,7 +26,7 @@ class HouseRulesTest {
 
   @Test
   void everyModuleIsSeen() {
-    List.of("engine.spi", "transport.netty", "webtransport", "bench", "cli")
+    List.of("engine.spi", "transport.netty", "webtransport", "bench", "wtspec", "cli")
         .forEach(part -> assertTrue(AHTI.containPackage("dev.ahti." + part), part));
   }
 
@@ -47,12 +47,41 @@ class HouseRulesTest {
   void nettyStaysInTheTransportAndInTheRawBaseline() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.ahti.transport.netty..", "io.netty..", "dev.ahti.bench.raw..")
+        .resideOutsideOfPackages(
+            "dev.ahti.transport.netty..", "io.netty..", "dev.ahti.bench.raw..", "dev.ahti.wtspec..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
             "io.netty.buffer..", "io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap..")
-        .because("ByteBuf never leaves transport-netty; raw is what the benchmarks compare with")
+        .because(
+            "ByteBuf never leaves transport-netty; raw is what the benchmarks compare with, "
+                + "and the examiner shares nothing with what it examines")
+        .check(AHTI);
+  }
+
+  @Test
+  void examinerSharesNothingWithWhatItExamines() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.ahti.wtspec..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are ours and not the examiner's",
+                type ->
+                    type.getPackageName().startsWith("dev.ahti.")
+                        && !type.getPackageName().startsWith("dev.ahti.wtspec")))
+        .check(AHTI);
+  }
+
+  @Test
+  void nothingThatShipsDependsOnTheExaminer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.ahti.wtspec..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.ahti.wtspec..")
         .check(AHTI);
   }
 

@@ -11,6 +11,8 @@ import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,7 @@ class ClientDialectWireIT {
   private final EngineNet net = new EngineNet();
   private final RawPeer raw = RawPeer.listen();
   private CompletableFuture<SessionHandle> opening;
-  private RawPeer.RawStream connect;
+  private RawStream connect;
 
   @AfterEach
   void leavesNothing() {
@@ -63,7 +65,7 @@ class ClientDialectWireIT {
     raw.accept();
     raw.unidirectional(control(draft));
     connect = raw.accept();
-    RawFields.headers(connect);
+    RawClient.headers(connect);
     // ":status: 200" is entry 25 of the static table (RFC 9204 A).
     connect.write("01030000d9");
     return TestNet.get(opening);
@@ -100,7 +102,7 @@ class ClientDialectWireIT {
     if (draft == Draft.D02) {
       expected = expected.with("sec-webtransport-http3-draft02", "1");
     }
-    assertEquals(expected.with("x-test", "yes"), RawFields.headers(connect));
+    assertEquals(expected.with("x-test", "yes"), RawClient.headers(connect));
     assertFalse(opening.isDone());
   }
 
@@ -117,11 +119,11 @@ class ClientDialectWireIT {
     StreamHandle oneWay = TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL));
     oneWay.port().offer(ByteString.fromString("hi"));
     oneWay.port().finish();
-    RawPeer.RawStream unidirectional = raw.accept();
+    RawStream unidirectional = raw.accept();
     assertEquals("405400" + "6869", unidirectional.bytes(5));
     assertEquals("FIN", unidirectional.end());
     StreamHandle bothWays = TestNet.get(session.openStream(StreamKind.BIDIRECTIONAL));
-    RawPeer.RawStream bidirectional = raw.accept();
+    RawStream bidirectional = raw.accept();
     assertEquals("404100", bidirectional.bytes(3));
     bothWays.control().reset(42);
     assertEquals("RESET 0x52e4a40fa906", bidirectional.end());
@@ -133,7 +135,7 @@ class ClientDialectWireIT {
   @EnumSource
   void closeIsACapsuleAndTheEndOfTheStream(Draft draft) {
     session(draft).close(1, "bye");
-    assertEquals("68430700000001627965", RawFields.frame(connect, 0x00));
+    assertEquals("68430700000001627965", connect.frame(0x00));
     assertEquals("FIN", connect.end());
     connect.finish("");
   }

@@ -8,6 +8,9 @@ import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -54,13 +57,13 @@ class ClientWireIT {
     TransportCommand.RequestStarted.Started request =
         TestSession.request(net, client, TestSession.CONNECT);
     assertEquals(0, request.id());
-    RawPeer.RawStream stream = raw.accept();
+    RawStream stream = raw.accept();
     // The section's prefix, then ":method: CONNECT", entry 15 of the static table (RFC 9204).
     assertEquals("01", stream.bytes(1));
     stream.bytes(1);
     assertEquals("0000cf", stream.bytes(3));
-    stream.write(RawHttp.headers(Fields.empty().with(":status", "103").with("x", "y")));
-    stream.write(RawHttp.headers(TestSession.ACCEPTED) + RawHttp.frame(0, "6162"));
+    stream.write(RawClient.headers(Fields.empty().with(":status", "103").with("x", "y")));
+    stream.write(RawClient.headers(TestSession.ACCEPTED) + RawHttp.frame(0, "6162"));
     assertEquals(
         Fields.empty().with(":status", "103").with("x", "y"),
         client.expect(TransportEvent.ResponseReceived.class).fields());

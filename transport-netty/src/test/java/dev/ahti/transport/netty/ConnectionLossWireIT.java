@@ -16,6 +16,8 @@ import dev.ahti.engine.stage.SendStage;
 import dev.ahti.engine.stage.StreamFailure;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -47,10 +49,9 @@ class ConnectionLossWireIT {
     raw = RawPeer.connect(net.listen(DialectPolicy.only(Draft.D16)).address().getPort());
     raw.accept();
     raw.unidirectional(RawClient.control(Draft.D16));
-    RawPeer.RawStream connect =
-        raw.bidirectional(RawHttp.headers(RawClient.connect(Draft.D16, "/echo")));
+    RawStream connect = raw.bidirectional(RawClient.headers(RawClient.connect(Draft.D16, "/echo")));
     session = net.session();
-    assertEquals("200", RawFields.headers(connect).get(":status").orElseThrow());
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
   }
 
   @AfterEach
@@ -62,7 +63,7 @@ class ConnectionLossWireIT {
   /** Streams of both kinds and both sides; all read, all written until the windows are full. */
   private void fill() {
     for (int i = 0; i < STREAMS; i++) {
-      RawPeer.RawStream both = raw.bidirectional("404100" + "6869");
+      RawStream both = raw.bidirectional("404100" + "6869");
       both.channel().config().setAutoRead(false);
       StreamHandle bothWays = EngineNet.take(session.incomingBidirectional());
       read(bothWays);

@@ -10,6 +10,9 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +32,7 @@ class EarlyArrivalsWireIT {
 
   private EngineNet net;
   private RawPeer raw;
-  private RawPeer.RawStream connect;
+  private RawStream connect;
 
   private void start(String... settings) {
     net = new EngineNet(settings);
@@ -46,9 +49,9 @@ class EarlyArrivalsWireIT {
   }
 
   private SessionHandle connect() {
-    connect.write(RawHttp.headers(RawClient.connect(Draft.D02, "/echo")));
+    connect.write(RawClient.headers(RawClient.connect(Draft.D02, "/echo")));
     SessionHandle session = net.session();
-    assertEquals("200", RawFields.headers(connect).get(":status").orElseThrow());
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
     return session;
   }
 
@@ -56,7 +59,7 @@ class EarlyArrivalsWireIT {
   void streamsBeforeTheRequestAreDeliveredAfterIt() {
     start();
     raw.unidirectional("405400").finish(RawHttp.hex("one way"));
-    RawPeer.RawStream both = raw.bidirectional("404100");
+    RawStream both = raw.bidirectional("404100");
     both.finish(RawHttp.hex("both ways"));
     net.awaitGauge(Gauges.EARLY_STREAMS, 2);
     SessionHandle session = connect();
@@ -76,13 +79,13 @@ class EarlyArrivalsWireIT {
   void oneStreamAboveTheBoundIsRejectedAndTheConnectionLives() {
     start();
     for (int i = 0; i < 24; i++) {
-      raw.unidirectional("405400").finish(RawPeer.number(i));
+      raw.unidirectional("405400").finish(RawHttp.number(i));
     }
     net.awaitGauge(Gauges.EARLY_STREAMS, 24);
-    RawPeer.RawStream oneMore = raw.bidirectional("404100");
+    RawStream oneMore = raw.bidirectional("404100");
     assertEquals(REJECTED, oneMore.end());
-    RawClient.awaitStopped(oneMore);
-    RawClient.awaitStopped(raw.unidirectional("405400"));
+    oneMore.awaitStopped();
+    raw.unidirectional("405400").awaitStopped();
     assertEquals(24, net.gauge(Gauges.EARLY_STREAMS));
     assertEquals(2, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
     SessionHandle session = connect();
@@ -98,11 +101,11 @@ class EarlyArrivalsWireIT {
   @Test
   void streamsThatWaitTooLongAreRejectedAndTheConnectionLives() {
     start("ahti.early.hold = 200 ms");
-    RawPeer.RawStream first = raw.bidirectional("404100");
-    RawPeer.RawStream oneWay = raw.unidirectional("405400");
+    RawStream first = raw.bidirectional("404100");
+    RawStream oneWay = raw.unidirectional("405400");
     assertEquals(REJECTED, first.end());
-    RawClient.awaitStopped(first);
-    RawClient.awaitStopped(oneWay);
+    first.awaitStopped();
+    oneWay.awaitStopped();
     // The alarm is set again for what comes after it rang.
     assertEquals(REJECTED, raw.bidirectional("404100").end());
     assertEquals(3, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
@@ -165,10 +168,10 @@ class EarlyArrivalsWireIT {
     assertEquals("FIN", connect.end());
     connect.finish("");
     net.awaitGauge(Gauges.SESSIONS, 0);
-    RawPeer.RawStream late = raw.bidirectional("404100");
+    RawStream late = raw.bidirectional("404100");
     assertEquals(GONE, late.end());
-    RawClient.awaitStopped(late);
-    RawClient.awaitStopped(raw.unidirectional("405400"));
+    late.awaitStopped();
+    raw.unidirectional("405400").awaitStopped();
     assertEquals(0, net.gauge(Gauges.EARLY_STREAMS));
   }
 
@@ -184,11 +187,11 @@ class EarlyArrivalsWireIT {
   @Test
   void streamsOfARefusedRequestAreRejectedAsGoneEarlyAndLate() {
     start();
-    RawPeer.RawStream early = raw.bidirectional("404100");
+    RawStream early = raw.bidirectional("404100");
     net.awaitGauge(Gauges.EARLY_STREAMS, 1);
     Fields request = RawClient.connect(Draft.D02, "/nowhere");
-    connect.finish(RawHttp.headers(request));
-    assertEquals("404", RawFields.headers(connect).get(":status").orElseThrow());
+    connect.finish(RawClient.headers(request));
+    assertEquals("404", RawClient.headers(connect).get(":status").orElseThrow());
     assertEquals(GONE, early.end());
     assertEquals(GONE, raw.bidirectional("404100").end());
     assertTrue(raw.connection().isActive());

@@ -23,4 +23,13 @@ class NettyBordersTest {
         .resideInAnyPackage("dev.ahti.webtransport..", "dev.ahti.sockets..")
         .check(TRANSPORT);
   }
+
+  @Test
+  void transportKnowsNothingOfItsExaminer() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.ahti.wtspec..")
+        .check(TRANSPORT);
+  }
 }

@@ -7,6 +7,8 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawStream;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServerControlWireIT extends ServerWire {
   @Test
   void firstFlightIsTheControlStreamWithTheSettingsInOrder() {
-    RawPeer.RawStream control = raw.accept();
+    RawStream control = raw.accept();
     // wire.md 9.2: type 00, frame 04, then the pairs 2b603742=1, 08=1, 33=1.
     assertEquals("000409" + "ab60374201" + "0801" + "3301", control.bytes(12));
   }
@@ -57,7 +59,7 @@ class ServerControlWireIT extends ServerWire {
 
   @Test
   void resettingTheControlStreamClosesTheConnection() {
-    RawPeer.RawStream control = raw.unidirectional(RawHttp.CONTROL);
+    RawStream control = raw.unidirectional(RawHttp.CONTROL);
     server.expect(TransportEvent.PeerSettings.class);
     control.shutdown(false, true, 0x100);
     assertEquals("0x104", raw.closeCode());

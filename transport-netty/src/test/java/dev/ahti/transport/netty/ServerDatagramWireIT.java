@@ -9,6 +9,8 @@ import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawStream;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
@@ -52,7 +54,7 @@ class ServerDatagramWireIT extends ServerWire {
   @Test
   void datagramsOfAnEndedSessionAreDropped() {
     settings();
-    RawPeer.RawStream connect = raw.bidirectional("");
+    RawStream connect = raw.bidirectional("");
     TransportEvent.RequestReceived request = request(connect);
     attach(0);
     server.tell(new TransportCommand.DetachSession(0));
@@ -66,7 +68,7 @@ class ServerDatagramWireIT extends ServerWire {
   @Test
   void datagramsOfARefusedRequestAreDroppedAndNotHeld() {
     settings();
-    RawPeer.RawStream refused = raw.bidirectional("");
+    RawStream refused = raw.bidirectional("");
     request(refused);
     server.tell(
         new TransportCommand.Respond(
@@ -124,7 +126,7 @@ class ServerDatagramWireIT extends ServerWire {
   @Test
   void slowConsumerLosesTheOldestDatagrams() {
     settings();
-    RawPeer.RawStream connect = raw.bidirectional("");
+    RawStream connect = raw.bidirectional("");
     TransportEvent.RequestReceived request = request(connect);
     TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
     DatagramPort port = TestSession.attach(net, server, 0, streams);

@@ -8,6 +8,8 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ServerDialectWireIT {
   private EngineNet net;
   private RawPeer raw;
-  private RawPeer.RawStream control;
-  private RawPeer.RawStream connect;
+  private RawStream control;
+  private RawStream connect;
 
   private void start(Draft draft) {
     net = new EngineNet();
@@ -31,7 +33,7 @@ class ServerDialectWireIT {
   }
 
   private SessionHandle connect(Fields request) {
-    connect = raw.bidirectional(RawHttp.headers(request));
+    connect = raw.bidirectional(RawClient.headers(request));
     return net.session();
   }
 
@@ -39,7 +41,7 @@ class ServerDialectWireIT {
   private SessionHandle session(Draft draft) {
     start(draft);
     SessionHandle session = connect(RawClient.connect(draft, "/echo"));
-    assertEquals(Fields.empty().with(":status", "200"), RawFields.headers(connect));
+    assertEquals(Fields.empty().with(":status", "200"), RawClient.headers(connect));
     return session;
   }
 
@@ -76,7 +78,7 @@ class ServerDialectWireIT {
     connect(RawClient.connect(Draft.D02, "/echo").with("sec-webtransport-http3-draft02", "1"));
     assertEquals(
         Fields.empty().with(":status", "200").with("sec-webtransport-http3-draft", "draft02"),
-        RawFields.headers(connect));
+        RawClient.headers(connect));
   }
 
   @ParameterizedTest
@@ -84,14 +86,14 @@ class ServerDialectWireIT {
   void draft02IsNotConfirmedByLaterDrafts(Draft draft) {
     start(draft);
     connect(RawClient.connect(draft, "/echo").with("sec-webtransport-http3-draft02", "1"));
-    assertEquals(Optional.empty(), RawFields.headers(connect).get("sec-webtransport-http3-draft"));
+    assertEquals(Optional.empty(), RawClient.headers(connect).get("sec-webtransport-http3-draft"));
   }
 
   @ParameterizedTest
   @EnumSource
   void closeIsACapsuleAndTheEndOfTheStream(Draft draft) {
     session(draft).close(1, "bye");
-    assertEquals("68430700000001627965", RawFields.frame(connect, 0x00));
+    assertEquals("68430700000001627965", connect.frame(0x00));
     assertEquals("FIN", connect.end());
     connect.finish("");
   }
@@ -100,7 +102,7 @@ class ServerDialectWireIT {
   @EnumSource(names = {"D07", "D14", "D16"})
   void drainIsACapsule(Draft draft) {
     session(draft).drain();
-    assertEquals("800078ae00", RawFields.frame(connect, 0x00));
+    assertEquals("800078ae00", connect.frame(0x00));
   }
 
   @Test
@@ -108,7 +110,7 @@ class ServerDialectWireIT {
     SessionHandle session = session(Draft.D02);
     session.drain();
     session.close(0, "");
-    assertEquals("68430400000000", RawFields.frame(connect, 0x00));
+    assertEquals("68430400000000", connect.frame(0x00));
     connect.finish("");
   }
 
@@ -119,13 +121,13 @@ class ServerDialectWireIT {
     StreamHandle oneWay = TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL));
     oneWay.port().offer(ByteString.fromString("hi"));
     oneWay.port().finish();
-    RawPeer.RawStream unidirectional = raw.accept();
+    RawStream unidirectional = raw.accept();
     assertEquals("405400" + "6869", unidirectional.bytes(5));
     assertEquals("FIN", unidirectional.end());
     StreamHandle bothWays = TestNet.get(session.openStream(StreamKind.BIDIRECTIONAL));
     bothWays.port().offer(ByteString.fromString("hi"));
     bothWays.port().finish();
-    RawPeer.RawStream bidirectional = raw.accept();
+    RawStream bidirectional = raw.accept();
     assertEquals("404100" + "6869", bidirectional.bytes(5));
     assertEquals("FIN", bidirectional.end());
   }
@@ -157,7 +159,7 @@ class ServerDialectWireIT {
   })
   void resetCarriesTheApplicationCodeAsTheDraftMapsIt(Draft draft, long code, String onTheWire) {
     StreamHandle stream = TestNet.get(session(draft).openStream(StreamKind.BIDIRECTIONAL));
-    RawPeer.RawStream seen = raw.accept();
+    RawStream seen = raw.accept();
     assertEquals("404100", seen.bytes(3));
     stream.control().reset(code);
     assertEquals("RESET " + onTheWire, seen.end());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawStream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,7 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void requestCarriesItsFieldsAndItsBodyWaitsForCredit() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     TransportEvent.RequestReceived request = request(stream);
     assertEquals(0, request.id());
     assertEquals(TestSession.CONNECT, request.fields());
@@ -29,7 +31,7 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void bodyGoesOutInDataFramesBehindTheHeader() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     TransportEvent.RequestReceived request = request(stream);
     server.tell(
         new TransportCommand.Respond(0, TestSession.ACCEPTED, ByteString.emptyByteString(), false));
@@ -44,9 +46,9 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void getIsAnswered() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     stream.finish(
-        RawHttp.headers(
+        RawClient.headers(
             Fields.empty()
                 .with(":method", "GET")
                 .with(":scheme", "https")
@@ -69,18 +71,18 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void rejectedRequestIsResetAndStopped() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     request(stream);
     server.tell(new TransportCommand.RejectRequest(0, 0x10b));
     assertEquals("RESET 0x10b", stream.end());
-    RawClient.awaitStopped(stream);
+    stream.awaitStopped();
   }
 
   @Test
   void malformedHeaderEndsItsStreamOnly() {
     settings();
-    RawPeer.RawStream bad = raw.bidirectional("");
-    bad.write(RawHttp.headers(Fields.empty().with(":method", "CONNECT").with(":path", "/")));
+    RawStream bad = raw.bidirectional("");
+    bad.write(RawClient.headers(Fields.empty().with(":method", "CONNECT").with(":path", "/")));
     assertEquals("RESET 0x10e", bad.end());
     assertEquals(4, request(raw.bidirectional("")).id());
   }
@@ -88,7 +90,7 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void requestThatEndsBeforeItsHeaderIsIncomplete() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     stream.finish(RawHttp.frame(0x21, "00"));
     assertEquals("RESET 0x10d", stream.end());
   }
@@ -96,7 +98,7 @@ class ServerRequestWireIT extends ServerWire {
   @Test
   void requestThatIsResetBeforeItsHeaderIsIncomplete() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     stream.write("0110" + "0000");
     // Its bytes have been seen when a later stream has arrived.
     request(raw.bidirectional(""));
@@ -133,20 +135,20 @@ class ServerRequestWireIT extends ServerWire {
     for (int i = 0; i < 15; i++) {
       fields = fields.with("x-" + i, "v".repeat(1100));
     }
-    raw.bidirectional("").write(RawHttp.headers(fields));
+    raw.bidirectional("").write(RawClient.headers(fields));
     assertEquals("0x107", raw.closeCode());
   }
 
   @Test
   void goAwayNamesTheFirstRequestThatIsRefused() {
     settings();
-    RawPeer.RawStream control = raw.accept();
+    RawStream control = raw.accept();
     control.bytes(12);
     request(raw.bidirectional(""));
     server.tell(TransportCommand.GoAway.INSTANCE);
     assertEquals("070104", control.bytes(3));
-    RawPeer.RawStream late = raw.bidirectional("");
-    late.write(RawHttp.headers(TestSession.CONNECT));
+    RawStream late = raw.bidirectional("");
+    late.write(RawClient.headers(TestSession.CONNECT));
     assertEquals("RESET 0x10b", late.end());
   }
 }

@@ -10,6 +10,8 @@ import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -40,16 +42,16 @@ class ServerStreamWireIT extends ServerWire {
   @ValueSource(strings = {"21", "c000000100000000", "c000000100000054"})
   void unknownUnidirectionalStreamsAreStoppedAndNothingElseHappens(String type) {
     settings();
-    RawPeer.RawStream unknown = raw.unidirectional(type + "00");
-    RawClient.awaitStopped(unknown);
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream unknown = raw.unidirectional(type + "00");
+    unknown.awaitStopped();
+    RawStream stream = raw.bidirectional("");
     assertEquals("/echo", request(stream).fields().get(":path").orElseThrow());
   }
 
   @Test
   void headersOfStreamsMayComeByteByByte() {
     settings();
-    RawPeer.RawStream stream = raw.bidirectional("");
+    RawStream stream = raw.bidirectional("");
     for (String piece : List.of("c0000000", "00000041", "80", "00", "00", "04", "68", "69")) {
       stream.write(piece);
     }
@@ -77,7 +79,7 @@ class ServerStreamWireIT extends ServerWire {
   void resetAndStopCodesPassThroughUnchanged(long code) {
     settings();
     TestProbe<TransportCommand.IncomingStream> streams = attach(0);
-    RawPeer.RawStream stream = raw.bidirectional("404100");
+    RawStream stream = raw.bidirectional("404100");
     StreamPort port = streams.receiveMessage().port();
     PortProbe probe = new PortProbe(port);
     stream.shutdown(false, true, code);
@@ -90,11 +92,11 @@ class ServerStreamWireIT extends ServerWire {
   void stopSendingCarriesACodeThatTheLibraryAnswersWithAReset() {
     settings();
     TestProbe<TransportCommand.IncomingStream> streams = attach(0);
-    RawPeer.RawStream stream = raw.unidirectional("405400");
+    RawStream stream = raw.unidirectional("405400");
     StreamPort port = streams.receiveMessage().port();
     port.request(1);
     port.stopSending(0x52e4a40fa905L);
-    RawClient.awaitStopped(stream);
+    stream.awaitStopped();
   }
 
   @Test
@@ -103,7 +105,7 @@ class ServerStreamWireIT extends ServerWire {
     StreamPort port = open(4, StreamKind.UNIDIRECTIONAL);
     port.reset(0x52e4a40fa8dbL);
     raw.accept();
-    RawPeer.RawStream stream = raw.accept();
+    RawStream stream = raw.accept();
     assertEquals("405404", stream.bytes(3));
     assertEquals("RESET 0x52e4a40fa8db", stream.end());
   }
@@ -112,7 +114,7 @@ class ServerStreamWireIT extends ServerWire {
   void wakesThatThrowHarmNoStream() {
     settings();
     TestProbe<TransportCommand.IncomingStream> streams = attach(0);
-    RawPeer.RawStream stream = raw.bidirectional("404100");
+    RawStream stream = raw.bidirectional("404100");
     StreamPort port = streams.receiveMessage().port();
     Runnable broken =
         () -> {
@@ -139,11 +141,11 @@ class ServerStreamWireIT extends ServerWire {
   void streamsThatASessionDidNotTakeEndWithIt() {
     settings();
     TestProbe<TransportCommand.IncomingStream> streams = attach(0);
-    RawPeer.RawStream stream = raw.bidirectional("404100" + "6162");
+    RawStream stream = raw.bidirectional("404100" + "6162");
     streams.receiveMessage();
     server.tell(new TransportCommand.DetachSession(0));
     assertEquals("RESET 0x170d7b68", stream.end());
-    RawClient.awaitStopped(stream);
+    stream.awaitStopped();
   }
 
   @Test
@@ -160,7 +162,7 @@ class ServerStreamWireIT extends ServerWire {
     StreamPort port = open(0, StreamKind.BIDIRECTIONAL);
     PortProbe probe = new PortProbe(port);
     raw.accept();
-    RawPeer.RawStream stream = raw.accept();
+    RawStream stream = raw.accept();
     stream.bytes(3);
     stream.shutdown(true, false, 0x52e4a40fa905L);
     assertEquals(new WriteEnd.Stopped(OptionalLong.empty()), probe.writeEnd());
@@ -172,7 +174,7 @@ class ServerStreamWireIT extends ServerWire {
     StreamPort port = open(0, StreamKind.UNIDIRECTIONAL);
     PortProbe probe = new PortProbe(port);
     raw.accept();
-    RawPeer.RawStream stream = raw.accept();
+    RawStream stream = raw.accept();
     stream.channel().config().setAutoRead(false);
     ByteString chunk = ByteString.fromArray(new byte[64 * 1024]);
     while (port.offer(chunk)) {
@@ -191,7 +193,7 @@ class ServerStreamWireIT extends ServerWire {
       StreamPort port = open(0, StreamKind.BIDIRECTIONAL);
       PortProbe probe = new PortProbe(port);
       port.offer(ByteString.fromString("hi"));
-      RawPeer.RawStream stream = raw.accept();
+      RawStream stream = raw.accept();
       stream.bytes(5);
       stream.shutdown(true, true, 0x52e4a40fa905L);
       // The stop came with the reset, and an empty FIN is no write that Netty would refuse.

@@ -6,6 +6,9 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -40,8 +43,8 @@ abstract class ServerWire {
   }
 
   /** A CONNECT, told to the server; not answered yet. */
-  TransportEvent.RequestReceived request(RawPeer.RawStream stream) {
-    stream.write(RawHttp.headers(TestSession.CONNECT));
+  TransportEvent.RequestReceived request(RawStream stream) {
+    stream.write(RawClient.headers(TestSession.CONNECT));
     return server.expect(TransportEvent.RequestReceived.class);
   }
 

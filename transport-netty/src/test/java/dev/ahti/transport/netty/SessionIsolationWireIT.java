@@ -9,6 +9,9 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.PoisonPill;
@@ -37,16 +40,15 @@ class SessionIsolationWireIT {
     net.close();
   }
 
-  private RawPeer.RawStream connect(String path) {
-    RawPeer.RawStream stream =
-        raw.bidirectional(RawHttp.headers(RawClient.connect(Draft.D02, path)));
-    assertEquals("200", RawFields.headers(stream).get(":status").orElseThrow());
+  private RawStream connect(String path) {
+    RawStream stream = raw.bidirectional(RawClient.headers(RawClient.connect(Draft.D02, path)));
+    assertEquals("200", RawClient.headers(stream).get(":status").orElseThrow());
     return stream;
   }
 
   /** One stream there and back, opened by the client. */
   private void echoes(SessionHandle session) {
-    RawPeer.RawStream stream = raw.bidirectional("4041" + RawPeer.number(session.id()));
+    RawStream stream = raw.bidirectional("4041" + RawHttp.number(session.id()));
     stream.finish(RawHttp.hex("hello"));
     PortProbe server = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
     server.write(server.all());
@@ -62,18 +64,18 @@ class SessionIsolationWireIT {
 
   @Test
   void handlerThatThrowsEndsItsOwnSessionWithTheConfiguredCode() {
-    RawPeer.RawStream healthy = connect("/echo");
+    RawStream healthy = connect("/echo");
     SessionHandle session = net.session();
     echoes(session);
-    RawPeer.RawStream failing = connect("/throw");
-    assertEquals("6843040000004d", RawFields.frame(failing, 0x00));
+    RawStream failing = connect("/throw");
+    assertEquals("6843040000004d", failing.frame(0x00));
     assertEquals("FIN", failing.end());
     failing.finish("");
     net.awaitGauge(Gauges.SESSIONS, 1);
     echoes(session);
     assertFalse(session.closed().isDone());
     session.close(0, "");
-    assertEquals("68430400000000", RawFields.frame(healthy, 0x00));
+    assertEquals("68430400000000", healthy.frame(0x00));
     healthy.finish("");
   }
 
@@ -81,18 +83,18 @@ class SessionIsolationWireIT {
   void stoppingTheActorOfASessionResetsItsStreamsAndLeavesTheOthersAlone() {
     connect("/echo");
     SessionHandle other = net.session();
-    RawPeer.RawStream connect = connect("/echo");
+    RawStream connect = connect("/echo");
     SessionHandle stopped = net.session();
     echoes(stopped);
     // Streams of both sides: taken, waiting to be taken, and opened here.
-    String header = RawPeer.number(stopped.id());
-    RawPeer.RawStream taken = raw.bidirectional("4041" + header + "6869");
+    String header = RawHttp.number(stopped.id());
+    RawStream taken = raw.bidirectional("4041" + header + "6869");
     EngineNet.take(stopped.incomingBidirectional());
-    RawPeer.RawStream waiting = raw.bidirectional("4041" + header);
-    RawPeer.RawStream oneWay = raw.unidirectional("4054" + header);
+    RawStream waiting = raw.bidirectional("4041" + header);
+    RawStream oneWay = raw.unidirectional("4054" + header);
     StreamHandle local = TestNet.get(stopped.openStream(StreamKind.UNIDIRECTIONAL));
     local.port().offer(ByteString.fromString("hi"));
-    RawPeer.RawStream opened = raw.accept();
+    RawStream opened = raw.accept();
     assertEquals("4054" + header + "6869", opened.bytes(5));
     net.awaitGauge(Gauges.INCOMING_STREAMS_WAITING, 2);
 
@@ -101,10 +103,10 @@ class SessionIsolationWireIT {
     actors.get(0).tell(PoisonPill.getInstance(), ActorRef.noSender());
 
     assertEquals(GONE, taken.end());
-    RawClient.awaitStopped(taken);
+    taken.awaitStopped();
     assertEquals(GONE, waiting.end());
-    RawClient.awaitStopped(waiting);
-    RawClient.awaitStopped(oneWay);
+    waiting.awaitStopped();
+    oneWay.awaitStopped();
     assertEquals(GONE, opened.end());
     // H3_INTERNAL_ERROR: nobody was left to send a CLOSE.
     assertEquals("RESET 0x102", connect.end());
@@ -120,16 +122,16 @@ class SessionIsolationWireIT {
   void closingOneSessionLeavesTheStreamsOfTheOtherAlone() {
     connect("/echo");
     SessionHandle other = net.session();
-    RawPeer.RawStream untouched = raw.bidirectional("404100" + "6869");
+    RawStream untouched = raw.bidirectional("404100" + "6869");
     PortProbe kept = new PortProbe(EngineNet.take(other.incomingBidirectional()).port());
     assertEquals("hi", kept.bytes(2).utf8String());
-    RawPeer.RawStream connect = connect("/echo");
+    RawStream connect = connect("/echo");
     SessionHandle closing = net.session();
-    RawPeer.RawStream ends = raw.bidirectional("4041" + RawPeer.number(closing.id()));
+    RawStream ends = raw.bidirectional("4041" + RawHttp.number(closing.id()));
     EngineNet.take(closing.incomingBidirectional());
     closing.close(5, "");
     assertEquals(GONE, ends.end());
-    assertEquals("68430400000005", RawFields.frame(connect, 0x00));
+    assertEquals("68430400000005", connect.frame(0x00));
     connect.finish("");
     untouched.finish("");
     assertEquals(0, kept.all().length());

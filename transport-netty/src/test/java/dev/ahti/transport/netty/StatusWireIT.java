@@ -6,6 +6,9 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +31,13 @@ class StatusWireIT {
     net.close();
   }
 
-  private RawPeer.RawStream request(Fields fields) {
-    return raw.bidirectional(RawHttp.headers(fields));
+  private RawStream request(Fields fields) {
+    return raw.bidirectional(RawClient.headers(fields));
   }
 
   private void refused(Draft draft, String status, Fields fields) {
-    RawPeer.RawStream stream = request(fields);
-    assertEquals(Fields.empty().with(":status", status), RawFields.headers(stream));
+    RawStream stream = request(fields);
+    assertEquals(Fields.empty().with(":status", status), RawClient.headers(stream));
     assertEquals("FIN", stream.end());
     assertEquals(1, net.gauge(Gauges.SESSIONS_REFUSED));
     // The connection goes on.
@@ -42,9 +45,9 @@ class StatusWireIT {
   }
 
   private void accepted(Fields fields) {
-    RawPeer.RawStream stream = request(fields);
+    RawStream stream = request(fields);
     net.session();
-    assertEquals("200", RawFields.headers(stream).get(":status").orElseThrow());
+    assertEquals("200", RawClient.headers(stream).get(":status").orElseThrow());
   }
 
   @ParameterizedTest
@@ -93,17 +96,17 @@ class StatusWireIT {
   @Test
   void plainGetGetsANormalAnswer() {
     start(Draft.D16);
-    RawPeer.RawStream get =
+    RawStream get =
         raw.bidirectional("")
             .finish(
-                RawHttp.headers(
+                RawClient.headers(
                     Fields.empty()
                         .with(":method", "GET")
                         .with(":scheme", "https")
                         .with(":authority", "127.0.0.1")
                         .with(":path", "/")));
-    assertEquals(Fields.empty().with(":status", "200"), RawFields.headers(get));
-    assertEquals(RawHttp.hex("hello"), RawFields.frame(get, 0x00));
+    assertEquals(Fields.empty().with(":status", "200"), RawClient.headers(get));
+    assertEquals(RawHttp.hex("hello"), get.frame(0x00));
     assertEquals("FIN", get.end());
     assertEquals(0, net.gauge(Gauges.SESSIONS_REFUSED));
   }

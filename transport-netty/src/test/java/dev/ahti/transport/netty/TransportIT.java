@@ -16,6 +16,9 @@ import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.engine.spi.TransportProvider;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
+import dev.ahti.wtspec.RawPeer;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -155,7 +158,7 @@ class TransportIT {
   @Test
   void dialOfAServerThatAllowsNoControlStreamFails() {
     try (TestNet net = new TestNet();
-        RawPeer raw = RawPeer.listen(0)) {
+        RawPeer raw = RawPeer.listen(RawOptions.DEFAULTS.withStreams(100, 0))) {
       DialOptions options =
           new DialOptions(
               "127.0.0.1",

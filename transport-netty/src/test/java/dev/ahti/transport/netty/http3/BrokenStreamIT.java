@@ -7,7 +7,6 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.StreamHeader;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.PortProbe;
-import dev.ahti.transport.netty.RawPeer;
 import dev.ahti.transport.netty.TestNet;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
@@ -15,6 +14,8 @@ import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortHandler;
 import dev.ahti.transport.netty.quic.StreamOptions;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
@@ -49,7 +50,7 @@ class BrokenStreamIT {
               .createStream(QuicStreamType.BIDIRECTIONAL, handler)
               .syncUninterruptibly()
               .getNow();
-      RawPeer.RawStream peers = raw.accept();
+      RawStream peers = raw.accept();
       assertEquals("404100", peers.bytes(3));
       PortProbe probe = new PortProbe(handler.port());
       stream.pipeline().fireExceptionCaught(new IllegalStateException("thrown by a test"));

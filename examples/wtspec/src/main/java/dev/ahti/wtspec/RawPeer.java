@@ -1,0 +1,251 @@
+package dev.ahti.wtspec;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.RawQuicAccess;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A peer that knows QUIC and nothing else: it writes the bytes it is given and records what comes.
+ * Either side, one connection, on an event loop of its own; loopback only.
+ *
+ * <p>Waits for up to ten seconds, then throws an {@link AssertionError}. Up to 65,536 streams and
+ * as many datagrams are kept for whoever takes them; above that the connection is closed, for a
+ * record with holes would prove nothing.
+ *
+ * <p>One thread at a time. {@link #close} ends connection, socket and event loop.
+ */
+public final class RawPeer implements AutoCloseable {
+  private static final int KEPT = 1 << 16;
+
+  private final MultiThreadIoEventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final BlockingQueue<RawStream> streams = new ArrayBlockingQueue<>(KEPT);
+  private final BlockingQueue<byte[]> datagrams = new ArrayBlockingQueue<>(KEPT);
+  private final CompletableFuture<RawClose> closed = new CompletableFuture<>();
+  private final CompletableFuture<QuicChannel> connected = new CompletableFuture<>();
+  private final RawOptions options;
+  private final Channel udp;
+
+  private RawPeer(RawOptions options, boolean server) {
+    this.options = options;
+    udp =
+        new Bootstrap()
+            .group(group)
+            .channel(NioDatagramChannel.class)
+            .handler(server ? serverCodec() : clientCodec())
+            .bind(new InetSocketAddress("127.0.0.1", 0))
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  /** Connects to a server on a port of 127.0.0.1, whatever certificate it shows. */
+  public static RawPeer connect(int port) {
+    return connect(port, RawOptions.DEFAULTS);
+  }
+
+  /** Connects with these options. */
+  public static RawPeer connect(int port, RawOptions options) {
+    RawPeer peer = new RawPeer(options, false);
+    QuicChannel.newBootstrap(peer.udp)
+        .handler(peer.new Connection())
+        .remoteAddress(new InetSocketAddress("127.0.0.1", port))
+        .connect()
+        .addListener(
+            connect -> {
+              if (connect.cause() != null) {
+                peer.connected.completeExceptionally(connect.cause());
+              }
+            });
+    try {
+      peer.connection();
+      return peer;
+    } catch (AssertionError e) {
+      peer.close();
+      throw e;
+    }
+  }
+
+  /** Listens for one connection, on a free port of 127.0.0.1. */
+  public static RawPeer listen() {
+    return listen(RawOptions.DEFAULTS);
+  }
+
+  /** Listens for one connection with these options. */
+  public static RawPeer listen(RawOptions options) {
+    return new RawPeer(options, true);
+  }
+
+  private ChannelHandler clientCodec() {
+    QuicSslContext context =
+        QuicSslContextBuilder.forClient()
+            .trustManager(InsecureTrustManagerFactory.INSTANCE)
+            .endpointIdentificationAlgorithm("")
+            .applicationProtocols("h3")
+            .build();
+    return codec(new QuicClientCodecBuilder().sslContext(context)).build();
+  }
+
+  private ChannelHandler serverCodec() {
+    RawCertificate certificate = options.certificate();
+    QuicSslContext context =
+        QuicSslContextBuilder.forServer(
+                certificate.key(), null, certificate.chain().toArray(new X509Certificate[0]))
+            .applicationProtocols("h3")
+            .build();
+    return codec(new QuicServerCodecBuilder().sslContext(context).handler(new Connection()))
+        .build();
+  }
+
+  private <B extends QuicCodecBuilder<B>> B codec(B builder) {
+    builder
+        .maxIdleTimeout(options.idleSeconds(), TimeUnit.SECONDS)
+        .initialMaxData(options.connectionData())
+        .initialMaxStreamDataBidirectionalLocal(options.streamData())
+        .initialMaxStreamDataBidirectionalRemote(options.streamData())
+        .initialMaxStreamDataUnidirectional(options.streamData())
+        .initialMaxStreamsBidirectional(options.bidirectionalStreams())
+        .initialMaxStreamsUnidirectional(options.unidirectionalStreams());
+    return options.datagrams() ? builder.datagram(1000, 1000) : builder;
+  }
+
+  /** The port of a peer that listens. */
+  public int port() {
+    return ((InetSocketAddress) udp.localAddress()).getPort();
+  }
+
+  /** The connection, once there is one. */
+  public QuicChannel connection() {
+    return Take.from(connected, "a connection");
+  }
+
+  /** Opens a stream and writes its first bytes, given in hexadecimal digits; none open it later. */
+  public RawStream open(QuicStreamType type, String hex) {
+    RawStream stream = new RawStream(options.bytewise());
+    connection().createStream(type, stream.recorder()).syncUninterruptibly();
+    if (!hex.isEmpty()) {
+      stream.write(hex);
+    }
+    return stream;
+  }
+
+  /** Opens a bidirectional stream and writes its first bytes. */
+  public RawStream bidirectional(String hex) {
+    return open(QuicStreamType.BIDIRECTIONAL, hex);
+  }
+
+  /** Opens a unidirectional stream and writes its first bytes. */
+  public RawStream unidirectional(String hex) {
+    return open(QuicStreamType.UNIDIRECTIONAL, hex);
+  }
+
+  /** The next stream that the other side opened. */
+  public RawStream accept() {
+    return Take.from(streams, "a stream");
+  }
+
+  /** Sends a datagram, given in hexadecimal digits. */
+  public void datagram(String hex) {
+    connection().writeAndFlush(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
+  }
+
+  /** The next datagram, in hexadecimal digits. */
+  public String datagram() {
+    return HexFormat.of().formatHex(Take.from(datagrams, "a datagram"));
+  }
+
+  /** How the other side closed the connection. */
+  public RawClose closed() {
+    return Take.from(closed, "the close of the connection");
+  }
+
+  /** The code with which the other side closed the connection, such as "0x108". */
+  public String closeCode() {
+    return "0x" + Long.toHexString(closed().code());
+  }
+
+  /** Closes the connection as HTTP/3 would, with a code and a text. */
+  public void disconnect(int code, String reason) {
+    connection()
+        .close(true, code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8))
+        .syncUninterruptibly();
+  }
+
+  /** Falls silent: nothing more is sent, nothing more is heard, and nobody is told. */
+  public void vanish() {
+    udp.close().syncUninterruptibly();
+  }
+
+  @Override
+  public void close() {
+    QuicChannel channel = connected.isCompletedExceptionally() ? null : connected.getNow(null);
+    if (channel != null) {
+      channel.close().syncUninterruptibly();
+    }
+    udp.close().syncUninterruptibly();
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private final class Connection extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      connected.complete((QuicChannel) ctx.channel());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      boolean kept;
+      if (message instanceof QuicStreamChannel channel) {
+        RawStream stream = new RawStream(options.bytewise());
+        channel.pipeline().addLast(stream.recorder());
+        ctx.channel().eventLoop().register(channel);
+        kept = streams.offer(stream);
+      } else {
+        ByteBuf datagram = (ByteBuf) message;
+        kept = datagrams.offer(ByteBufUtil.getBytes(datagram));
+        datagram.release();
+      }
+      if (!kept) {
+        closed.completeExceptionally(new IllegalStateException("more came than is kept"));
+        ctx.close();
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof QuicConnectionCloseEvent close) {
+        closed.complete(
+            new RawClose(
+                close.isApplicationClose(),
+                Integer.toUnsignedLong(close.error()),
+                RawQuicAccess.reason(close)));
+      }
+    }
+  }
+}
