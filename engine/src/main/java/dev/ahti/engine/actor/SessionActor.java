@@ -150,7 +150,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             context.messageAdapter(TransportCommand.OpenResult.class, Opened::new));
     this.effects = new SessionEffects(context, setup, promises, connect, streams);
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
-    this.machine = SessionMachine.connecting(setup.role(), setup.dialect(), setup.now());
+    this.machine = SessionMachine.connecting(setup.role(), setup.dialect(), false, setup.now());
     setup.parts().gauges().level(Gauges.SESSIONS).increment();
     ActorRef<Command> self = context.getSelf();
     connect.observe(

@@ -79,6 +79,11 @@ record ClosedPhase(boolean peerClosed, boolean connectEnded) implements SessionP
   }
 
   @Override
+  public Next localFlow(Capsule capsule) {
+    return ignore();
+  }
+
+  @Override
   public Next localAbort(long wireCode, String why) {
     return reset(wireCode);
   }

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * at most {@link #MAX_HELD_CAPSULES} and {@link #MAX_HELD_BYTES}, until the session is established
  * (h3-16 3.2).
  *
- * @param hasDrain whether the dialect knows WT_DRAIN_SESSION
+ * @param traits what the session has
  * @param held capsules in wire order
  * @param heldBytes their text and payload
  * @param finished whether a client has already ended its half
@@ -21,7 +21,7 @@ import java.util.OptionalInt;
  */
 record ConnectingPhase(
     Role role,
-    boolean hasDrain,
+    SessionTraits traits,
     List<Capsule> held,
     int heldBytes,
     boolean finished,
@@ -32,8 +32,8 @@ record ConnectingPhase(
   static final int MAX_HELD_CAPSULES = 16;
   static final int MAX_HELD_BYTES = 4096;
 
-  static ConnectingPhase start(Role role, boolean hasDrain) {
-    return new ConnectingPhase(role, hasDrain, List.of(), 0, false, false, false);
+  static ConnectingPhase start(Role role, SessionTraits traits) {
+    return new ConnectingPhase(role, traits, List.of(), 0, false, false, false);
   }
 
   @Override
@@ -50,7 +50,7 @@ record ConnectingPhase(
   public Next established() {
     List<SessionEffect> effects = new ArrayList<>();
     effects.add(new SessionEffect.NotifyReady());
-    SessionPhase phase = new OpenPhase(hasDrain, false, false);
+    SessionPhase phase = new OpenPhase(traits, false, false);
     if (localDrains) {
       phase = add(phase.localDrain(), effects);
     }
@@ -146,6 +146,12 @@ record ConnectingPhase(
     return stay(held, heldBytes, finished, peerDrains, true);
   }
 
+  /** Grants begin with the session: limits are cumulative, so none is lost by waiting. */
+  @Override
+  public Next localFlow(Capsule capsule) {
+    return ignore();
+  }
+
   @Override
   public Next localAbort(long wireCode, String why) {
     return SessionPhase.fail(wireCode, why);
@@ -154,7 +160,6 @@ record ConnectingPhase(
   private Next stay(
       List<Capsule> capsules, int bytes, boolean clientFinished, boolean peer, boolean local) {
     return new Next(
-        new ConnectingPhase(role, hasDrain, capsules, bytes, clientFinished, peer, local),
-        List.of());
+        new ConnectingPhase(role, traits, capsules, bytes, clientFinished, peer, local), List.of());
   }
 }

@@ -68,6 +68,11 @@ enum FailedPhase implements SessionPhase {
   }
 
   @Override
+  public Next localFlow(Capsule capsule) {
+    return ignore();
+  }
+
+  @Override
   public Next localAbort(long wireCode, String why) {
     return ignore();
   }

@@ -9,11 +9,11 @@ import java.util.List;
 /**
  * The session is open: CONNECTED, or DRAINING once either side has asked for its end.
  *
- * @param hasDrain whether the dialect knows WT_DRAIN_SESSION
+ * @param traits what the session has
  * @param peerDrains whether the peer has asked, by capsule or GOAWAY
  * @param localDrains whether we have asked
  */
-record OpenPhase(boolean hasDrain, boolean peerDrains, boolean localDrains)
+record OpenPhase(SessionTraits traits, boolean peerDrains, boolean localDrains)
     implements SessionPhase {
 
   @Override
@@ -55,7 +55,9 @@ record OpenPhase(boolean hasDrain, boolean peerDrains, boolean localDrains)
       return peerGoAway();
     }
     // Without flow control of the session its capsules mean nothing (h3-16 5.1).
-    return ignore();
+    return traits.flowControlled()
+        ? new Next(this, List.of(new SessionEffect.ApplyFlow(capsule)))
+        : ignore();
   }
 
   @Override
@@ -87,8 +89,7 @@ record OpenPhase(boolean hasDrain, boolean peerDrains, boolean localDrains)
     return peerDrains
         ? ignore()
         : new Next(
-            new OpenPhase(hasDrain, true, localDrains),
-            List.of(new SessionEffect.NotifyDraining()));
+            new OpenPhase(traits, true, localDrains), List.of(new SessionEffect.NotifyDraining()));
   }
 
   @Override
@@ -114,8 +115,15 @@ record OpenPhase(boolean hasDrain, boolean peerDrains, boolean localDrains)
       return ignore();
     }
     List<SessionEffect> effects =
-        hasDrain ? List.of(new SessionEffect.SendCapsule(new Capsule.DrainSession())) : List.of();
-    return new Next(new OpenPhase(hasDrain, peerDrains, true), effects);
+        traits.hasDrain()
+            ? List.of(new SessionEffect.SendCapsule(new Capsule.DrainSession()))
+            : List.of();
+    return new Next(new OpenPhase(traits, peerDrains, true), effects);
+  }
+
+  @Override
+  public Next localFlow(Capsule capsule) {
+    return new Next(this, List.of(new SessionEffect.SendCapsule(capsule)));
   }
 
   @Override

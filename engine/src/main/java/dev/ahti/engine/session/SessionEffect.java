@@ -16,6 +16,13 @@ public sealed interface SessionEffect {
     }
   }
 
+  /** Take a flow control capsule of the peer into account. */
+  record ApplyFlow(Capsule capsule) implements SessionEffect {
+    public ApplyFlow {
+      requireNonNull(capsule, "capsule");
+    }
+  }
+
   /** End our half of the CONNECT stream with FIN, behind what was written. */
   record FinishConnect() implements SessionEffect {}
 

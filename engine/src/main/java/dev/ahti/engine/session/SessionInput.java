@@ -73,6 +73,13 @@ public sealed interface SessionInput {
     }
   }
 
+  /** Our windows have something to tell the peer: a grant, or that we are blocked. */
+  record LocalFlow(Capsule capsule) implements SessionInput {
+    public LocalFlow {
+      requireNonNull(capsule, "capsule");
+    }
+  }
+
   /** The application asks the peer to wind the session up. */
   record LocalDrain() implements SessionInput {}
 

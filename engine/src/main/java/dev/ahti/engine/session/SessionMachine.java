@@ -36,6 +36,10 @@ import dev.ahti.engine.dialect.Dialect;
  *   <li>FAILED stays; all is ignored.
  * </ul>
  *
+ * <p>Flow control of the session has its own state ({@link dev.ahti.engine.flow.SessionWindows});
+ * here it is only decided when its capsules mean something and when ours go out: while the session
+ * is open.
+ *
  * <p>The owner executes the effects in order. It sets a time for the peer's FIN after CLOSED and
  * gives LocalAbort when that has passed.
  */
@@ -65,10 +69,13 @@ public final class SessionMachine {
   /**
    * A session whose request is under way.
    *
+   * @param flowControlled whether the session has flow control; without, its capsules are ignored
    * @param nowNanos the present time on any monotonic clock, in nanoseconds
    */
-  public static SessionMachine connecting(Role role, Dialect dialect, long nowNanos) {
-    return new SessionMachine(ConnectingPhase.start(role, dialect.hasDrain()), nowNanos);
+  public static SessionMachine connecting(
+      Role role, Dialect dialect, boolean flowControlled, long nowNanos) {
+    SessionTraits traits = new SessionTraits(dialect.hasDrain(), flowControlled);
+    return new SessionMachine(ConnectingPhase.start(role, traits), nowNanos);
   }
 
   /** The state. */
@@ -130,6 +137,9 @@ public final class SessionMachine {
     }
     if (input instanceof SessionInput.LocalClose close) {
       return phase.localClose(close.code(), close.reason());
+    }
+    if (input instanceof SessionInput.LocalFlow flow) {
+      return phase.localFlow(flow.capsule());
     }
     if (input instanceof SessionInput.LocalDrain) {
       return phase.localDrain();

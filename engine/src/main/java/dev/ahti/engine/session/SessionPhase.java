@@ -36,6 +36,8 @@ sealed interface SessionPhase permits ConnectingPhase, OpenPhase, ClosedPhase, F
 
   Next localDrain();
 
+  Next localFlow(Capsule capsule);
+
   Next localAbort(long wireCode, String why);
 
   /** Stays in this phase and does nothing. */

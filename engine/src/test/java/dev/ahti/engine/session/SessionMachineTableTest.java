@@ -41,6 +41,7 @@ class SessionMachineTableTest {
     inputs.put("lost", new SessionInput.ConnectionLost("idle"));
     inputs.put("local-close", new SessionInput.LocalClose(8, "done"));
     inputs.put("local-drain", new SessionInput.LocalDrain());
+    inputs.put("local-flow", new SessionInput.LocalFlow(new Capsule.MaxData(5)));
     inputs.put("local-abort", new SessionInput.LocalAbort(0x102, "handler failed"));
     return inputs;
   }
@@ -55,7 +56,8 @@ class SessionMachineTableTest {
 
   private static SessionMachine before(SessionTable.Row row) {
     Role role = row.situation().startsWith("client") ? Role.CLIENT : Role.SERVER;
-    SessionMachine machine = SessionMachine.connecting(role, Dialect.of(Draft.D16), 0);
+    boolean flow = row.situation().contains("with flow control");
+    SessionMachine machine = SessionMachine.connecting(role, Dialect.of(Draft.D16), flow, 0);
     for (String input : row.before()) {
       machine = machine.on(INPUTS.get(input), 1).next();
     }
@@ -78,7 +80,7 @@ class SessionMachineTableTest {
   @ParameterizedTest
   @MethodSource("rows")
   void tellsTheApplicationTheEndOnceWhateverComesNext(SessionTable.Row row) {
-    SessionMachine machine = SessionMachine.connecting(Role.SERVER, Dialect.of(Draft.D16), 0);
+    SessionMachine machine = SessionMachine.connecting(Role.SERVER, Dialect.of(Draft.D16), true, 0);
     List<String> inputs = new ArrayList<>(row.before());
     inputs.add(row.input());
     inputs.addAll(INPUTS.keySet());
@@ -127,9 +129,10 @@ class SessionMachineTableTest {
 
   private static String render(SessionEffect effect) {
     if (effect instanceof SessionEffect.SendCapsule send) {
-      return send.capsule() instanceof Capsule.CloseSession close
-          ? "send-close(" + close.code() + "," + close.reason() + ")"
-          : "send-drain";
+      return "send-" + render(send.capsule());
+    }
+    if (effect instanceof SessionEffect.ApplyFlow apply) {
+      return "apply-" + render(apply.capsule());
     }
     if (effect instanceof SessionEffect.ResetConnect reset) {
       return "reset(" + Long.toHexString(reset.wireCode()) + ")";
@@ -154,5 +157,12 @@ class SessionMachineTableTest {
       return "fin";
     }
     return effect instanceof SessionEffect.NotifyReady ? "ready" : "draining";
+  }
+
+  private static String render(Capsule capsule) {
+    if (capsule instanceof Capsule.CloseSession close) {
+      return "close(" + close.code() + "," + close.reason() + ")";
+    }
+    return capsule instanceof Capsule.MaxData max ? "flow(" + max.limit() + ")" : "drain";
   }
 }

@@ -24,7 +24,7 @@ class SessionMachineTest {
   private static final SessionInput ESTABLISHED = new SessionInput.Established();
 
   private static SessionMachine connecting(Role role, Draft draft) {
-    return SessionMachine.connecting(role, Dialect.of(draft), 100);
+    return SessionMachine.connecting(role, Dialect.of(draft), false, 100);
   }
 
   private static SessionMachine connected(Draft draft) {
