@@ -31,6 +31,7 @@ record ConnectionScope(
         dialect,
         request,
         connection.remoteAddress(),
+        connection.facts(),
         connect,
         opening,
         transport,

@@ -1,6 +1,8 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.wire.Fields;
 import java.time.Duration;
@@ -15,7 +17,8 @@ import java.util.Optional;
  * @param path the {@code :path} to send, with its query, starting with a slash
  * @param origin the {@code origin} to send; empty sends none
  * @param extra further fields of the request, lower-case
- * @param trust how the server's certificate is judged
+ * @param tls how the server is judged, and what it is shown
+ * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param timeout for everything from the name lookup to the server's answer, above zero
  */
@@ -26,7 +29,8 @@ public record DialRequest(
     String path,
     Optional<String> origin,
     Fields extra,
-    ServerTrust trust,
+    ClientTls tls,
+    Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     Duration timeout) {
 
@@ -41,5 +45,29 @@ public record DialRequest(
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: above zero)");
     }
+  }
+
+  /** Nothing special but the trust. */
+  public DialRequest(
+      String host,
+      int port,
+      String authority,
+      String path,
+      Optional<String> origin,
+      Fields extra,
+      ServerTrust trust,
+      DialectPolicy dialects,
+      Duration timeout) {
+    this(
+        host,
+        port,
+        authority,
+        path,
+        origin,
+        extra,
+        ClientTls.of(trust),
+        Optional.empty(),
+        dialects,
+        timeout);
   }
 }

@@ -125,7 +125,8 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     return new DialOptions(
         request.host(),
         request.port(),
-        request.trust(),
+        request.tls(),
+        request.congestionControl(),
         SettingsOffer.client(request.dialects(), ListenerActor.sessionLimits(parts.settings())),
         request.timeout());
   }

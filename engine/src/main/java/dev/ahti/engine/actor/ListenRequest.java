@@ -2,8 +2,11 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.ServerTls;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -12,7 +15,8 @@ import java.util.regex.Pattern;
  * @param name unique in the actor system: 1 to 64 letters, digits, {@code _} or {@code -}; appears
  *     in the actor tree and in logs
  * @param address where; port 0 picks a free one
- * @param credentials the server's certificate and key
+ * @param tls the server's certificates, and whether clients are asked for theirs
+ * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param origins which pages may connect; clients without an origin always may
  * @param router decides about each request
@@ -20,7 +24,8 @@ import java.util.regex.Pattern;
 public record ListenRequest(
     String name,
     InetSocketAddress address,
-    Credentials credentials,
+    ServerTls tls,
+    Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     OriginPolicy origins,
     SessionRouter router) {
@@ -32,5 +37,23 @@ public record ListenRequest(
       throw new IllegalArgumentException(
           "name: '" + name + "' (expected: 1 to 64 letters, digits, '_' or '-')");
     }
+  }
+
+  /** One certificate, nothing else special. */
+  public ListenRequest(
+      String name,
+      InetSocketAddress address,
+      Credentials credentials,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      SessionRouter router) {
+    this(
+        name,
+        address,
+        ServerTls.of(credentials),
+        Optional.empty(),
+        dialects,
+        origins,
+        router);
   }
 }

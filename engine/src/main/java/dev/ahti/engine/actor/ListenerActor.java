@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
@@ -94,7 +95,8 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
         new ListenOptions(
             request.name(),
             request.address(),
-            request.credentials(),
+            request.tls(),
+            request.congestionControl(),
             SettingsOffer.server(request.dialects(), sessionLimits(parts.settings())));
     ActorRef<Command> self = getContext().getSelf();
     getContext()
@@ -131,7 +133,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     listener = bound.listener();
     InetSocketAddress address = listener.localAddress();
     getContext().getLog().info("Listening on {} as '{}'", address, request.name());
-    promise.complete(new Handle(address, getContext().getSelf(), stopped));
+    promise.complete(new Handle(listener, getContext().getSelf(), stopped));
     return stopping ? releaseWhenEmpty() : this;
   }
 
@@ -203,8 +205,18 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   }
 
   private record Handle(
-      InetSocketAddress address, ActorRef<Command> actor, CompletableFuture<Done> stopped)
+      TransportListener listener, ActorRef<Command> actor, CompletableFuture<Done> stopped)
       implements ListenerHandle {
+
+    @Override
+    public InetSocketAddress address() {
+      return listener.localAddress();
+    }
+
+    @Override
+    public void replaceCredentials(ServerCredentials credentials) {
+      listener.replaceCredentials(credentials);
+    }
 
     @Override
     public CompletableFuture<Done> stop() {

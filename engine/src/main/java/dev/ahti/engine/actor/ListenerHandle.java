@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.spi.ServerCredentials;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
@@ -9,6 +10,14 @@ public interface ListenerHandle {
 
   /** The address in use, with the port that was given when port 0 was asked for. */
   InetSocketAddress address();
+
+  /**
+   * Shows these certificates from the next handshake on; sessions that are open go on. May block
+   * for some milliseconds, in which TLS takes the keys.
+   *
+   * @throws IllegalArgumentException when TLS cannot use one of them; the old ones stay
+   */
+  void replaceCredentials(ServerCredentials credentials);
 
   /**
    * Stops it: refuses new connections, tells every peer (GOAWAY), closes the sessions with code 0,

@@ -149,7 +149,8 @@ final class ServerRole implements ConnectionRole {
             reading.authority(),
             reading.origin(),
             scope.connection().remoteAddress(),
-            dialect);
+            dialect,
+            scope.connection().facts().peerCertificates());
     Routing routing;
     try {
       routing = listener.router().route(asked);

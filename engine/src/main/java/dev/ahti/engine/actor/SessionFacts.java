@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.wire.Fields;
 import java.net.InetSocketAddress;
@@ -13,4 +14,5 @@ record SessionFacts(
     Fields request,
     Fields response,
     InetSocketAddress remoteAddress,
-    StreamLoop loop) {}
+    StreamLoop loop,
+    ConnectionFacts connection) {}

@@ -1,20 +1,27 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.DatagramWriter;
+import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.stage.DatagramReader;
 import dev.ahti.engine.stage.DatagramWriters;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.ExporterContext;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
 
 /**
  * An open session, as its application holds it. Every call is passed on to the session's actor and
@@ -169,6 +176,52 @@ public final class SessionHandle {
     CompletableFuture<ConnectionStats> promise = promises.stats().add();
     tell(SessionActor.ReadStats.INSTANCE);
     return promise;
+  }
+
+  /** The peer's certificate chain, leaf first; empty when it showed none. */
+  public List<X509Certificate> peerCertificates() {
+    return facts.connection().peerCertificates();
+  }
+
+  /** The congestion control in use; empty when the transport cannot tell. */
+  public Optional<CongestionControl> congestionControl() {
+    return facts.connection().congestionControl();
+  }
+
+  /**
+   * Derives keying material for this session from the TLS connection (the drafts' {@code
+   * EXPORTER-WebTransport}): both ends get the same, other sessions and other labels something
+   * else.
+   *
+   * @param label at most 255 bytes
+   * @param context at most 255 bytes; empty for none
+   * @param length 1 to {@link KeyingMaterial#MAX_LENGTH} bytes
+   * @return the material; fails with a {@link SessionFailure} when the session has ended, or when
+   *     the connection was not opened with it
+   * @throws IllegalArgumentException when an argument is out of its bounds
+   */
+  public CompletableFuture<ByteString> exportKeyingMaterial(
+      ByteString label, ByteString context, int length) {
+    ByteString bound = ExporterContext.encode(facts.id(), label, context);
+    if (length < 1 || length > KeyingMaterial.MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "length: " + length + " (expected: 1 to " + KeyingMaterial.MAX_LENGTH + ")");
+    }
+    Optional<KeyingMaterial> material = facts.connection().keyingMaterial();
+    if (promises.closed().isDone()) {
+      return CompletableFuture.failedFuture(new SessionFailure("the session has ended"));
+    }
+    if (material.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new SessionFailure("keying material was not asked for when the connection was opened"));
+    }
+    try {
+      return CompletableFuture.completedFuture(
+          material.get().export(ExporterContext.LABEL, bound, length));
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(
+          new SessionFailure(String.valueOf(closed.getMessage()), closed));
+    }
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.wire.Fields;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param origin the {@code origin}; empty when the client sent none
  * @param remote the client's address
  * @param dialect the draft this session will speak
+ * @param clientCertificates the chain of the client, leaf first, checked in the handshake; empty when
+ *     it was not asked for or the client has none
  */
 public record SessionRequest(
     Fields fields,
@@ -21,4 +25,5 @@ public record SessionRequest(
     String authority,
     Optional<String> origin,
     InetSocketAddress remote,
-    Dialect dialect) {}
+    Dialect dialect,
+    List<X509Certificate> clientCertificates) {}

@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.session.Role;
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.Fields;
@@ -11,6 +12,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * What a session starts with.
  *
+ * @param facts what the handshake of the connection settled
  * @param connect the CONNECT stream, unread
  * @param opening how it begins, which says which side this is
  */
@@ -20,6 +22,7 @@ record SessionSetup(
     Dialect dialect,
     Fields request,
     InetSocketAddress remoteAddress,
+    ConnectionFacts facts,
     StreamPort connect,
     SessionOpening opening,
     ActorRef<TransportCommand> transport,
@@ -45,6 +48,6 @@ record SessionSetup(
   /** What the application may know of it. */
   SessionFacts facts(Fields response) {
     return new SessionFacts(
-        id, dialect, server(), request, response, remoteAddress, connect.loop());
+        id, dialect, server(), request, response, remoteAddress, connect.loop(), facts);
   }
 }

@@ -5,6 +5,21 @@ public final class Gauges {
   /** Level: open connections. */
   public static final String CONNECTIONS = "connections";
 
+  /** Level: connections of listeners whose handshake is under way. */
+  public static final String HANDSHAKES = "handshakes";
+
+  /** Counter: connections of listeners that ended before their handshake was done. */
+  public static final String HANDSHAKES_FAILED = "handshakes.failed";
+
+  /** Counter: Retry packets sent, to make a client prove its address. */
+  public static final String RETRY_SENT = "retry.sent";
+
+  /** Counter: first packets dropped because of their token. */
+  public static final String RETRY_REFUSED = "retry.refused";
+
+  /** Level: tokens of Retry packets that are remembered as used. */
+  public static final String RETRY_REMEMBERED = "retry.remembered";
+
   /** Level: sessions that are not closed. */
   public static final String SESSIONS = "sessions";
 

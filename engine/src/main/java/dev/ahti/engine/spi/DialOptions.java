@@ -2,15 +2,29 @@ package dev.ahti.engine.spi;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What to dial with.
  *
  * @param host a host name or an IP literal without brackets
  * @param port 1 to 65535
- * @param trust how the server's certificate is judged
+ * @param tls how the server is judged, and what it is shown
+ * @param congestionControl empty for the transport's own choice
  * @param settings the HTTP/3 SETTINGS to send, in order
  * @param timeout how long the name lookup and the handshake may take together
  */
 public record DialOptions(
-    String host, int port, ServerTrust trust, Map<Long, Long> settings, Duration timeout) {}
+    String host,
+    int port,
+    ClientTls tls,
+    Optional<CongestionControl> congestionControl,
+    Map<Long, Long> settings,
+    Duration timeout) {
+
+  /** Nothing special but the trust. */
+  public DialOptions(
+      String host, int port, ServerTrust trust, Map<Long, Long> settings, Duration timeout) {
+    this(host, port, ClientTls.of(trust), Optional.empty(), settings, timeout);
+  }
+}

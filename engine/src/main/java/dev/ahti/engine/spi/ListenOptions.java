@@ -2,14 +2,27 @@ package dev.ahti.engine.spi;
 
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What to listen with.
  *
  * @param name the listener's name, for logs and gauges
  * @param address where; port 0 picks a free one
- * @param credentials the server's certificate and key
+ * @param tls the server's certificates, and whether clients are asked for theirs
+ * @param congestionControl empty for the transport's own choice
  * @param settings the HTTP/3 SETTINGS to send, in order
  */
 public record ListenOptions(
-    String name, InetSocketAddress address, Credentials credentials, Map<Long, Long> settings) {}
+    String name,
+    InetSocketAddress address,
+    ServerTls tls,
+    Optional<CongestionControl> congestionControl,
+    Map<Long, Long> settings) {
+
+  /** One certificate, nothing else special. */
+  public ListenOptions(
+      String name, InetSocketAddress address, Credentials credentials, Map<Long, Long> settings) {
+    this(name, address, ServerTls.of(credentials), Optional.empty(), settings);
+  }
+}

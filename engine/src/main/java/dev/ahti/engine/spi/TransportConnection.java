@@ -17,6 +17,11 @@ public interface TransportConnection {
   /** The peer's address. */
   InetSocketAddress remoteAddress();
 
+  /** What the handshake settled. */
+  default ConnectionFacts facts() {
+    return ConnectionFacts.UNKNOWN;
+  }
+
   /**
    * The actor that drives this connection, to be spawned on {@link StreamLoop#dispatcherId()}. It
    * stops by itself after it told {@link TransportEvent.ConnectionClosed}; when it is stopped

@@ -11,6 +11,14 @@ public interface TransportListener {
   InetSocketAddress localAddress();
 
   /**
+   * Shows these certificates from the next handshake on; connections that are open, or in their
+   * handshake, go on. Any thread.
+   *
+   * @throws IllegalArgumentException when TLS cannot use one of them; the old ones stay
+   */
+  void replaceCredentials(ServerCredentials credentials);
+
+  /**
    * Gives the address back. Connections must have been closed before: on UDP they share the socket.
    */
   CompletionStage<Done> close();

@@ -1,6 +1,7 @@
 package dev.ahti.engine.testkit;
 
 import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ final class MemoryListener implements TransportListener {
   private final ListenOptions options;
   private final Consumer<TransportConnection> onConnection;
   private volatile InetSocketAddress address;
+  private volatile ServerCredentials credentials;
 
   MemoryListener(
       MemoryTransport transport,
@@ -24,6 +26,7 @@ final class MemoryListener implements TransportListener {
     this.options = options;
     this.onConnection = onConnection;
     this.address = options.address();
+    this.credentials = options.tls().credentials();
   }
 
   MemoryTransport transport() {
@@ -32,6 +35,10 @@ final class MemoryListener implements TransportListener {
 
   ListenOptions options() {
     return options;
+  }
+
+  ServerCredentials credentials() {
+    return credentials;
   }
 
   void bound(InetSocketAddress to) {
@@ -46,6 +53,11 @@ final class MemoryListener implements TransportListener {
   @Override
   public InetSocketAddress localAddress() {
     return address;
+  }
+
+  @Override
+  public void replaceCredentials(ServerCredentials replaced) {
+    credentials = replaced;
   }
 
   @Override

@@ -97,7 +97,7 @@ final class MemoryTransport implements Transport {
     MemoryListener listener = network.listener(options.port());
     if (listener == null) {
       fail(dialled, options, new ConnectException("nobody listens there"));
-    } else if (!trusted(options.trust(), listener)) {
+    } else if (!trusted(options.tls().trust(), listener)) {
       fail(dialled, options, new GeneralSecurityException("the certificate's hash is another"));
     } else {
       MemoryTransport there = listener.transport();
@@ -126,7 +126,7 @@ final class MemoryTransport implements Transport {
       return true;
     }
     try {
-      byte[] leaf = listener.options().credentials().chain().get(0).getEncoded();
+      byte[] leaf = listener.credentials().fallback().chain().get(0).getEncoded();
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(leaf);
       return hashes.sha256().contains(ByteString.fromArray(hash));
     } catch (GeneralSecurityException unreadable) {

@@ -9,6 +9,7 @@ import dev.ahti.engine.spi.DatagramPort
 import dev.ahti.engine.spi.DatagramStats
 import dev.ahti.engine.spi.DialOptions
 import dev.ahti.engine.spi.ListenOptions
+import dev.ahti.engine.spi.ServerCredentials
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.spi.Transport
 import dev.ahti.engine.spi.TransportCommand
@@ -102,6 +103,11 @@ final class FakeTransport extends Transport {
 
 /** A bound address that is free as soon as it is closed. */
 final class FakeListener extends TransportListener {
+  @volatile var replaced: Option[ServerCredentials] = None
+
+  override def replaceCredentials(credentials: ServerCredentials): Unit =
+    replaced = Some(credentials)
+
   val closed = new CompletableFuture[Done]
   override def localAddress: InetSocketAddress = new InetSocketAddress("127.0.0.1", 4433)
   override def close(): CompletionStage[Done] = {

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionException
 
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.ServerCredentials
+import dev.ahti.engine.testkit.TestCredentials
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.wire.Fields
 import org.apache.pekko.actor.typed.ActorRef
@@ -35,6 +37,14 @@ final class ListenerActorSpec extends ActorSpec {
   }
 
   "A listener" should {
+    "hand replaced certificates to the transport" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val replaced = ServerCredentials.of(TestCredentials.credentials)
+      handle.replaceCredentials(replaced)
+      fixture.listener.replaced shouldBe Some(replaced)
+    }
+
     "handle every command" in
       handlesEveryCommand(classOf[ListenerActor.Command], ListenerActor.Stop.INSTANCE) { () =>
         ListenerActor.create(

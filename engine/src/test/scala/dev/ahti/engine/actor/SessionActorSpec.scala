@@ -6,6 +6,7 @@ import dev.ahti.engine.dialect.ConnectResponse
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.ConnectionStats
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.TransportCommand
@@ -39,6 +40,7 @@ final class SessionActorSpec extends SessionSpec {
             dialect,
             Fields.empty,
             new java.net.InetSocketAddress("127.0.0.1", 1),
+            ConnectionFacts.UNKNOWN,
             new FakePort(0),
             accepting(ignoring),
             kit.createTestProbe[TransportCommand]().ref,

@@ -8,6 +8,7 @@ import java.util.function.Consumer
 import scala.reflect.ClassTag
 
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.TransportCommand
 import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
 import org.apache.pekko.actor.typed.ActorRef
@@ -22,7 +23,8 @@ abstract class SessionSpec extends ActorSpec {
   protected class Fixture(
       val shared: EngineParts = parts(),
       val connect: FakePort = new FakePort(0),
-      val opening: SessionOpening = accepting(ignoring)
+      val opening: SessionOpening = accepting(ignoring),
+      facts: ConnectionFacts = ConnectionFacts.UNKNOWN
   ) {
     val transport: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
     val connection: TestProbe[ConnectionActor.Command] =
@@ -36,6 +38,7 @@ abstract class SessionSpec extends ActorSpec {
           dialect,
           Requests.connect(Draft.D16, "/echo"),
           new java.net.InetSocketAddress("127.0.0.1", 1),
+          facts,
           connect,
           opening,
           transport.ref,

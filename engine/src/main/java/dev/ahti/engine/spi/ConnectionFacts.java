@@ -1,0 +1,28 @@
+package dev.ahti.engine.spi;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the handshake settled for a connection; never changes.
+ *
+ * @param peerCertificates the peer's chain, leaf first, as it was checked in the handshake; empty
+ *     when the peer showed none
+ * @param congestionControl the algorithm in use; empty when the transport cannot tell
+ * @param keyingMaterial the TLS exporter; empty unless it was asked for
+ */
+public record ConnectionFacts(
+    List<X509Certificate> peerCertificates,
+    Optional<CongestionControl> congestionControl,
+    Optional<KeyingMaterial> keyingMaterial) {
+
+  /** When the transport knows nothing. */
+  public static final ConnectionFacts UNKNOWN =
+      new ConnectionFacts(List.of(), Optional.empty(), Optional.empty());
+
+  /** Copies the chain. */
+  public ConnectionFacts {
+    peerCertificates = List.copyOf(peerCertificates);
+  }
+}
