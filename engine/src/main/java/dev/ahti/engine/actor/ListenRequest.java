@@ -47,13 +47,6 @@ public record ListenRequest(
       DialectPolicy dialects,
       OriginPolicy origins,
       SessionRouter router) {
-    this(
-        name,
-        address,
-        ServerTls.of(credentials),
-        Optional.empty(),
-        dialects,
-        origins,
-        router);
+    this(name, address, ServerTls.of(credentials), Optional.empty(), dialects, origins, router);
   }
 }

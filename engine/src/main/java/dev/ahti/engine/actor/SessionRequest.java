@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param origin the {@code origin}; empty when the client sent none
  * @param remote the client's address
  * @param dialect the draft this session will speak
- * @param clientCertificates the chain of the client, leaf first, checked in the handshake; empty when
- *     it was not asked for or the client has none
+ * @param clientCertificates the chain of the client, leaf first, checked in the handshake; empty
+ *     when it was not asked for or the client has none
  */
 public record SessionRequest(
     Fields fields,

@@ -24,8 +24,7 @@ public record ClientAuthentication(Mode mode, List<X509Certificate> authorities)
   }
 
   /** Clients are not asked. */
-  public static final ClientAuthentication NONE =
-      new ClientAuthentication(Mode.NONE, List.of());
+  public static final ClientAuthentication NONE = new ClientAuthentication(Mode.NONE, List.of());
 
   /**
    * Copies the authorities.

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * every other client, those included that name no host.
  *
  * @param fallback shown when no name matches
- * @param byName exact names, and wildcards such as {@code *.example.org}, which stand for one label;
- *     an exact name goes before a wildcard. Compared in lower case
+ * @param byName exact names, and wildcards such as {@code *.example.org}, which stand for one
+ *     label; an exact name goes before a wildcard. Compared in lower case
  */
 public record ServerCredentials(Credentials fallback, Map<String, Credentials> byName) {
   private static final Pattern NAME =

@@ -23,7 +23,8 @@ public sealed interface ServerTrust {
 
   /**
    * The leaf's SHA-256 is one of these: an ECDSA certificate on P-256, valid now and for at most 14
-   * days in all; the host name is not looked at (W3C WebTransport, {@code serverCertificateHashes}).
+   * days in all; the host name is not looked at (W3C WebTransport, {@code
+   * serverCertificateHashes}).
    *
    * @param sha256 32 bytes each
    */

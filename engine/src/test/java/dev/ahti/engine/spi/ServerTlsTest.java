@@ -50,7 +50,6 @@ class ServerTlsTest {
   @ParameterizedTest
   @ValueSource(strings = {"OPTIONAL", "REQUIRED"})
   void whoAsksForCertificatesHasToTrustSomebody(ClientAuthentication.Mode mode) {
-    assertThrows(
-        IllegalArgumentException.class, () -> new ClientAuthentication(mode, List.of()));
+    assertThrows(IllegalArgumentException.class, () -> new ClientAuthentication(mode, List.of()));
   }
 }

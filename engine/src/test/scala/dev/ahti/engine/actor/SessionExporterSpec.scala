@@ -47,7 +47,9 @@ class SessionExporterSpec extends SessionSpec {
     "fail when the connection has wiped its secret" in {
       val wiped: KeyingMaterial = (_, _, _) => throw new IllegalStateException("wiped")
       val (_, session) = open(Optional.of(wiped))
-      failure(session.exportKeyingMaterial(ByteString.empty, ByteString.empty, 1)).getMessage shouldBe "wiped"
+      failure(
+        session.exportKeyingMaterial(ByteString.empty, ByteString.empty, 1)
+      ).getMessage shouldBe "wiped"
     }
 
     "refuse a length that TLS cannot give" in {

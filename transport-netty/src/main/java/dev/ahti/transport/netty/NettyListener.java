@@ -1,6 +1,8 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.TransportListener;
+import dev.ahti.transport.netty.tls.ServerContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -15,8 +17,10 @@ import org.apache.pekko.Done;
 final class NettyListener implements TransportListener {
   private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final InetSocketAddress address;
+  private final ServerContexts contexts;
 
-  NettyListener(List<Channel> bound) {
+  NettyListener(List<Channel> bound, ServerContexts contexts) {
+    this.contexts = contexts;
     sockets.addAll(bound);
     address = (InetSocketAddress) bound.get(0).localAddress();
   }
@@ -24,6 +28,11 @@ final class NettyListener implements TransportListener {
   @Override
   public InetSocketAddress localAddress() {
     return address;
+  }
+
+  @Override
+  public void replaceCredentials(ServerCredentials credentials) {
+    contexts.replace(credentials);
   }
 
   @Override

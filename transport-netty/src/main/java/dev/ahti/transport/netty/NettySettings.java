@@ -2,12 +2,14 @@ package dev.ahti.transport.netty;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.transport.netty.http3.Http3Limits;
+import dev.ahti.transport.netty.quic.AddressValidation;
 import dev.ahti.transport.netty.quic.PortSettings;
 import dev.ahti.transport.netty.quic.QuicSettings;
-import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The transport's configuration, checked; the keys are explained in {@code reference.conf}.
@@ -20,6 +22,8 @@ import java.util.Locale;
  * @param quic connections and sockets
  * @param ports streams
  * @param http3 HTTP/3 and datagrams
+ * @param secret what keys that outlive a restart come from
+ * @param keyLog the file that TLS secrets are written to
  */
 record NettySettings(
     int eventLoops,
@@ -29,7 +33,12 @@ record NettySettings(
     Duration shutdownTimeout,
     QuicSettings quic,
     PortSettings ports,
-    Http3Limits http3) {
+    Http3Limits http3,
+    Optional<String> secret,
+    Optional<String> keyLog) {
+
+  /** Below this a secret could be guessed. */
+  private static final int SHORTEST_SECRET = 32;
 
   /** The largest window of a connection that the library grows to by itself. */
   private static final long LARGEST_WINDOW = 24L * 1024 * 1024;
@@ -57,7 +66,54 @@ record NettySettings(
             bytes(config, "write-limit", 1),
             bytes(config, "write-chunk", 1024),
             config.getDuration("stop-sending-poll")),
-        http3(config, root.getConfig("ahti")));
+        http3(config, root.getConfig("ahti")),
+        secret(config),
+        text(config, "key-log"));
+  }
+
+  private static Optional<String> secret(Config config) {
+    Optional<String> secret = text(config, "secret");
+    if (secret.isPresent() && secret.get().length() < SHORTEST_SECRET) {
+      throw bad(
+          config,
+          "secret",
+          secret.get().length() + " characters",
+          "at least " + SHORTEST_SECRET + " random ones");
+    }
+    return secret;
+  }
+
+  private static Optional<String> text(Config config, String key) {
+    return Optional.of(config.getString(key)).filter(value -> !value.isEmpty());
+  }
+
+  private static AddressValidation addressValidation(Config config) {
+    return new AddressValidation(
+        mode(config),
+        number(config, "address-validation.under-load", 0),
+        number(config, "max-handshakes", 1),
+        time(config, "handshake-timeout"),
+        time(config, "address-validation.token-lifetime"),
+        time(config, "address-validation.key-rotation"),
+        number(config, "address-validation.remembered-tokens", 1));
+  }
+
+  private static AddressValidation.Mode mode(Config config) {
+    String name = config.getString("address-validation.mode");
+    return switch (name) {
+      case "off" -> AddressValidation.Mode.OFF;
+      case "always" -> AddressValidation.Mode.ALWAYS;
+      case "under-load" -> AddressValidation.Mode.UNDER_LOAD;
+      default -> throw bad(config, "address-validation.mode", name, "off, always or under-load");
+    };
+  }
+
+  private static Duration time(Config config, String key) {
+    Duration value = config.getDuration(key);
+    if (value.toMillis() < 1) {
+      throw bad(config, key, value, "at least 1 ms");
+    }
+    return value;
   }
 
   private static QuicSettings quic(Config config) {
@@ -76,7 +132,9 @@ record NettySettings(
         number(config, "reads-per-batch", 1),
         congestionControl(config),
         number(config, "datagrams.quic-receive-queue", 1),
-        number(config, "datagrams.quic-send-queue", 1));
+        number(config, "datagrams.quic-send-queue", 1),
+        addressValidation(config),
+        text(config, "qlog-directory"));
   }
 
   private static Http3Limits http3(Config config, Config engine) {
@@ -90,10 +148,10 @@ record NettySettings(
         number(engine, "connection.remembered-sessions", 0));
   }
 
-  private static QuicCongestionControlAlgorithm congestionControl(Config config) {
+  private static CongestionControl congestionControl(Config config) {
     String name = config.getString("congestion-control");
     try {
-      return QuicCongestionControlAlgorithm.valueOf(name.toUpperCase(Locale.ROOT));
+      return CongestionControl.valueOf(name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException unknown) {
       throw bad(config, "congestion-control", name, "cubic, bbr or reno");
     }

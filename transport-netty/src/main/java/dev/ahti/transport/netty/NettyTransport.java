@@ -10,12 +10,15 @@ import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
+import dev.ahti.transport.netty.tls.KeyLogFile;
 import dev.ahti.transport.netty.tls.QuicTls;
+import dev.ahti.transport.netty.tls.TransportSecret;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,9 +26,13 @@ import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Netty at work in one actor system: the loops, and all that is open on them. Any thread. */
 final class NettyTransport implements Transport {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+
   private final NettySettings settings;
   private final NettyLoops loops;
   private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -35,7 +42,10 @@ final class NettyTransport implements Transport {
   private final AtomicReference<@Nullable CompletableFuture<Done>> termination =
       new AtomicReference<>();
 
-  NettyTransport(TransportContext context, NettySettings settings) {
+  /**
+   * @param resolver finds the address of a host; may block
+   */
+  NettyTransport(TransportContext context, NettySettings settings, QuicDialer.Resolver resolver) {
     this.settings = settings;
     this.loops =
         new NettyLoops(
@@ -49,9 +59,29 @@ final class NettyTransport implements Transport {
     ConnectionFactory factory =
         new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
     QuicSockets quicSockets = new QuicSockets(settings.quic(), loops.epoll());
-    QuicTls tls = new QuicTls();
+    QuicTls tls =
+        new QuicTls(settings.keyLog().map(file -> new KeyLogFile(Path.of(file))).orElse(null));
+    settings
+        .quic()
+        .qlogDirectory()
+        .ifPresent(
+            directory ->
+                LOG.warn(
+                    "Each connection writes a qlog to {} (ahti.netty.qlog-directory): for debugging"
+                        + " only",
+                    directory));
     Open open = new Open(sockets, connections);
-    this.binder = new QuicBinder(loops, quicSockets, factory, tls, open);
+    this.binder =
+        new QuicBinder(
+            loops,
+            quicSockets,
+            factory,
+            tls,
+            open,
+            new ListenerKeys(
+                TransportSecret.of(settings.secret()),
+                settings.quic().addressValidation(),
+                context.gauges()));
     this.dialer =
         new QuicDialer(
             loops,
@@ -59,7 +89,8 @@ final class NettyTransport implements Transport {
             factory,
             tls,
             open,
-            context.system().dispatchers().lookup(DispatcherSelector.blocking()));
+            context.system().dispatchers().lookup(DispatcherSelector.blocking()),
+            resolver);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.ahti.engine.spi.TransportProvider;
 import dev.ahti.engine.spi.TransportUnavailableException;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicAccess;
+import java.net.InetAddress;
 
 /** The transport named {@code netty}: HTTP/3 over Netty's QUIC, with the operating system's UDP. */
 public final class NettyTransportProvider implements TransportProvider {
@@ -20,6 +21,15 @@ public final class NettyTransportProvider implements TransportProvider {
 
   @Override
   public Transport create(TransportContext context) {
+    return create(context, InetAddress::getByName);
+  }
+
+  /**
+   * With another way to find the address of a host.
+   *
+   * @param resolver may block
+   */
+  static Transport create(TransportContext context, QuicDialer.Resolver resolver) {
     if (!Quic.isAvailable()) {
       throw new TransportUnavailableException(
           "QUIC does not run on this machine ("
@@ -39,6 +49,7 @@ public final class NettyTransportProvider implements TransportProvider {
               + changed.getMessage(),
           changed);
     }
-    return new NettyTransport(context, NettySettings.of(context.system().settings().config()));
+    return new NettyTransport(
+        context, NettySettings.of(context.system().settings().config()), resolver);
   }
 }

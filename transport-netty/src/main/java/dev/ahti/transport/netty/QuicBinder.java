@@ -1,14 +1,18 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.http3.ConnectionHandler;
+import dev.ahti.transport.netty.quic.HandshakeGuard;
+import dev.ahti.transport.netty.quic.HandshakeLoad;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.QuicTls;
+import dev.ahti.transport.netty.tls.ServerContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -19,7 +23,6 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicCodecDispatcher;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
@@ -36,33 +39,39 @@ import java.util.function.Consumer;
  * handed on by the index in the connection id.
  */
 final class QuicBinder {
+  /** The index of a socket that shares its port with no other. */
+  private static final int ALONE = -1;
+
   private final NettyLoops loops;
   private final QuicSockets sockets;
   private final ConnectionFactory factory;
   private final QuicTls tls;
   private final NettyTransport.Open open;
+  private final ListenerKeys keys;
 
   QuicBinder(
       NettyLoops loops,
       QuicSockets sockets,
       ConnectionFactory factory,
       QuicTls tls,
-      NettyTransport.Open open) {
+      NettyTransport.Open open,
+      ListenerKeys keys) {
     this.loops = loops;
     this.sockets = sockets;
     this.factory = factory;
     this.tls = tls;
     this.open = open;
+    this.keys = keys;
   }
 
   CompletionStage<TransportListener> bind(
       ListenOptions options, Consumer<TransportConnection> onConnection) {
     CompletableFuture<TransportListener> result = new CompletableFuture<>();
-    QuicSslContext context;
+    Listening listening;
     InetSocketAddress address = options.address();
     boolean shared = sockets.canSharePort() && loops.all().size() > 1;
     try {
-      context = tls.server(options.credentials());
+      listening = new Listening(options, tls.server(options.tls()), keys.newLoad(), onConnection);
       if (shared) {
         address = claim(address);
       }
@@ -71,18 +80,22 @@ final class QuicBinder {
       return result;
     }
     if (shared) {
-      Dispatcher dispatcher = new Dispatcher(options, context, onConnection);
-      bindNext(options, address, dispatcher, new ArrayList<>(), result);
+      bindNext(listening, address, new Dispatcher(listening), new ArrayList<>(), result);
     } else {
       NettyLoop loop = loops.next();
       ChannelHandler codec =
           new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel udp) {
-              QuicSockets.addCodec(udp, loop, codec(options, context, loop, onConnection).build());
+              QuicSockets.addCodec(
+                  udp,
+                  loop,
+                  codec(listening, loop, udp)
+                      .connectionIdAddressGenerator(keys.connectionIds(ALONE))
+                      .build());
             }
           };
-      finish(sockets.bind(loop, address, false, codec), options, new ArrayList<>(), result);
+      finish(sockets.bind(loop, address, false, codec), listening, new ArrayList<>(), result);
     }
     return result;
   }
@@ -102,8 +115,15 @@ final class QuicBinder {
     }
   }
 
-  private void bindNext(
+  /** What the sockets of one listener share. */
+  private record Listening(
       ListenOptions options,
+      ServerContexts contexts,
+      HandshakeLoad load,
+      Consumer<TransportConnection> onConnection) {}
+
+  private void bindNext(
+      Listening listening,
       InetSocketAddress address,
       Dispatcher dispatcher,
       List<Channel> bound,
@@ -111,23 +131,23 @@ final class QuicBinder {
     NettyLoop loop = loops.all().get(bound.size());
     ChannelFuture next = sockets.bind(loop, address, true, dispatcher);
     if (bound.size() == loops.all().size() - 1) {
-      finish(next, options, bound, result);
+      finish(next, listening, bound, result);
       return;
     }
     next.addListener(
         done -> {
           if (done.isSuccess()) {
             bound.add(next.channel());
-            bindNext(options, address, dispatcher, bound, result);
+            bindNext(listening, address, dispatcher, bound, result);
           } else {
-            fail(options, bound, result, done.cause());
+            fail(listening.options(), bound, result, done.cause());
           }
         });
   }
 
   private void finish(
       ChannelFuture last,
-      ListenOptions options,
+      Listening listening,
       List<Channel> bound,
       CompletableFuture<TransportListener> result) {
     last.addListener(
@@ -135,9 +155,9 @@ final class QuicBinder {
           if (done.isSuccess()) {
             bound.add(last.channel());
             open.sockets().addAll(bound);
-            result.complete(new NettyListener(bound));
+            result.complete(new NettyListener(bound, listening.contexts()));
           } else {
-            fail(options, bound, result, done.cause());
+            fail(listening.options(), bound, result, done.cause());
           }
         });
   }
@@ -159,16 +179,15 @@ final class QuicBinder {
     return failure;
   }
 
-  private QuicServerCodecBuilder codec(
-      ListenOptions options,
-      QuicSslContext context,
-      NettyLoop loop,
-      Consumer<TransportConnection> onConnection) {
-    return sockets
-        .configure(new QuicServerCodecBuilder())
-        .sslContext(context)
+  private QuicServerCodecBuilder codec(Listening listening, NettyLoop loop, Channel udp) {
+    ListenOptions options = listening.options();
+    CongestionControl congestion = sockets.congestionControl(options.congestionControl());
+    return keys.configure(
+            sockets.configure(new QuicServerCodecBuilder(), congestion), udp, listening.load())
+        .sslEngineProvider(listening.contexts()::newEngine)
         .option(ChannelOption.AUTO_READ, false)
         .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
+        .option(QuicChannelOption.QLOG, sockets.qlog("listener " + options.name()))
         .handler(
             new ChannelInitializer<QuicChannel>() {
               @Override
@@ -176,24 +195,30 @@ final class QuicBinder {
                 open.connections().add(channel);
                 channel
                     .pipeline()
+                    .addLast(new HandshakeGuard(listening.load()))
                     .addLast(
                         new ConnectionHandler(
-                            factory, loop, true, options.settings(), onConnection::accept));
+                            factory,
+                            loop,
+                            true,
+                            congestion,
+                            options.settings(),
+                            listening.onConnection()::accept));
               }
             });
   }
 
   /** One for all sockets of a listener. */
   private final class Dispatcher extends QuicCodecDispatcher {
-    private final ListenOptions options;
-    private final QuicSslContext context;
-    private final Consumer<TransportConnection> onConnection;
+    private final Listening listening;
 
-    Dispatcher(
-        ListenOptions options, QuicSslContext context, Consumer<TransportConnection> onConnection) {
-      this.options = options;
-      this.context = context;
-      this.onConnection = onConnection;
+    Dispatcher(Listening listening) {
+      this.listening = listening;
+    }
+
+    @Override
+    protected QuicConnectionIdGenerator newIdGenerator(int index) {
+      return keys.connectionIds(index);
     }
 
     @Override
@@ -204,7 +229,7 @@ final class QuicBinder {
           QuicSockets.addCodec(
               udp,
               loop,
-              codec(options, context, loop, onConnection)
+              codec(listening, loop, udp)
                   .localConnectionIdLength(localConnectionIdLength)
                   .connectionIdAddressGenerator(ids)
                   .build());

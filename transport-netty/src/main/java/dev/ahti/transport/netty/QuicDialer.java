@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.TransportConnection;
@@ -9,6 +10,7 @@ import dev.ahti.transport.netty.http3.ConnectionHandler;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
+import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +44,11 @@ final class QuicDialer {
   private final QuicTls tls;
   private final NettyTransport.Open open;
   private final Executor blocking;
+  private final Resolver resolver;
 
   /**
    * @param blocking runs name lookups, which may take long
+   * @param resolver looks names up
    */
   QuicDialer(
       NettyLoops loops,
@@ -51,13 +56,15 @@ final class QuicDialer {
       ConnectionFactory factory,
       QuicTls tls,
       NettyTransport.Open open,
-      Executor blocking) {
+      Executor blocking,
+      Resolver resolver) {
     this.loops = loops;
     this.sockets = sockets;
     this.factory = factory;
     this.tls = tls;
     this.open = open;
     this.blocking = blocking;
+    this.resolver = resolver;
   }
 
   CompletionStage<TransportConnection> dial(DialOptions options) {
@@ -89,9 +96,9 @@ final class QuicDialer {
         () -> {
           try {
             // Making a context may read a trust store, which blocks like the lookup.
-            QuicSslContext context = tls.client(options.trust());
+            QuicSslContext context = tls.client(options.tls());
             InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getByName(options.host()), options.port());
+                new InetSocketAddress(resolver.addressOf(options.host()), options.port());
             if (!result.isDone()) {
               openSocket(new Attempt(options, loop, context, address, deadline, result));
             }
@@ -101,6 +108,12 @@ final class QuicDialer {
             fail(options, result, String.valueOf(failure.getMessage()), failure);
           }
         });
+  }
+
+  /** Finds the address of a host; may block. */
+  @FunctionalInterface
+  interface Resolver {
+    InetAddress addressOf(String host) throws UnknownHostException;
   }
 
   /**
@@ -119,6 +132,7 @@ final class QuicDialer {
   private void openSocket(Attempt attempt) {
     NettyLoop loop = attempt.loop();
     DialOptions options = attempt.options();
+    CongestionControl congestion = sockets.congestionControl(options.congestionControl());
     ChannelHandler codec =
         new ChannelInitializer<Channel>() {
           @Override
@@ -127,12 +141,11 @@ final class QuicDialer {
                 udp,
                 loop,
                 sockets
-                    .configure(new QuicClientCodecBuilder())
+                    .configure(new QuicClientCodecBuilder(), congestion)
                     .sslEngineProvider(
                         channel ->
-                            attempt
-                                .context()
-                                .newEngine(channel.alloc(), options.host(), options.port()))
+                            QuicTls.begin(
+                                attempt.context(), channel, options.host(), options.port()))
                     .build());
           }
         };
@@ -142,15 +155,16 @@ final class QuicDialer {
             (io.netty.channel.ChannelFuture bound) -> {
               if (bound.isSuccess()) {
                 open.sockets().add(bound.channel());
-                connect(attempt, loop, bound.channel());
+                connect(attempt, loop, congestion, bound.channel());
               } else {
                 fail(options, attempt.result(), "no UDP socket could be opened", bound.cause());
               }
             });
   }
 
-  private void connect(Attempt attempt, NettyLoop loop, Channel udp) {
+  private void connect(Attempt attempt, NettyLoop loop, CongestionControl congestion, Channel udp) {
     DialOptions options = attempt.options();
+    AtomicReference<@Nullable QuicChannel> made = new AtomicReference<>();
     long left = Duration.ofNanos(attempt.deadline() - System.nanoTime()).toMillis();
     QuicChannel.newBootstrap(udp)
         .remoteAddress(attempt.address())
@@ -159,11 +173,13 @@ final class QuicDialer {
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
         .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
+        .option(QuicChannelOption.QLOG, sockets.qlog(options.host() + ":" + options.port()))
         .handler(
             new ChannelInitializer<QuicChannel>() {
               @Override
               protected void initChannel(QuicChannel channel) {
                 open.connections().add(channel);
+                made.set(channel);
                 // Not at once: the socket may be reading the packet that closed the connection, and
                 // whoever knows why it was closed is to say so first.
                 channel
@@ -187,6 +203,7 @@ final class QuicDialer {
                             factory,
                             loop,
                             false,
+                            congestion,
                             options.settings(),
                             connection -> {
                               if (!attempt.result().complete(connection)) {
@@ -200,12 +217,20 @@ final class QuicDialer {
             connected -> {
               if (!connected.isSuccess()) {
                 udp.close();
-                fail(options, attempt.result(), reason(connected.cause()), connected.cause());
+                fail(
+                    options,
+                    attempt.result(),
+                    reason(made.get(), connected.cause()),
+                    connected.cause());
               }
             });
   }
 
-  private static String reason(Throwable cause) {
+  private static String reason(@Nullable QuicChannel channel, Throwable cause) {
+    Handshake handshake = channel == null ? null : Handshake.of(channel);
+    if (handshake != null && handshake.rejection() != null) {
+      return "the server's certificate was refused: " + handshake.rejection();
+    }
     Throwable deepest = cause;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.LoopDispatchers;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportCommand;
@@ -16,9 +18,12 @@ import dev.ahti.engine.spi.TransportContext;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.TransportListener;
 import io.netty.util.LeakPresenceDetector;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -55,12 +60,10 @@ public final class TestNet implements AutoCloseable {
             .resolve();
     kit = ActorTestKit.create("net-" + NAMES.incrementAndGet(), config);
     transport =
-        new NettyTransportProvider()
-            .create(
-                new TransportContext(
-                    kit.system(),
-                    gauges,
-                    new LoopDispatchers(kit.system().classicSystem(), true, 64)));
+        NettyTransportProvider.create(
+            new TransportContext(
+                kit.system(), gauges, new LoopDispatchers(kit.system().classicSystem(), true, 64)),
+            TestNet::resolve);
   }
 
   /** A side of a connection: its actor, and who is told its events. */
@@ -103,8 +106,27 @@ public final class TestNet implements AutoCloseable {
             accepted::add));
   }
 
+  /** Every host of example.org and example.net is this one; nobody else is asked. */
+  private static InetAddress resolve(String host) throws UnknownHostException {
+    boolean ours = host.endsWith("example.org") || host.endsWith("example.net");
+    return InetAddress.getByName(ours ? "127.0.0.1" : host);
+  }
+
+  public TransportListener listen(ServerTls tls) {
+    return get(
+        transport.bind(
+            new ListenOptions(
+                "test", new InetSocketAddress("127.0.0.1", 0), tls, Optional.empty(), SETTINGS),
+            accepted::add));
+  }
+
   public TransportConnection dial(int port, ServerTrust trust) {
-    return get(transport.dial(new DialOptions("127.0.0.1", port, trust, SETTINGS, PATIENCE)));
+    return dial("127.0.0.1", port, ClientTls.of(trust));
+  }
+
+  public TransportConnection dial(String host, int port, ClientTls tls) {
+    return get(
+        transport.dial(new DialOptions(host, port, tls, Optional.empty(), SETTINGS, PATIENCE)));
   }
 
   public TransportConnection accepted() {

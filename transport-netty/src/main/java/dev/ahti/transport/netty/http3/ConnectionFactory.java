@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
@@ -32,7 +33,11 @@ public final class ConnectionFactory {
   }
 
   Http3Connection connection(
-      QuicChannel channel, NettyLoop loop, boolean server, LocalControlStream control) {
+      QuicChannel channel,
+      NettyLoop loop,
+      boolean server,
+      ConnectionFacts facts,
+      LocalControlStream control) {
     PortContext ports =
         new PortContext(
             loop,
@@ -41,6 +46,6 @@ public final class ConnectionFactory {
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             reads);
-    return new Http3Connection(channel, server, ports, limits, datagramGauges, control);
+    return new Http3Connection(channel, server, ports, limits, datagramGauges, facts, control);
   }
 }

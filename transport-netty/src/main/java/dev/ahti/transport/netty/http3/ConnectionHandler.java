@@ -1,7 +1,10 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.tls.Handshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +21,9 @@ import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamLimitChangedEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +44,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private final ConnectionFactory factory;
   private final NettyLoop loop;
   private final boolean server;
+  private final CongestionControl congestionControl;
   private final Map<Long, Long> settings;
   private final Consumer<Http3Connection> onConnection;
   private @Nullable Http3Connection connection;
@@ -47,6 +53,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
    * For one connection.
    *
    * @param server whether this side is the server
+   * @param congestionControl what the codec was set up with
    * @param settings the SETTINGS to send, in order
    * @param onConnection is called on the loop once the handshake is done
    */
@@ -54,11 +61,13 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       ConnectionFactory factory,
       NettyLoop loop,
       boolean server,
+      CongestionControl congestionControl,
       Map<Long, Long> settings,
       Consumer<Http3Connection> onConnection) {
     this.factory = factory;
     this.loop = loop;
     this.server = server;
+    this.congestionControl = congestionControl;
     this.settings = settings;
     this.onConnection = onConnection;
   }
@@ -82,8 +91,25 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 ? new Http3ServerConnectionHandler(
                     new ChannelInboundHandlerAdapter(), null, null, frame, true)
                 : new Http3ClientConnectionHandler(null, null, null, frame, true));
-    connection = factory.connection(channel, loop, server, control);
+    connection = factory.connection(channel, loop, server, facts(channel), control);
     onConnection.accept(connection);
+  }
+
+  private ConnectionFacts facts(QuicChannel channel) {
+    Handshake handshake = Handshake.of(channel);
+    return new ConnectionFacts(
+        handshake == null ? List.of() : handshake.peerCertificates(),
+        Optional.of(congestionControl),
+        handshake == null ? Optional.empty() : handshake.keyingMaterial());
+  }
+
+  /** The channel is gone, or never came to be: nothing that the handshake left may stay. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    Handshake handshake = Handshake.of((QuicChannel) ctx.channel());
+    if (handshake != null) {
+      handshake.end();
+    }
   }
 
   @Override
@@ -129,12 +155,20 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     ctx.fireChannelInactive();
   }
 
+  private static String reason(QuicChannel channel, Throwable cause) {
+    Handshake handshake = Handshake.of(channel);
+    String rejection = handshake == null ? null : handshake.rejection();
+    return rejection == null
+        ? cause.toString()
+        : "the peer's certificate was refused: " + rejection;
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Http3Connection open = connection;
     if (cause instanceof QuicException || cause instanceof SSLException) {
       // A packet that could not be used, or a handshake that failed: Netty closes what must be.
-      LOG.debug("{}: {}", ctx.channel(), cause.toString());
+      LOG.debug("{}: {}", ctx.channel(), reason((QuicChannel) ctx.channel(), cause));
     } else if (open == null) {
       // The handshake may be done already, and then nobody else would ever close it.
       LOG.debug("{} could not be set up", ctx.channel(), cause);

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.StreamPort;
@@ -15,6 +16,7 @@ import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortHandler;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
+import dev.ahti.transport.netty.tls.TlsAlerts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -65,6 +67,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final PortContext ports;
   private final Http3Limits limits;
   private final SessionTable sessions;
+  private final ConnectionFacts facts;
   private final LocalControlStream localControl;
   private final CriticalStreams critical;
   private final Map<Long, RequestStream> requests = new HashMap<>();
@@ -81,6 +84,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   /**
    * The connection of a channel whose handshake is done.
    *
+   * @param facts what it settled
    * @param localControl the control stream of this side, already open
    */
   Http3Connection(
@@ -89,12 +93,14 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       PortContext ports,
       Http3Limits limits,
       DatagramGauges datagramGauges,
+      ConnectionFacts facts,
       LocalControlStream localControl) {
     this.channel = channel;
     this.loop = ports.loop();
     this.server = server;
     this.ports = ports;
     this.limits = limits;
+    this.facts = facts;
     this.localControl = localControl;
     this.critical = new CriticalStreams(this, server);
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
@@ -111,6 +117,11 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   @Override
   public InetSocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public ConnectionFacts facts() {
+    return facts;
   }
 
   @Override
@@ -376,7 +387,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       closing =
           event.isApplicationClose()
               ? new Closing(Integer.toUnsignedLong(event.error()), text, true)
-              : new Closing(0, "QUIC error " + event.error() + ": " + text, true);
+              : new Closing(
+                  0, TlsAlerts.describe(event.error()) + (text.isEmpty() ? "" : ": " + text), true);
     }
   }
 

@@ -1,7 +1,8 @@
 package dev.ahti.transport.netty.quic;
 
-import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import dev.ahti.engine.spi.CongestionControl;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What QUIC connections and their sockets are set up with; the keys are explained in {@code
@@ -19,9 +20,11 @@ import java.time.Duration;
  * @param socketReceiveBuffer bytes
  * @param socketSendBuffer bytes
  * @param readsPerBatch reads of a socket in a row
- * @param congestionControl which algorithm
+ * @param congestionControl which algorithm, where a listener or dial does not choose
  * @param datagramReceiveQueue datagrams in the library's queue
  * @param datagramSendQueue datagrams in the library's queue
+ * @param addressValidation how handshakes are bounded and addresses proved
+ * @param qlogDirectory where each connection writes a qlog
  */
 public record QuicSettings(
     Duration idleTimeout,
@@ -36,6 +39,8 @@ public record QuicSettings(
     int socketReceiveBuffer,
     int socketSendBuffer,
     int readsPerBatch,
-    QuicCongestionControlAlgorithm congestionControl,
+    CongestionControl congestionControl,
     int datagramReceiveQueue,
-    int datagramSendQueue) {}
+    int datagramSendQueue,
+    AddressValidation addressValidation,
+    Optional<String> qlogDirectory) {}

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.engine.spi.CongestionControl;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,10 +13,14 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.QLogConfiguration;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.SocketAddress;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Binds UDP sockets and sets up codecs by the settings. Any thread. */
 public final class QuicSockets {
@@ -84,8 +89,21 @@ public final class QuicSockets {
     udp.pipeline().addLast(new ReadBatchHandler(loop)).addLast(codec);
   }
 
+  /** The congestion control of a listener or dial that chose this one, or none. */
+  public CongestionControl congestionControl(Optional<CongestionControl> chosen) {
+    return chosen.orElse(settings.congestionControl());
+  }
+
+  /** Where a connection writes its qlog; {@code null} for nowhere. */
+  public @Nullable QLogConfiguration qlog(String title) {
+    return settings
+        .qlogDirectory()
+        .map(directory -> new QLogConfiguration(directory, "ahti", title))
+        .orElse(null);
+  }
+
   /** Sets what servers' and clients' codecs have in common. */
-  public <B extends QuicCodecBuilder<B>> B configure(B codec) {
+  public <B extends QuicCodecBuilder<B>> B configure(B codec, CongestionControl congestionControl) {
     return codec
         .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .maxSendUdpPayloadSize(settings.maxUdpPayload())
@@ -96,8 +114,16 @@ public final class QuicSockets {
         .initialMaxStreamDataUnidirectional(settings.streamWindow())
         .initialMaxStreamsBidirectional(settings.streamsBidirectional())
         .initialMaxStreamsUnidirectional(settings.streamsUnidirectional())
-        .congestionControlAlgorithm(settings.congestionControl())
+        .congestionControlAlgorithm(algorithm(congestionControl))
         .datagram(settings.datagramReceiveQueue(), settings.datagramSendQueue());
+  }
+
+  private static QuicCongestionControlAlgorithm algorithm(CongestionControl chosen) {
+    return switch (chosen) {
+      case RENO -> QuicCongestionControlAlgorithm.RENO;
+      case CUBIC -> QuicCongestionControlAlgorithm.CUBIC;
+      case BBR -> QuicCongestionControlAlgorithm.BBR;
+    };
   }
 
   /** How packets are handed to the kernel. */

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.tls;
 
+import java.math.BigInteger;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,8 +15,9 @@ import org.apache.pekko.util.ByteString;
 
 /**
  * Trusts a server whose certificate has one of the given hashes, by the rules of the W3C's {@code
- * serverCertificateHashes}: X.509 version 3, an ECDSA key on P-256 (never RSA), valid now, and for
- * at most two weeks in all. Neither the issuer nor the host name matters: the hash says who it is.
+ * serverCertificateHashes}: X.509 version 3, an ECDSA key on P-256 (never RSA; P-384 and others are
+ * left to us by the text and refused), valid now, and for at most two weeks in all. Neither the
+ * issuer nor the host name matters: the hash says who it is.
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#verify-a-certificate-hash">Verify a certificate
  *     hash</a>
@@ -23,7 +25,10 @@ import org.apache.pekko.util.ByteString;
 final class CertificateHashTrustManager extends X509ExtendedTrustManager {
   private static final Duration LONGEST_VALIDITY = Duration.ofDays(14);
   private static final int X509_VERSION_3 = 3;
-  private static final int P256_BITS = 256;
+
+  /** The order of P-256's base point (SEC 2 section 2.4.2): no other curve has it. */
+  private static final BigInteger P256_ORDER =
+      new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
   private final List<ByteString> hashes;
 
@@ -37,7 +42,7 @@ final class CertificateHashTrustManager extends X509ExtendedTrustManager {
       throw new CertificateException("certificate is not X.509 version 3");
     }
     if (!(leaf.getPublicKey() instanceof ECPublicKey key)
-        || key.getParams().getCurve().getField().getFieldSize() != P256_BITS) {
+        || !key.getParams().getOrder().equals(P256_ORDER)) {
       throw new CertificateException("certificate's key is not ECDSA on P-256");
     }
     leaf.checkValidity();

@@ -1,14 +1,22 @@
 package dev.ahti.transport.netty.tls;
 
+import dev.ahti.engine.spi.ClientAuthentication;
+import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.ServerCredentials;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.handler.codec.quic.QuicSslEngine;
+import io.netty.handler.ssl.ClientAuth;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Makes TLS contexts. Any thread. */
 public final class QuicTls {
@@ -24,47 +32,100 @@ public final class QuicTls {
    */
   private static final int KEPT_CONTEXTS = 16;
 
-  private final Map<ServerTrust, QuicSslContext> clients =
+  private final Map<ClientTls, QuicSslContext> clients =
       Collections.synchronizedMap(
           new LinkedHashMap<>(KEPT_CONTEXTS, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<ServerTrust, QuicSslContext> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<ClientTls, QuicSslContext> eldest) {
               return size() > KEPT_CONTEXTS;
             }
           });
+  private final @Nullable Consumer<String> keyLogFile;
 
-  /** Without any context yet. */
-  public QuicTls() {}
+  /**
+   * Without any context yet.
+   *
+   * @param keyLogFile takes the secrets of every connection, for debugging; {@code null} for none
+   */
+  public QuicTls(@Nullable Consumer<String> keyLogFile) {
+    this.keyLogFile = keyLogFile;
+  }
 
-  /** A server that shows this certificate. */
-  public QuicSslContext server(Credentials credentials) {
-    return QuicSslContextBuilder.forServer(
-            credentials.key(), null, credentials.chain().toArray(new X509Certificate[0]))
+  /**
+   * The contexts of a listener.
+   *
+   * @throws IllegalArgumentException when TLS cannot use a certificate or its key
+   */
+  public ServerContexts server(ServerTls tls) {
+    return new ServerContexts(tls.credentials(), credentials -> make(tls, credentials));
+  }
+
+  /**
+   * Begins the handshake of a client.
+   *
+   * @param host what the server's certificate has to be for
+   * @throws IllegalArgumentException when TLS cannot use what is to be shown or trusted
+   */
+  public QuicSslContext client(ClientTls tls) {
+    return clients.computeIfAbsent(tls, this::make);
+  }
+
+  /**
+   * Begins the handshake of a client's connection.
+   *
+   * @param host what the server's certificate has to be for
+   */
+  public static QuicSslEngine begin(
+      QuicSslContext context, QuicChannel channel, String host, int port) {
+    QuicSslEngine engine = context.newEngine(channel.alloc(), host, port);
+    Handshake.begin(channel, engine);
+    return engine;
+  }
+
+  private QuicSslContext make(ServerTls tls, ServerCredentials credentials) {
+    Map<String, QuicSslContext> named = new LinkedHashMap<>();
+    credentials.byName().forEach((name, one) -> named.put(name, builder(tls, one).build()));
+    QuicSslContextBuilder fallback = builder(tls, credentials.fallback());
+    return named.isEmpty() ? fallback.build() : fallback.sni(new NamedContexts(named)).build();
+  }
+
+  private QuicSslContextBuilder builder(ServerTls tls, Credentials credentials) {
+    QuicSslContextBuilder builder =
+        QuicSslContextBuilder.forServer(credentials.key(), null, chain(credentials));
+    if (tls.clients().mode() != ClientAuthentication.Mode.NONE) {
+      builder.trustManager(TrustManagers.authorities(tls.clients().authorities()));
+    }
+    return builder
+        .clientAuth(
+            switch (tls.clients().mode()) {
+              case NONE -> ClientAuth.NONE;
+              case OPTIONAL -> ClientAuth.OPTIONAL;
+              case REQUIRED -> ClientAuth.REQUIRE;
+            })
         .applicationProtocols(ALPN)
-        .build();
+        .earlyData(false)
+        .keylog(KeyLog.of(tls.keyingMaterial(), keyLogFile));
   }
 
-  /** A client that judges servers so. */
-  public QuicSslContext client(ServerTrust trust) {
-    return clients.computeIfAbsent(trust, QuicTls::make);
-  }
-
-  private static QuicSslContext make(ServerTrust trust) {
-    QuicSslContextBuilder builder = QuicSslContextBuilder.forClient().applicationProtocols(ALPN);
+  private QuicSslContext make(ClientTls tls) {
+    QuicSslContextBuilder builder =
+        QuicSslContextBuilder.forClient()
+            .applicationProtocols(ALPN)
+            .earlyData(false)
+            .keylog(KeyLog.of(tls.keyingMaterial(), keyLogFile))
+            .trustManager(TrustManagers.of(tls.trust()));
+    tls.credentials().ifPresent(own -> builder.keyManager(own.key(), null, chain(own)));
     // The builder verifies host names unless it is told not to.
-    if (trust instanceof ServerTrust.Authorities authorities) {
-      builder.trustManager(authorities.certificates().toArray(new X509Certificate[0]));
-    } else if (trust instanceof ServerTrust.CertificateHashes hashes) {
-      builder
-          .trustManager(new CertificateHashTrustManager(hashes.sha256()))
-          .endpointIdentificationAlgorithm(NO_ENDPOINT_IDENTIFICATION);
-    } else if (trust instanceof ServerTrust.Insecure) {
-      builder
-          .trustManager(InsecureTrustManagerFactory.INSTANCE)
-          .endpointIdentificationAlgorithm(NO_ENDPOINT_IDENTIFICATION);
+    if (tls.trust() instanceof ServerTrust.CertificateHashes
+        || tls.trust() instanceof ServerTrust.Insecure) {
+      builder.endpointIdentificationAlgorithm(NO_ENDPOINT_IDENTIFICATION);
     }
     return builder.build();
+  }
+
+  private static X509Certificate[] chain(Credentials credentials) {
+    return credentials.chain().toArray(new X509Certificate[0]);
   }
 }

@@ -1,0 +1,50 @@
+package dev.ahti.transport.netty.quic;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts a server's connection while its handshake is under way, and closes it when that takes too
+ * long: until then it costs memory, and its address may not be the client's.
+ */
+public final class HandshakeGuard extends ChannelInboundHandlerAdapter {
+  private final HandshakeLoad load;
+  private @Nullable ScheduledFuture<?> expiry;
+  private boolean success;
+
+  /** For one connection. */
+  public HandshakeGuard(HandshakeLoad load) {
+    this.load = load;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    load.began();
+    expiry =
+        ctx.channel()
+            .eventLoop()
+            .schedule(
+                () -> ctx.channel().close(),
+                load.settings().handshakeTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    success = true;
+    ctx.fireChannelActive();
+    ctx.pipeline().remove(this);
+  }
+
+  /** Comes in any case: after the handshake, or when the channel is gone. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (expiry != null) {
+      expiry.cancel(false);
+    }
+    load.ended(success);
+  }
+}

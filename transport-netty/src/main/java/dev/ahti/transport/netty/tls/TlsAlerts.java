@@ -1,0 +1,43 @@
+package dev.ahti.transport.netty.tls;
+
+/** TLS alerts inside QUIC's error codes (RFC 9001 section 4.8), in words. */
+public final class TlsAlerts {
+  private static final int FIRST = 0x100;
+  private static final int LAST = 0x1ff;
+
+  private TlsAlerts() {}
+
+  /** What a QUIC transport error says; alerts by their names in RFC 8446 section 6. */
+  public static String describe(int quicError) {
+    if (quicError < FIRST || quicError > LAST) {
+      return "QUIC error " + quicError;
+    }
+    int alert = quicError - FIRST;
+    return "the TLS handshake was refused with alert " + alert + " (" + name(alert) + ")";
+  }
+
+  private static String name(int alert) {
+    return switch (alert) {
+      case 10 -> "unexpected_message";
+      case 40 -> "handshake_failure";
+      case 42 -> "bad_certificate";
+      case 43 -> "unsupported_certificate";
+      case 44 -> "certificate_revoked";
+      case 45 -> "certificate_expired";
+      case 46 -> "certificate_unknown";
+      case 47 -> "illegal_parameter";
+      case 48 -> "unknown_ca";
+      case 49 -> "access_denied";
+      case 50 -> "decode_error";
+      case 51 -> "decrypt_error";
+      case 70 -> "protocol_version";
+      case 71 -> "insufficient_security";
+      case 80 -> "internal_error";
+      case 109 -> "missing_extension";
+      case 112 -> "unrecognized_name";
+      case 116 -> "certificate_required";
+      case 120 -> "no_application_protocol";
+      default -> "see RFC 8446";
+    };
+  }
+}
