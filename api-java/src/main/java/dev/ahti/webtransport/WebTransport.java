@@ -17,8 +17,11 @@ import org.apache.pekko.stream.javadsl.Source;
  * while connecting waits for {@code ready} and fails with it.
  *
  * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
- * on the connection's event loop, and so do handlers of a server: code chained to them with {@code
- * thenApply} and the like must not block; use the {@code …Async} forms to move on.
+ * on the connection's event loop, and handlers of a server run there: code chained to them with
+ * {@code thenApply} and the like must not block; use the {@code …Async} forms to move on. What
+ * needs no connection completes elsewhere: a failure to connect on a thread of the actor system,
+ * what can be answered at once (a stage that is complete already, a session closed while
+ * connecting, too many streams asked for) on the caller's own.
  *
  * <p><b>Bounds.</b> Nothing is read ahead of demand: a stream that nobody materializes holds no
  * more than the transport's window, and incoming streams that nobody takes are refused beyond

@@ -3,6 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.SessionEnd;
 import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.IncomingStreamsStage;
 import dev.ahti.engine.stage.StreamHandle;
@@ -23,7 +24,6 @@ import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.InternalApi;
 import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
@@ -122,20 +122,20 @@ public final class ApiSession implements WebTransport {
     throw new IllegalStateException("session: " + state + " (expected: established)");
   }
 
-  /** A sink made of the session: at once when it is there, else once it is. */
-  <T> Sink<T, CompletionStage<Done>> laterSink(
-      Function<SessionHandle, Sink<T, CompletionStage<Done>>> make) {
-    if (established.isDone() && !established.isCompletedExceptionally()) {
-      return make.apply(established.join());
+  /** One more way to send datagrams, from now on or from when the session is there. */
+  DatagramWriter datagramWriter() {
+    return established.isDone() && !established.isCompletedExceptionally()
+        ? established.join().newDatagramWriter()
+        : new LaterDatagramWriter(established);
+  }
+
+  /** What its datagrams end with; nothing after a clean close, which is told before they end. */
+  @Nullable Throwable ended(String why) {
+    CompletableFuture<?> outcome = established.isCompletedExceptionally() ? established : closed;
+    if (!outcome.isCompletedExceptionally()) {
+      return outcome.isDone() ? null : WebTransportError.session(why);
     }
-    CompletableFuture<Done> done = new CompletableFuture<>();
-    return Sink.completionStageSink(established.thenApply(make))
-        .mapMaterializedValue(
-            waiting -> {
-              waiting.whenCompleteAsync(
-                  (inner, failure) -> link(inner, failure, done), Runnable::run);
-              return done;
-            });
+    return outcome.handle((done, failure) -> unwrapped(failure)).join();
   }
 
   /** A source made of the session: at once when it is there, else once it is. */
@@ -145,10 +145,6 @@ public final class ApiSession implements WebTransport {
     }
     return Source.completionStageSource(established.thenApply(make))
         .mapMaterializedValue(waiting -> NotUsed.getInstance());
-  }
-
-  CompletableFuture<SessionHandle> established() {
-    return established;
   }
 
   private <T> CompletionStage<T> open(StreamKind kind, Function<StreamHandle, T> wrap) {
@@ -182,25 +178,6 @@ public final class ApiSession implements WebTransport {
     }
     String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
     throw WebTransportError.session(String.valueOf(message));
-  }
-
-  private static void link(
-      @Nullable CompletionStage<Done> inner,
-      @Nullable Throwable failure,
-      CompletableFuture<Done> done) {
-    if (inner == null) {
-      done.completeExceptionally(failure == null ? WebTransportError.session("no sink") : failure);
-      return;
-    }
-    inner.whenCompleteAsync(
-        (value, problem) -> {
-          if (problem == null) {
-            done.complete(value);
-          } else {
-            done.completeExceptionally(problem);
-          }
-        },
-        Runnable::run);
   }
 
   private static Throwable unwrapped(Throwable failure) {

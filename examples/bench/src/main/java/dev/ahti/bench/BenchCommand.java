@@ -26,7 +26,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures Ahti, side by side with its peers, each in JVMs of its own.")
+    description = "Measures Ahti, side by side with its peers, each in JVMs of its own.",
+    footer = {
+      "",
+      "Examples:",
+      "  ahti bench bulk-up streams rtt datagrams --vs raw",
+      "  ahti bench rtt --vs raw,ahti-default-dispatcher --json rtt.json"
+    })
 public final class BenchCommand implements Callable<Integer> {
   static final String STDOUT = "-";
   private static final Duration ROUND = Duration.ofMinutes(2);

@@ -22,13 +22,15 @@ final class Report {
     this.settings = settings;
   }
 
-  /** A header object, then one object for each workload and side. */
+  /** One object for each workload and side; each says where and with what it was measured. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(Json.line(Machine.describe(plan, settings)));
+    Map<String, Object> context = Machine.describe(plan, settings);
     for (Workload workload : plan.workloads()) {
       for (SideName side : plan.sides()) {
-        lines.add(Json.line(result(workload, side)));
+        Map<String, Object> result = result(workload, side);
+        result.put("context", context);
+        lines.add(Json.line(result));
       }
     }
     return lines;

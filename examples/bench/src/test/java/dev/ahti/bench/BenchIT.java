@@ -50,10 +50,10 @@ class BenchIT {
     for (String line : Files.readAllLines(file)) {
       lines.add(Json.parse(line));
     }
-    JsonNode header = lines.remove(0);
-    assertTrue(header.path("machine").path("processors").asInt() > 0);
-    assertFalse(header.path("versions").path("netty").asText().isEmpty());
-    assertEquals(List.of("ahti", "raw"), copy(header.path("settings").fieldNames()));
+    JsonNode context = lines.get(0).path("context");
+    assertTrue(context.path("machine").path("processors").asInt() > 0);
+    assertFalse(context.path("versions").path("netty").asText().isEmpty());
+    assertEquals(List.of("ahti", "raw"), copy(context.path("settings").fieldNames()));
 
     assertEquals(Workload.values().length * 2, lines.size());
     for (Workload workload : Workload.values()) {

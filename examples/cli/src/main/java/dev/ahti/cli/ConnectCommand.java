@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
@@ -62,7 +61,6 @@ import picocli.CommandLine.Spec;
     })
 final class ConnectCommand implements Callable<Integer> {
   private static final Duration NO_HURRY = Duration.ofDays(365);
-  private static final long CLOSE_SECONDS = 2;
   private static final int MAX_LINE = 64 * 1024;
 
   @Parameters(index = "0", paramLabel = "URL", description = "https://HOST[:PORT]/PATH")
@@ -132,8 +130,8 @@ final class ConnectCommand implements Callable<Integer> {
       } catch (InterruptedException signal) {
         // A signal is a wish to end, not a failure: the server is told below.
       }
+      // The end of the actors waits for connections to end in order, so the CLOSE is sent.
       session.close();
-      closed(session);
     }
     return 0;
   }
@@ -148,19 +146,6 @@ final class ConnectCommand implements Callable<Integer> {
       datagrams(session, system);
     } else {
       stream(session, system);
-    }
-  }
-
-  /** Waits for the server to have been told; how it took it makes no difference any more. */
-  private static void closed(WebTransport session) throws InterruptedException {
-    CountDownLatch over = new CountDownLatch(1);
-    session
-        .closed()
-        .toCompletableFuture()
-        .handle((info, failure) -> Done.getInstance())
-        .thenAccept(done -> over.countDown());
-    if (!over.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-      LoggerFactory.getLogger(ConnectCommand.class).warn("the server did not confirm the close");
     }
   }
 

@@ -53,6 +53,23 @@ final class AhtiProcess implements AutoCloseable {
     return this;
   }
 
+  /** Writes standard input and leaves it open. */
+  AhtiProcess write(byte[] input) throws IOException {
+    process.getOutputStream().write(input);
+    process.getOutputStream().flush();
+    return this;
+  }
+
+  /** The next characters of standard output, as many. */
+  String text(int length) throws IOException {
+    char[] text = new char[length];
+    for (int have = 0, more; have < length; have += more) {
+      more = out.read(text, have, length - have);
+      assertTrue(more > 0, () -> "no more output; standard error says: " + errors());
+    }
+    return new String(text);
+  }
+
   /** The next line of standard output. */
   String line() throws IOException {
     String line = out.readLine();

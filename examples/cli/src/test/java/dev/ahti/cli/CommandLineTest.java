@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Bad input at the command line: one clear line, exit code 2. */
@@ -38,12 +38,12 @@ class CommandLineTest {
     assertTrue(err.toString().contains(part), err::toString);
   }
 
-  @Test
-  void everyCommandHasHelpWithExamples() {
-    for (String command : new String[] {"serve", "connect"}) {
-      assertEquals(0, run(command + " --help"));
-      assertTrue(out.toString().contains("Examples:"), out::toString);
-    }
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "connect", "bench"})
+  void everyCommandHasHelpWithExamples(String command) {
+    assertEquals(0, run(command + " --help"));
+    assertTrue(out.toString().contains("Examples:"), out::toString);
+    assertTrue(out.toString().contains("ahti " + command + " "), out::toString);
   }
 
   private int run(String line) {

@@ -1,0 +1,142 @@
+package dev.ahti.webtransport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is asked of a session before it is established waits for that, and fails with it. */
+class WhileConnectingIT {
+  private static final ByteString HELLO = ByteString.fromString("hello");
+
+  @Test
+  void streamsAndDatagramsAskedForBeforeReadyWork() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::greetAndEcho))) {
+      WebTransport session =
+          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+      CompletionStage<WebTransportBidirectionalStream> opened = session.createBidirectionalStream();
+      CompletionStage<WebTransportReceiveStream> greeting =
+          session.incomingUnidirectionalStreams().runWith(Sink.head(), loopback.system);
+      CompletionStage<WebTransportBidirectionalStream> asked =
+          session.incomingBidirectionalStreams().runWith(Sink.head(), loopback.system);
+      CompletionStage<ByteString> datagram =
+          session.datagrams().readable().runWith(Sink.head(), loopback.system);
+      CompletionStage<Done> sent =
+          Source.single(HELLO)
+              .toMat(session.datagrams().createWritable().sink(), Keep.right())
+              .run(loopback.system);
+      CompletionStage<Done> nothingSent =
+          Source.<ByteString>empty()
+              .toMat(session.datagrams().createWritable().sink(), Keep.right())
+              .run(loopback.system);
+      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+
+      Loopback.await(nothingSent);
+      Loopback.await(sent);
+      assertEquals(HELLO, Loopback.await(datagram));
+      assertEquals(
+          HELLO,
+          Loopback.await(
+              Source.single(HELLO)
+                  .via(Loopback.await(opened).flow())
+                  .runWith(
+                      Sink.fold(ByteString.emptyByteString(), ByteString::concat),
+                      loopback.system)));
+      assertEquals(
+          HELLO,
+          Loopback.await(
+              Loopback.await(greeting)
+                  .source()
+                  .runWith(
+                      Sink.fold(ByteString.emptyByteString(), ByteString::concat),
+                      loopback.system)));
+      Loopback.await(asked);
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  private static void greetAndEcho(WebTransport session) {
+    var loop = session.materializer();
+    session
+        .incomingBidirectionalStreams()
+        .runForeach(stream -> stream.flow().join(Flow.create()).run(loop), loop);
+    session.datagrams().readable().runWith(session.datagrams().createWritable().sink(), loop);
+    session
+        .createUnidirectionalStream()
+        .thenAccept(s -> Source.single(HELLO).runWith(s.sink(), loop));
+    session
+        .createBidirectionalStream()
+        .thenAccept(s -> Source.<ByteString>empty().via(s.flow()).runWith(Sink.ignore(), loop));
+  }
+
+  static Stream<Arguments> everything() {
+    return Stream.of(
+        Arguments.of("ready", (Asked) (s, b) -> s.ready()),
+        Arguments.of("closed", (Asked) (s, b) -> s.closed()),
+        Arguments.of("draining", (Asked) (s, b) -> s.draining()),
+        Arguments.of("createBidirectionalStream", (Asked) (s, b) -> s.createBidirectionalStream()),
+        Arguments.of(
+            "createUnidirectionalStream", (Asked) (s, b) -> s.createUnidirectionalStream()),
+        Arguments.of(
+            "incomingBidirectionalStreams",
+            (Asked) (s, b) -> seen(s.incomingBidirectionalStreams(), b)),
+        Arguments.of(
+            "incomingUnidirectionalStreams",
+            (Asked) (s, b) -> seen(s.incomingUnidirectionalStreams(), b)),
+        Arguments.of("datagrams readable", (Asked) (s, b) -> seen(s.datagrams().readable(), b)),
+        Arguments.of(
+            "datagrams writable",
+            (Asked)
+                (s, b) ->
+                    Source.<ByteString>never()
+                        .runWith(s.datagrams().createWritable().sink(), b.system)));
+  }
+
+  private interface Asked {
+    CompletionStage<?> of(WebTransport session, Loopback loopback);
+  }
+
+  /** What an operator behind the source sees. */
+  private static CompletionStage<?> seen(Source<?, ?> source, Loopback loopback) {
+    CompletableFuture<Done> seen = new CompletableFuture<>();
+    source
+        .mapError(
+            Throwable.class,
+            failure -> {
+              seen.completeExceptionally(failure);
+              return failure;
+            })
+        .runWith(Sink.ignore(), loopback.system);
+    return seen;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("everything")
+  void failsWithTheErrorOfTheSession(String name, Asked asked) throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
+      CompletionStage<?> outcome = asked.of(session, loopback);
+      WebTransportError error =
+          assertInstanceOf(WebTransportError.class, Loopback.failure(outcome), name);
+      assertEquals(OptionalInt.of(405), error.httpStatus());
+    }
+  }
+}
