@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawPeer;
@@ -51,6 +52,7 @@ class ServerDialectWireIT {
     net.close();
   }
 
+  @Conformance("H3-B-01")
   @ParameterizedTest
   @CsvSource({
     "D02, 00040a 80ffd27701 ab60374201",
@@ -114,6 +116,7 @@ class ServerDialectWireIT {
     connect.finish("");
   }
 
+  @Conformance({"H3-B-08", "H3-B-09"})
   @ParameterizedTest
   @EnumSource
   void streamsThatTheServerOpensBeginWithTheirHeader(Draft draft) {
@@ -132,6 +135,7 @@ class ServerDialectWireIT {
     assertEquals("FIN", bidirectional.end());
   }
 
+  @Conformance("H3-B-16")
   @ParameterizedTest
   @EnumSource
   void datagramsBeginWithAQuarterOfTheSessionId(Draft draft) {
