@@ -49,6 +49,7 @@ public interface WebTransport {
    *     #closed()} with a {@link WebTransportError}
    * @throws WebTransportSyntaxException when the URL is not one of those (the W3C text's {@code
    *     SyntaxError})
+   * @throws IllegalArgumentException when the options allow pooling and have certificate hashes
    */
   static WebTransport connect(
       ClassicActorSystemProvider system, String url, WebTransportOptions options) {

@@ -49,7 +49,8 @@ public final class WebTransportOptions {
           Optional.empty(),
           WebTransportHeaders.EMPTY,
           EnumSet.allOf(WebTransportDraft.class),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          false);
 
   private final List<WebTransportHash> serverCertificateHashes;
   private final List<X509Certificate> trustedAuthorities;
@@ -58,6 +59,7 @@ public final class WebTransportOptions {
   private final WebTransportHeaders headers;
   private final Set<WebTransportDraft> drafts;
   private final Duration connectTimeout;
+  private final boolean allowPooling;
 
   private WebTransportOptions(
       List<WebTransportHash> serverCertificateHashes,
@@ -66,7 +68,8 @@ public final class WebTransportOptions {
       Optional<String> origin,
       WebTransportHeaders headers,
       Set<WebTransportDraft> drafts,
-      Duration connectTimeout) {
+      Duration connectTimeout,
+      boolean allowPooling) {
     this.serverCertificateHashes = serverCertificateHashes;
     this.trustedAuthorities = trustedAuthorities;
     this.insecure = insecure;
@@ -74,6 +77,7 @@ public final class WebTransportOptions {
     this.headers = headers;
     this.drafts = drafts;
     this.connectTimeout = connectTimeout;
+    this.allowPooling = allowPooling;
   }
 
   /** The defaults. */
@@ -88,7 +92,14 @@ public final class WebTransportOptions {
    */
   public WebTransportOptions withServerCertificateHashes(WebTransportHash... hashes) {
     return new WebTransportOptions(
-        List.of(hashes), trustedAuthorities, insecure, origin, headers, drafts, connectTimeout);
+        List.of(hashes),
+        trustedAuthorities,
+        insecure,
+        origin,
+        headers,
+        drafts,
+        connectTimeout,
+        allowPooling);
   }
 
   /** Trusts these authorities instead of the JDK's; the host name is compared. */
@@ -100,7 +111,8 @@ public final class WebTransportOptions {
         origin,
         headers,
         drafts,
-        connectTimeout);
+        connectTimeout,
+        allowPooling);
   }
 
   /**
@@ -131,7 +143,14 @@ public final class WebTransportOptions {
    */
   public WebTransportOptions withoutCertificateCheck() {
     return new WebTransportOptions(
-        serverCertificateHashes, trustedAuthorities, true, origin, headers, drafts, connectTimeout);
+        serverCertificateHashes,
+        trustedAuthorities,
+        true,
+        origin,
+        headers,
+        drafts,
+        connectTimeout,
+        allowPooling);
   }
 
   /** Sends an {@code Origin}, as a browser does. */
@@ -143,7 +162,8 @@ public final class WebTransportOptions {
         Optional.of(value),
         headers,
         drafts,
-        connectTimeout);
+        connectTimeout,
+        allowPooling);
   }
 
   /**
@@ -166,7 +186,8 @@ public final class WebTransportOptions {
         origin,
         values,
         drafts,
-        connectTimeout);
+        connectTimeout,
+        allowPooling);
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
@@ -178,7 +199,8 @@ public final class WebTransportOptions {
         origin,
         headers,
         EnumSet.of(first, more),
-        connectTimeout);
+        connectTimeout,
+        allowPooling);
   }
 
   /** How long it may take until the session is established; 10 seconds unless set. */
@@ -187,7 +209,35 @@ public final class WebTransportOptions {
       throw new IllegalArgumentException("connectTimeout: " + timeout + " (expected: above zero)");
     }
     return new WebTransportOptions(
-        serverCertificateHashes, trustedAuthorities, insecure, origin, headers, drafts, timeout);
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        headers,
+        drafts,
+        timeout,
+        allowPooling);
+  }
+
+  /**
+   * Whether the session may share a connection with other sessions to the same server that allow it
+   * too and have the same trust and drafts; it never tells whether it does. Sessions of a
+   * connection share its windows and end with it. Without, each session has a connection of its
+   * own.
+   *
+   * <p>Not together with {@linkplain #withServerCertificateHashes hashes}: connecting is then
+   * refused with an {@link IllegalArgumentException} (the W3C text's {@code NotSupportedError}).
+   */
+  public WebTransportOptions withAllowPooling(boolean allow) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        headers,
+        drafts,
+        connectTimeout,
+        allow);
   }
 
   /** The hashes; empty unless set. */
@@ -218,6 +268,11 @@ public final class WebTransportOptions {
   /** The drafts to offer. */
   public Set<WebTransportDraft> drafts() {
     return Set.copyOf(drafts);
+  }
+
+  /** Whether the session may share a connection. */
+  public boolean allowsPooling() {
+    return allowPooling;
   }
 
   /** How long connecting may take. */

@@ -26,6 +26,9 @@ import org.apache.pekko.util.ByteString;
 public final class Dialling {
   private Dialling() {}
 
+  /** One pool for all who allow it: its connections differ by server, trust and drafts anyway. */
+  private static final String POOL = "";
+
   /** Checks the URL and starts to connect. */
   public static WebTransport connect(
       ClassicActorSystemProvider system, String url, WebTransportOptions options) {
@@ -41,6 +44,9 @@ public final class Dialling {
             trust(options),
             policy(options.drafts()),
             options.connectTimeout());
+    if (options.allowsPooling()) {
+      request = request.withPool(pool(options));
+    }
     return new ApiSession(Ahti.get(Adapter.toTyped(system.classicSystem())).connect(request));
   }
 
@@ -58,6 +64,14 @@ public final class Dialling {
       fields = fields.with(entry.getKey(), entry.getValue());
     }
     return fields;
+  }
+
+  private static String pool(WebTransportOptions options) {
+    if (!options.serverCertificateHashes().isEmpty()) {
+      throw new IllegalArgumentException(
+          "allowPooling: true (expected: false with serverCertificateHashes)");
+    }
+    return POOL;
   }
 
   private static ServerTrust trust(WebTransportOptions options) {

@@ -32,7 +32,7 @@ public final class Ahti implements Extension {
     EngineSettings settings = EngineSettings.create(system);
     this.parts = new EngineParts(settings, new GaugeRegistry());
     this.transport = new TransportHolder(system, parts);
-    this.calls = new OpenCalls(settings.dialer().maxConnections());
+    this.calls = new OpenCalls(settings.mostSessions());
     this.guardian = system.systemActorOf(AhtiGuardian.create(parts), "ahti", Props.empty());
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "ahti-stop", this::stopAll);
@@ -70,11 +70,11 @@ public final class Ahti implements Extension {
   }
 
   /**
-   * Opens a session on a connection of its own.
+   * Opens a session, on a connection of its own unless the request names a pool.
    *
    * @return the session, once the server accepted it; completes on the connection's loop. Fails
    *     with a {@link SessionFailure}, which has the status when the server refused, or with what
-   *     the transport says. Cancelling it gives the connection up
+   *     the transport says. Cancelling it gives the session up, and a connection of its own too
    */
   public CompletableFuture<SessionHandle> connect(DialRequest request) {
     CompletableFuture<SessionHandle> promise = calls.add();

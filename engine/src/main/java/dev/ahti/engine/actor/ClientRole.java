@@ -7,79 +7,153 @@ import dev.ahti.engine.dialect.DialectNegotiation;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportCommand.RequestStarted;
 import dev.ahti.engine.spi.TransportEvent.RequestReceived;
 import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
 import dev.ahti.engine.wire.Fields;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of a connection: one request for one session, sent once the server's SETTINGS
- * say which draft it speaks. The connection closes when the session is gone.
+ * The client's side of a connection: sends a request for each session that the dialer asks for, as
+ * soon as the server's SETTINGS say which draft it speaks and as long as they and the server's
+ * GOAWAY allow one more. A call that may not begin goes back to the dialer: the server is never
+ * asked for a session that it would have to refuse.
+ *
+ * <p>A place is taken from the call to the end of the session's actor, which is when both sides
+ * have ended the CONNECT stream: only then the server is sure to have room for the next.
  */
 final class ClientRole implements ConnectionRole {
+
+  /** How its connection's actor is told that there is nothing left to do. */
+  interface Idle {
+
+    /** Shuts the connection down after a time, unless a call comes; zero is at once. */
+    void begins(Duration wait);
+
+    /** There is something to do again. */
+    void ends();
+  }
+
+  /** A call whose request is made and not under way yet. */
+  private record Asked(DialCall call, Dialect dialect, Fields request) {}
+
+  /** A call whose request is under way. */
+  private record Begun(DialCall call, boolean answered) {}
+
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
-  private final DialRequest dial;
-  private final CompletableFuture<SessionHandle> promise;
-  private final ActorRef<TransportCommand.RequestStarted> startedTo;
+  private final ClientLink link;
+  private final Idle idle;
+  private final ActorRef<RequestStarted> startedTo;
+  private final ArrayDeque<DialCall> waiting = new ArrayDeque<>();
+
+  /** In the order of the requests, which is the order of the transport's answers. */
+  private final ArrayDeque<Asked> asked = new ArrayDeque<>();
+
+  private final Map<Long, Begun> begun = new HashMap<>();
   private @Nullable Dialect dialect;
-  private @Nullable Fields request;
+  private long places;
+  private @Nullable String closing;
 
   ClientRole(
       ConnectionScope scope,
       ConnectionSessions sessions,
-      DialRequest dial,
-      CompletableFuture<SessionHandle> promise,
-      ActorRef<TransportCommand.RequestStarted> startedTo) {
+      ClientLink link,
+      Idle idle,
+      ActorRef<RequestStarted> startedTo) {
     this.scope = scope;
     this.sessions = sessions;
-    this.dial = dial;
-    this.promise = promise;
+    this.link = link;
+    this.idle = idle;
     this.startedTo = startedTo;
   }
 
   @Override
   public void onSettings(Map<Long, Long> settings) {
-    DialectNegotiation.Result result = DialectNegotiation.client(settings, dial.dialects());
+    DialectNegotiation.Result result = DialectNegotiation.client(settings, link.dialects());
     if (result instanceof DialectNegotiation.Chosen chosen) {
-      send(chosen.dialect());
+      dialect = chosen.dialect();
+      places =
+          Math.min(
+              scope.parts().settings().session().maxPerConnection(),
+              DialectNegotiation.sessionLimit(settings, chosen.dialect(), false));
+      link.places((int) places);
+      drain(waiting, this::onDial);
     } else if (result instanceof DialectNegotiation.Refused refused) {
       long code = refused.violation().map(Violation::code).orElse(Http3ErrorCode.H3_NO_ERROR);
-      giveUp(code, refused.reason());
+      fail(refused.reason());
+      scope.self().tell(new ConnectionActor.Close(code, refused.reason()));
     }
   }
 
-  private void send(Dialect chosen) {
+  @Override
+  public void onDial(DialCall call) {
+    idle.ends();
+    if (call.isSettled()) {
+      free();
+    } else if (closing != null) {
+      link.giveBack(call, closing);
+    } else if (dialect == null) {
+      waiting.add(call);
+    } else if (asked.size() + begun.size() >= places) {
+      link.giveBack(call, "the server allows " + places + " sessions on a connection");
+      idleIfNothingLeft();
+    } else {
+      send(call, dialect);
+    }
+  }
+
+  private void send(DialCall call, Dialect chosen) {
+    DialRequest dial = call.request();
     Fields fields;
     try {
       fields =
           ConnectRequest.request(
               chosen, dial.authority(), dial.path(), dial.origin(), dial.extra());
     } catch (IllegalArgumentException invalid) {
-      promise.completeExceptionally(invalid);
-      giveUp(Http3ErrorCode.H3_NO_ERROR, "no request could be made");
+      call.promise().completeExceptionally(invalid);
+      free();
       return;
     }
-    dialect = chosen;
-    request = fields;
+    asked.add(new Asked(call, chosen, fields));
     scope.transport().tell(new TransportCommand.Request(fields, startedTo));
   }
 
   @Override
-  public void onStarted(TransportCommand.RequestStarted started) {
-    if (started instanceof TransportCommand.RequestStarted.Failed failed) {
-      giveUp(Http3ErrorCode.H3_NO_ERROR, failed.why());
-    } else if (started instanceof TransportCommand.RequestStarted.Started open
-        && dialect != null
-        && request != null) {
+  public void onStarted(RequestStarted started) {
+    Asked next = asked.poll();
+    if (started instanceof RequestStarted.Started open) {
+      if (next == null || next.call().isSettled()) {
+        scope
+            .transport()
+            .tell(
+                new TransportCommand.RejectRequest(open.id(), Http3ErrorCode.H3_REQUEST_CANCELLED));
+        sessions.refused(open.id());
+        free();
+        return;
+      }
+      begun.put(open.id(), new Begun(next.call(), false));
       SessionSetup setup =
           scope.session(
-              open.id(), dialect, request, open.body(), new SessionOpening.Dialing(promise));
+              open.id(),
+              next.dialect(),
+              next.request(),
+              open.body(),
+              new SessionOpening.Dialing(next.call().promise()));
       sessions.open(open.id(), SessionActor.create(setup));
+    } else if (started instanceof RequestStarted.Failed failed && next != null) {
+      // The server's limit of streams, or the end of the connection: either way not here.
+      closeToCalls(failed.why());
+      link.giveBack(next.call(), failed.why());
+      idleIfNothingLeft();
     }
   }
 
@@ -87,8 +161,38 @@ final class ClientRole implements ConnectionRole {
   public void onResponse(ResponseReceived response) {
     ConnectResponse.Reading reading = ConnectResponse.read(response.fields());
     if (!(reading instanceof ConnectResponse.Interim)) {
+      begun.computeIfPresent(response.id(), (id, session) -> new Begun(session.call(), true));
       sessions.answered(response.id(), new SessionActor.Answered(reading));
     }
+  }
+
+  @Override
+  public void onCallOff(long number) {
+    if (waiting.removeIf(call -> call.number() == number)) {
+      free();
+    }
+    // One that is asked for is settled, which is looked at when the transport answers.
+    begun.forEach(
+        (id, session) -> {
+          if (session.call().number() == number) {
+            sessions.abort(id, Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted");
+          }
+        });
+  }
+
+  @Override
+  public void onPeerGoAway(long firstUnserved) {
+    closeToCalls("the server is going away");
+    drain(waiting, call -> link.giveBack(call, "the server is going away"));
+    begun.forEach(
+        (id, session) -> {
+          if (id >= firstUnserved && !session.answered()) {
+            // RFC 9114 5.2: the server has not looked at it and will not.
+            sessions.abort(
+                id, Http3ErrorCode.H3_REQUEST_CANCELLED, "the server went away before it answered");
+          }
+        });
+    idleIfNothingLeft();
   }
 
   @Override
@@ -107,22 +211,51 @@ final class ClientRole implements ConnectionRole {
   }
 
   @Override
-  public void onSessionGone() {
-    scope.self().tell(ConnectionActor.Shutdown.INSTANCE);
+  public void onSessionGone(long id) {
+    if (begun.remove(id) != null) {
+      free();
+    }
   }
 
   @Override
   public void onClosing(String why) {
-    promise.completeExceptionally(failure(why));
+    closeToCalls(why);
+    fail(why);
+    // Their answers will not come, or find nobody.
+    drain(asked, one -> link.giveBack(one.call(), why));
   }
 
-  private void giveUp(long code, String why) {
-    promise.completeExceptionally(failure(why));
-    scope.self().tell(new ConnectionActor.Close(code, why));
+  private void closeToCalls(String why) {
+    if (closing == null) {
+      closing = why;
+      link.closing();
+    }
   }
 
-  private SessionFailure failure(String why) {
-    return new SessionFailure(
-        "no session with " + dial.host() + ":" + dial.port() + ": " + why, OptionalInt.empty());
+  private void fail(String why) {
+    drain(
+        waiting,
+        call -> {
+          call.fail(why);
+          link.freed();
+        });
+  }
+
+  private void free() {
+    link.freed();
+    idleIfNothingLeft();
+  }
+
+  private void idleIfNothingLeft() {
+    if (waiting.isEmpty() && asked.isEmpty() && begun.isEmpty()) {
+      idle.begins(closing == null ? link.idleTimeout() : Duration.ZERO);
+    }
+  }
+
+  /** Empties a queue first, so that what is done may add to it. */
+  private static <T> void drain(ArrayDeque<T> queue, Consumer<T> each) {
+    List<T> all = new ArrayList<>(queue);
+    queue.clear();
+    all.forEach(each);
   }
 }

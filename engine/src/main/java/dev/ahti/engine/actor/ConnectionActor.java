@@ -8,9 +8,9 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -60,6 +60,12 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   /** The session is over for its application; its actor sees it off for a while. */
   record SessionOver(long id) implements Command {}
 
+  /** Asks a client's connection for a session. */
+  record Dial(DialCall call) implements Command {}
+
+  /** Nobody waits any more for the session of a call. */
+  record CallOff(long call) implements Command {}
+
   /** A request, once more, behind what was on its way when it came. */
   record Reconsider(TransportEvent.RequestReceived request) implements Command {}
 
@@ -76,7 +82,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   private enum TimedOut implements Command {
     SETTINGS,
     CLOSE,
-    EARLY
+    EARLY,
+    IDLE
   }
 
   private enum Phase {
@@ -107,27 +114,20 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         actor -> new ServerRole(actor.scope, actor.sessions, request));
   }
 
-  /**
-   * A connection that the dialer opened, for one session.
-   *
-   * @param promise completes with the session, or fails
-   */
+  /** A connection that the dialer opened; it asks for sessions with {@link Dial}. */
   static Behavior<Command> client(
-      EngineParts parts,
-      TransportConnection connection,
-      DialRequest request,
-      CompletableFuture<SessionHandle> promise) {
+      EngineParts parts, TransportConnection connection, ClientLink link) {
     return create(
         parts,
         connection,
-        request.dialects(),
+        link.dialects(),
         false,
         actor ->
             new ClientRole(
                 actor.scope,
                 actor.sessions,
-                request,
-                promise,
+                link,
+                actor.idle(),
                 actor
                     .getContext()
                     .messageAdapter(TransportCommand.RequestStarted.class, Started::new)));
@@ -182,6 +182,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         .onMessage(SessionOver.class, this::onSessionOver)
         .onMessage(Reconsider.class, this::onReconsider)
         .onMessage(Relay.class, this::onRelay)
+        .onMessage(Dial.class, this::onDial)
+        .onMessage(CallOff.class, this::onCallOff)
         .onMessage(Started.class, this::onStarted)
         .onMessage(Shutdown.class, this::onShutdown)
         .onMessage(Close.class, this::onClose)
@@ -203,8 +205,9 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       role.onResponse(response);
     } else if (event instanceof TransportEvent.PeerSettings settings) {
       return onSettings(settings.settings());
-    } else if (event instanceof TransportEvent.PeerGoAway) {
+    } else if (event instanceof TransportEvent.PeerGoAway goAway) {
       sessions.peerGoingAway();
+      role.onPeerGoAway(goAway.id());
     } else if (event instanceof TransportEvent.ConnectionClosed closed) {
       return onConnectionClosed(describe(closed));
     }
@@ -251,6 +254,34 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   private Behavior<Command> onStarted(Started started) {
     role.onStarted(started.started());
     return this;
+  }
+
+  private Behavior<Command> onDial(Dial dial) {
+    role.onDial(dial.call());
+    return this;
+  }
+
+  private Behavior<Command> onCallOff(CallOff off) {
+    role.onCallOff(off.call());
+    return this;
+  }
+
+  private ClientRole.Idle idle() {
+    return new ClientRole.Idle() {
+      @Override
+      public void begins(Duration wait) {
+        if (wait.isZero()) {
+          onShutdown(Shutdown.INSTANCE);
+        } else {
+          timers.startSingleTimer(TimedOut.IDLE, TimedOut.IDLE, wait);
+        }
+      }
+
+      @Override
+      public void ends() {
+        timers.cancel(TimedOut.IDLE);
+      }
+    };
   }
 
   private Behavior<Command> onSessionOver(SessionOver over) {
@@ -329,7 +360,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   private Behavior<Command> onSessionGone(SessionGone gone) {
     sessions.gone(gone.id());
     if (phase == Phase.OPEN) {
-      role.onSessionGone();
+      role.onSessionGone(gone.id());
     } else if (sessions.isEmpty() && phase == Phase.CLOSED) {
       return Behaviors.stopped();
     } else if (sessions.isEmpty() && !closeSent) {
@@ -342,6 +373,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     return switch (timedOut) {
       case SETTINGS -> close(Http3ErrorCode.H3_MISSING_SETTINGS, "no SETTINGS in time");
       case EARLY -> expireEarly();
+      case IDLE -> onShutdown(Shutdown.INSTANCE);
       case CLOSE ->
           closeSent || phase == Phase.CLOSED
               ? Behaviors.stopped()

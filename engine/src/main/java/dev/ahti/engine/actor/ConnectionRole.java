@@ -23,8 +23,21 @@ interface ConnectionRole {
   /** An answer to our request came. */
   void onResponse(ResponseReceived response);
 
-  /** A session's actor has stopped. */
-  void onSessionGone();
+  /** The dialer wants a session. */
+  void onDial(DialCall call);
+
+  /** Nobody waits for the session of a call any more. */
+  void onCallOff(long call);
+
+  /**
+   * The peer sent GOAWAY; the sessions learn it elsewhere.
+   *
+   * @param id the first request, or push, that it does not serve
+   */
+  void onPeerGoAway(long id);
+
+  /** A session's actor has stopped, while the connection goes on. */
+  void onSessionGone(long id);
 
   /** The connection takes no more requests and will close. */
   void onClosing(String why);

@@ -175,6 +175,14 @@ final class ConnectionSessions {
     }
   }
 
+  /** Ends a session abruptly. */
+  void abort(long id, long wireCode, String why) {
+    ActorRef<SessionActor.Command> session = live.get(id);
+    if (session != null) {
+      session.tell(new SessionActor.Abort(wireCode, why));
+    }
+  }
+
   void streamsAvailable(StreamKind kind) {
     tellAll(new SessionActor.StreamsAvailable(kind));
   }

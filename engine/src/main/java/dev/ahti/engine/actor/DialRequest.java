@@ -21,6 +21,10 @@ import java.util.Optional;
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param timeout for everything from the name lookup to the server's answer, above zero
+ * @param pool empty for a connection of its own. Otherwise the session may share a connection with
+ *     those that name the same pool, and have the same host, port, TLS and drafts. Not with {@link
+ *     ServerTrust.CertificateHashes}: these vouch for one session's connection only (W3C
+ *     WebTransport, {@code allowPooling})
  */
 public record DialRequest(
     String host,
@@ -32,9 +36,10 @@ public record DialRequest(
     ClientTls tls,
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
-    Duration timeout) {
+    Duration timeout,
+    Optional<String> pool) {
 
-  /** Checks port, path and time-out. */
+  /** Checks port, path, time-out and pool. */
   public DialRequest {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
@@ -45,9 +50,13 @@ public record DialRequest(
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: above zero)");
     }
+    if (pool.isPresent() && tls.trust() instanceof ServerTrust.CertificateHashes) {
+      throw new IllegalArgumentException(
+          "pool: '" + pool.get() + "' (expected: none with certificate hashes)");
+    }
   }
 
-  /** Nothing special but the trust. */
+  /** Nothing special but the trust, on a connection of its own. */
   public DialRequest(
       String host,
       int port,
@@ -68,6 +77,23 @@ public record DialRequest(
         ClientTls.of(trust),
         Optional.empty(),
         dialects,
-        timeout);
+        timeout,
+        Optional.empty());
+  }
+
+  /** The same in a pool. */
+  public DialRequest withPool(String name) {
+    return new DialRequest(
+        host,
+        port,
+        authority,
+        path,
+        origin,
+        extra,
+        tls,
+        congestionControl,
+        dialects,
+        timeout,
+        Optional.of(name));
   }
 }

@@ -6,9 +6,13 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -21,53 +25,66 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client side: opens a connection for each session asked for, and has an actor for it on the
- * connection's loop. One timer an attempt covers everything from the name lookup to the answer.
+ * The client side: finds a connection with a place for each session asked for, or opens one, and
+ * has an actor for it on the connection's loop. One timer a call covers everything from the name
+ * lookup to the answer.
+ *
+ * <p>A call that names a pool joins a connection of that pool, also one that is still being opened;
+ * a call that does not has its connection for itself. A connection gives a call back when it has no
+ * place after all; the call then goes elsewhere, unless the connection was opened for it.
  */
 final class DialerActor extends AbstractBehavior<DialerActor.Command> {
 
-  sealed interface Command {}
+  /** The dialer may have stopped when a connection tells it something: that is its normal end. */
+  sealed interface Command extends DeadLetterSuppression {}
 
   /** Opens a session. */
   record Dial(DialRequest request, Transport transport, CompletableFuture<SessionHandle> promise)
       implements Command {}
+
+  /** A connection may have so many sessions at a time. */
+  record Places(long connection, int sessions) implements Command {}
+
+  /** A place on a connection is free again. */
+  record Freed(long connection) implements Command {}
+
+  /** A connection takes no further sessions; those that it has go on. */
+  record Closing(long connection) implements Command {}
+
+  /** A connection could not begin with a call. */
+  record Returned(long connection, long call, String why) implements Command {}
 
   /** Gives up what is being opened, shuts down what is open, then stops. */
   enum Stop implements Command {
     INSTANCE
   }
 
-  private record Connected(long number, TransportConnection connection) implements Command {}
+  private record Connected(ClientLink link, TransportConnection transport) implements Command {}
 
-  private record DialFailed(long number, Throwable cause) implements Command {}
+  private record DialFailed(long connection, Throwable cause) implements Command {}
 
-  private record TimedOut(long number) implements Command {}
+  private record TimedOut(long call) implements Command {}
 
-  private record Settled(long number) implements Command {}
+  private record Settled(long call) implements Command {}
 
-  private record ConnectionGone(long number) implements Command {}
+  private record ConnectionGone(long connection) implements Command {}
 
-  /** An attempt, or the connection that came of it. */
-  private static final class Attempt {
-    final DialRequest request;
-    final CompletableFuture<SessionHandle> promise;
-    @Nullable ActorRef<ConnectionActor.Command> connection;
-
-    Attempt(DialRequest request, CompletableFuture<SessionHandle> promise) {
-      this.request = request;
-      this.promise = promise;
-    }
-
-    String target() {
-      return request.host() + ":" + request.port();
-    }
-  }
+  /**
+   * A call that is not settled.
+   *
+   * @param connection where it is
+   * @param opener whether that connection was opened for it
+   */
+  private record Placed(
+      DialCall call, Transport transport, DialedConnection connection, boolean opener) {}
 
   private final EngineParts parts;
   private final TimerScheduler<Command> timers;
-  private final Map<Long, Attempt> attempts = new HashMap<>();
+  private final Map<Long, Placed> calls = new HashMap<>();
+  private final Map<Long, DialedConnection> connections = new LinkedHashMap<>();
   private boolean stopping;
-  private long lastNumber;
+  private long lastCall;
+  private long lastConnection;
 
   static Behavior<Command> create(EngineParts parts) {
     return Behaviors.setup(
@@ -88,6 +105,10 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         .onMessage(Dial.class, this::onDial)
         .onMessage(Connected.class, this::onConnected)
         .onMessage(DialFailed.class, this::onDialFailed)
+        .onMessage(Places.class, this::onPlaces)
+        .onMessage(Freed.class, this::onFreed)
+        .onMessage(Closing.class, this::onClosing)
+        .onMessage(Returned.class, this::onReturned)
         .onMessage(Settled.class, this::onSettled)
         .onMessage(TimedOut.class, this::onTimedOut)
         .onMessage(ConnectionGone.class, this::onConnectionGone)
@@ -97,28 +118,66 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   }
 
   private Behavior<Command> onDial(Dial dial) {
-    int limit = parts.settings().dialer().maxConnections();
-    if (stopping || attempts.size() >= limit) {
-      parts.gauges().counter(Gauges.CONNECTIONS_REFUSED).increment();
-      String why =
-          stopping ? "the dialer is stopping" : limit + " are open (ahti.dialer.max-connections)";
-      dial.promise().completeExceptionally(new SessionFailure("connection refused: " + why));
-      return this;
+    long number = ++lastCall;
+    DialCall call = new DialCall(number, dial.request(), dial.promise());
+    if (place(call, dial.transport())) {
+      timers.startSingleTimer(number, new TimedOut(number), dial.request().timeout());
+      getContext().pipeToSelf(dial.promise(), (session, failure) -> new Settled(number));
     }
-    DialRequest request = dial.request();
-    long number = ++lastNumber;
-    attempts.put(number, new Attempt(request, dial.promise()));
-    timers.startSingleTimer(number, new TimedOut(number), request.timeout());
-    getContext().pipeToSelf(dial.promise(), (session, failure) -> new Settled(number));
+    return this;
+  }
+
+  /** Finds a connection for a call; {@code false} when it had to be refused. */
+  private boolean place(DialCall call, Transport transport) {
+    DialedConnection shared =
+        PoolKey.of(call.request()).flatMap(this::connectionWithPlace).orElse(null);
+    if (stopping) {
+      refuse(call, "the dialer is stopping");
+      return false;
+    }
+    int limit = parts.settings().dialer().maxConnections();
+    if (shared == null && connections.size() >= limit) {
+      refuse(call, limit + " are open (ahti.dialer.max-connections)");
+      return false;
+    }
+    DialedConnection connection = shared != null ? shared : open(call.request(), transport);
+    calls.put(call.number(), new Placed(call, transport, connection, shared == null));
+    connection.take(call);
+    return true;
+  }
+
+  /** The oldest one, so that the younger ones empty and close. */
+  private Optional<DialedConnection> connectionWithPlace(PoolKey key) {
+    return connections.values().stream().filter(one -> one.hasPlaceFor(key)).findFirst();
+  }
+
+  private void refuse(DialCall call, String why) {
+    parts.gauges().counter(Gauges.CONNECTIONS_REFUSED).increment();
+    call.promise().completeExceptionally(new SessionFailure("connection refused: " + why));
+  }
+
+  private DialedConnection open(DialRequest request, Transport transport) {
+    long number = ++lastConnection;
+    Optional<PoolKey> key = PoolKey.of(request);
+    EngineSettings settings = parts.settings();
+    DialedConnection connection =
+        new DialedConnection(
+            number, key, key.isEmpty() ? 1 : settings.session().maxPerConnection());
+    connections.put(number, connection);
     ActorRef<Command> self = getContext().getSelf();
+    ClientLink link =
+        new ClientLink(
+            number,
+            request.dialects(),
+            key.isEmpty() ? Duration.ZERO : settings.dialer().poolIdleTimeout(),
+            self);
     // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
-    dial.transport()
+    transport
         .dial(options(request))
         .whenCompleteAsync(
-            (connection, cause) ->
-                self.tell(connectedOrFailed(number, dial.promise(), connection, cause)),
+            (opened, cause) -> self.tell(connectedOrFailed(connection, link, opened, cause)),
             Runnable::run);
-    return this;
+    return connection;
   }
 
   private DialOptions options(DialRequest request) {
@@ -132,112 +191,165 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   }
 
   private static Command connectedOrFailed(
-      long number,
-      CompletableFuture<SessionHandle> promise,
-      @Nullable TransportConnection connection,
+      DialedConnection connection,
+      ClientLink link,
+      @Nullable TransportConnection opened,
       @Nullable Throwable cause) {
-    if (connection == null) {
+    if (opened == null) {
       Throwable failure = Failures.unwrap(cause);
-      return new DialFailed(number, new SessionFailure(failure.getMessage(), failure));
+      return new DialFailed(connection.number(), new SessionFailure(failure.getMessage(), failure));
     }
-    if (promise.isDone()) {
-      connection.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
-      return new DialFailed(number, new SessionFailure("no longer wanted"));
+    if (connection.isUnwanted()) {
+      opened.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
+      return new DialFailed(connection.number(), new SessionFailure("no longer wanted"));
     }
-    return new Connected(number, connection);
+    return new Connected(link, opened);
   }
 
   private Behavior<Command> onConnected(Connected connected) {
-    Attempt attempt = attempts.get(connected.number());
-    TransportConnection connection = connected.connection();
-    // The caller may have given up since the connection was made.
-    if (attempt == null || attempt.promise.isDone()) {
-      connection.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
-      return remove(connected.number());
+    long number = connected.link().number();
+    DialedConnection connection = connections.get(number);
+    TransportConnection transport = connected.transport();
+    // The callers may have given up since the connection was made.
+    if (connection == null || connection.isUnwanted()) {
+      transport.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
+      return remove(number);
     }
     ActorRef<ConnectionActor.Command> actor =
         getContext()
             .spawn(
-                ConnectionActor.client(parts, connection, attempt.request, attempt.promise),
-                "connection-" + connected.number(),
-                DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
-    getContext().watchWith(actor, new ConnectionGone(connected.number()));
-    attempt.connection = actor;
+                ConnectionActor.client(parts, transport, connected.link()),
+                "connection-" + number,
+                DispatcherSelector.fromConfig(transport.loop().dispatcherId()));
+    getContext().watchWith(actor, new ConnectionGone(number));
+    connection.connected(actor);
     return this;
   }
 
   private Behavior<Command> onDialFailed(DialFailed failed) {
-    Attempt attempt = attempts.get(failed.number());
-    if (attempt != null) {
-      attempt.promise.completeExceptionally(failed.cause());
+    DialedConnection connection = connections.get(failed.connection());
+    if (connection != null) {
+      connection.calls().forEach(call -> call.promise().completeExceptionally(failed.cause()));
     }
-    return remove(failed.number());
+    return remove(failed.connection());
   }
 
-  /** The caller has its session, its failure, or has cancelled. */
+  private Behavior<Command> onPlaces(Places places) {
+    DialedConnection connection = connections.get(places.connection());
+    if (connection != null) {
+      connection.places(places.sessions());
+    }
+    return this;
+  }
+
+  private Behavior<Command> onFreed(Freed freed) {
+    DialedConnection connection = connections.get(freed.connection());
+    if (connection != null) {
+      connection.freed();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onClosing(Closing closing) {
+    DialedConnection connection = connections.get(closing.connection());
+    if (connection != null) {
+      connection.closing();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onReturned(Returned returned) {
+    DialedConnection connection = connections.get(returned.connection());
+    if (connection != null) {
+      connection.freed();
+    }
+    placeAgain(returned.call(), returned.why());
+    return this;
+  }
+
+  private void placeAgain(long number, String why) {
+    Placed placed = calls.remove(number);
+    if (placed == null || placed.call().isSettled()) {
+      return;
+    }
+    placed.connection().forget(placed.call());
+    if (placed.opener()) {
+      // It would fare no better on the next one that is opened for it.
+      placed.call().fail(why);
+    } else {
+      place(placed.call(), placed.transport());
+    }
+  }
+
+  /** The caller has the session, the failure, or has cancelled. */
   private Behavior<Command> onSettled(Settled settled) {
-    timers.cancel(settled.number());
-    Attempt attempt = attempts.get(settled.number());
-    if (attempt != null
-        && attempt.connection != null
-        && attempt.promise.isCompletedExceptionally()) {
-      attempt.connection.tell(ConnectionActor.Shutdown.INSTANCE);
+    timers.cancel(settled.call());
+    Placed placed = calls.remove(settled.call());
+    if (placed != null) {
+      placed.connection().settled(placed.call());
     }
     return this;
   }
 
   private Behavior<Command> onTimedOut(TimedOut timedOut) {
-    Attempt attempt = attempts.get(timedOut.number());
-    if (attempt != null) {
-      attempt.promise.completeExceptionally(
-          new SessionFailure(
-              "no session with "
-                  + attempt.target()
-                  + " within "
-                  + attempt.request.timeout().toMillis()
-                  + " ms ("
-                  + (attempt.connection == null ? "not connected" : "connected, not answered")
-                  + ")"));
+    Placed placed = calls.get(timedOut.call());
+    if (placed != null) {
+      DialCall call = placed.call();
+      call.promise()
+          .completeExceptionally(
+              new SessionFailure(
+                  "no session with "
+                      + call.target()
+                      + " within "
+                      + call.request().timeout().toMillis()
+                      + " ms ("
+                      + (placed.connection().isConnected()
+                          ? "connected, not answered"
+                          : "not connected")
+                      + ")"));
     }
     return this;
   }
 
   private Behavior<Command> onConnectionGone(ConnectionGone gone) {
-    Attempt attempt = attempts.get(gone.number());
-    if (attempt != null) {
-      // Does nothing unless the connection's actor failed before it could say why.
-      attempt.promise.completeExceptionally(
-          new SessionFailure("the connection to " + attempt.target() + " ended"));
+    DialedConnection connection = connections.remove(gone.connection());
+    if (connection != null) {
+      // Its actor answered those that reached it, unless it failed before it could.
+      connection.calls().forEach(call -> placeAgain(call.number(), "the connection ended"));
     }
-    return remove(gone.number());
+    return remove(gone.connection());
   }
 
   private Behavior<Command> remove(long number) {
-    timers.cancel(number);
-    attempts.remove(number);
-    return stopping && attempts.isEmpty() ? Behaviors.stopped() : this;
+    connections.remove(number);
+    return stopping && connections.isEmpty() ? Behaviors.stopped() : this;
   }
 
   private Behavior<Command> onStop(Stop stop) {
     stopping = true;
-    attempts.values().forEach(DialerActor::giveUp);
-    attempts.values().removeIf(attempt -> attempt.connection == null);
-    return attempts.isEmpty() ? Behaviors.stopped() : this;
-  }
-
-  private static void giveUp(Attempt attempt) {
-    attempt.promise.completeExceptionally(new SessionFailure("the dialer is stopping"));
-    if (attempt.connection != null) {
-      attempt.connection.tell(ConnectionActor.Shutdown.INSTANCE);
-    }
+    calls
+        .values()
+        .forEach(
+            placed ->
+                placed
+                    .call()
+                    .promise()
+                    .completeExceptionally(new SessionFailure("the dialer is stopping")));
+    connections.values().forEach(DialedConnection::shutDown);
+    connections.values().removeIf(connection -> !connection.isConnected());
+    return connections.isEmpty() ? Behaviors.stopped() : this;
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
-    attempts
+    connections.values().forEach(DialedConnection::shutDown);
+    calls
         .values()
         .forEach(
-            attempt ->
-                attempt.promise.completeExceptionally(new SessionFailure("the dialer stopped")));
+            placed ->
+                placed
+                    .call()
+                    .promise()
+                    .completeExceptionally(new SessionFailure("the dialer stopped")));
     return this;
   }
 }

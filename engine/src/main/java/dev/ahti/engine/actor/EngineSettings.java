@@ -59,10 +59,17 @@ public record EngineSettings(
         root.getDuration("loop-watchdog"),
         DialectSettings.create(root.getConfig("dialects")),
         new Listener(root.getInt("listener.max-connections")),
-        new Dialer(root.getInt("dialer.max-connections")),
+        new Dialer(
+            root.getInt("dialer.max-connections"), root.getDuration("dialer.pool-idle-timeout")),
         connection(root.getConfig("connection")),
         session(root.getConfig("session")),
         early(root.getConfig("early")));
+  }
+
+  /** How many sessions the dialer's connections can carry at most. */
+  int mostSessions() {
+    long most = (long) dialer.maxConnections() * session.maxPerConnection();
+    return (int) Math.min(most, Integer.MAX_VALUE);
   }
 
   private static Connection connection(Config config) {
@@ -110,12 +117,17 @@ public record EngineSettings(
    * {@code ahti.dialer}.
    *
    * @param maxConnections connections that are open or being opened
+   * @param poolIdleTimeout how long a shared connection outlives its last session; may be zero
    */
-  public record Dialer(int maxConnections) {
+  public record Dialer(int maxConnections, Duration poolIdleTimeout) {
 
     /** Checks the bounds. */
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
+      if (poolIdleTimeout.isNegative()) {
+        throw outOfBounds(
+            "ahti.dialer.pool-idle-timeout", poolIdleTimeout.toMillis(), "0 or above");
+      }
     }
   }
 

@@ -51,7 +51,9 @@ final class OpenCalls {
       return ended;
     }
     if (open.size() >= capacity) {
-      return "calls in progress: " + capacity + " (the limit, ahti.dialer.max-connections)";
+      return "calls in progress: "
+          + capacity
+          + " (the limit, ahti.dialer.max-connections times ahti.session.max-per-connection)";
     }
     open.add(promise);
     return null;

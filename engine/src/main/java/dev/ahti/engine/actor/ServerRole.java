@@ -82,7 +82,22 @@ final class ServerRole implements ConnectionRole {
   }
 
   @Override
-  public void onSessionGone() {
+  public void onDial(DialCall call) {
+    call.fail("this is a server's connection");
+  }
+
+  @Override
+  public void onCallOff(long call) {
+    // There is none.
+  }
+
+  @Override
+  public void onPeerGoAway(long id) {
+    // A client names a push, and we push nothing.
+  }
+
+  @Override
+  public void onSessionGone(long id) {
     // The client may open another one.
   }
 

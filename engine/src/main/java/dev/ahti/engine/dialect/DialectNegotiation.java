@@ -185,6 +185,29 @@ public final class DialectNegotiation {
         : new Chosen(policy.dialect(newest(usable)));
   }
 
+  /**
+   * How many sessions at a time a server allows a client on a connection.
+   *
+   * <p>D07 and D14 announce the number; in D14 and D16 it is one unless both sides control the flow
+   * of sessions (draft-ietf-webtrans-http3-16 5.1). D02 says nothing, D16 nothing more.
+   *
+   * @param peerSettings the server's settings
+   * @param dialect what was chosen by them
+   * @param flowControl whether both sides control the flow of sessions
+   * @return at least 1; {@link Long#MAX_VALUE} where nothing limits it
+   */
+  public static long sessionLimit(
+      Map<Long, Long> peerSettings, Dialect dialect, boolean flowControl) {
+    if (!flowControl && dialect.limitsUncontrolledSessions()) {
+      return 1;
+    }
+    return switch (dialect.draft()) {
+      case D07 -> peerSettings.getOrDefault(CodePoints.WEBTRANSPORT_MAX_SESSIONS, 1L);
+      case D14 -> peerSettings.getOrDefault(CodePoints.WT_MAX_SESSIONS, 1L);
+      case D02, D16 -> Long.MAX_VALUE;
+    };
+  }
+
   private static Refused requirementsNotMet(
       PeerSettings peer, Set<Draft> common, DialectPolicy policy) {
     String reason = "the server " + missing(peer, common, policy);

@@ -59,8 +59,17 @@ class EngineSettingsTest {
         .filter(key -> !Set.of("transport", "loop-dispatcher").contains(key))
         .filter(key -> !key.equals("session.handler-failure-code"))
         .filter(key -> !key.startsWith("dialects."))
+        .filter(key -> !key.equals("dialer.pool-idle-timeout"))
         .map(key -> DynamicTest.dynamicTest(key, () -> assertRefused("ahti." + key, 0)))
         .toList();
+  }
+
+  @Test
+  void refusesANegativePoolIdleTimeoutAndTakesZero() {
+    Config zero =
+        REFERENCE.withValue("ahti.dialer.pool-idle-timeout", ConfigValueFactory.fromAnyRef("0 s"));
+    assertEquals(Duration.ZERO, EngineSettings.create(zero).dialer().poolIdleTimeout());
+    assertRefused("ahti.dialer.pool-idle-timeout", -1);
   }
 
   @Test

@@ -16,7 +16,9 @@ class OpenCallsTest {
     calls.add();
     calls.add();
     assertEquals(
-        "calls in progress: 2 (the limit, ahti.dialer.max-connections)", failure(calls.add()));
+        "calls in progress: 2 (the limit, ahti.dialer.max-connections times"
+            + " ahti.session.max-per-connection)",
+        failure(calls.add()));
   }
 
   @Test

@@ -265,4 +265,22 @@ class DialectNegotiationTest {
     assertTrue(DialectNegotiation.check(settings, true, DialectPolicy.all()).isEmpty());
     assertTrue(DialectNegotiation.check(settings, false, DialectPolicy.all()).isEmpty());
   }
+
+  @DisplayName("5.1 and 5.2: sessions on a connection")
+  @ParameterizedTest(name = "{0}, flow control {1}: {2}")
+  @CsvSource({
+    "D02, false, 9223372036854775807",
+    "D02, true,  9223372036854775807",
+    "D07, false, 16",
+    "D07, true,  16",
+    "D14, false, 1",
+    "D14, true,  7",
+    "D16, false, 1",
+    "D16, true,  9223372036854775807",
+  })
+  void sessionsOnAConnectionAreLimitedAsTheDraftSays(
+      Draft draft, boolean flowControl, long sessions) {
+    Map<Long, Long> server = Map.of(0xc671706aL, 16L, 0x14e9cd29L, 7L, 0x2c7cf000L, 1L);
+    assertEquals(sessions, DialectNegotiation.sessionLimit(server, Dialect.of(draft), flowControl));
+  }
 }

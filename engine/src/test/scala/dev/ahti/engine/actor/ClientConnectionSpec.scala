@@ -1,13 +1,19 @@
 package dev.ahti.engine.actor
 
+import java.time.{Duration => JavaDuration}
 import java.util.concurrent.CompletableFuture
 
+import scala.concurrent.duration._
+
+import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode._
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
+import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.StreamKind
 
 final class ClientConnectionSpec extends ConnectionSpec {
@@ -20,6 +26,10 @@ final class ClientConnectionSpec extends ConnectionSpec {
         ConnectionActor.Shutdown.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Dial(
+          new DialCall(1, Requests.dial(), new CompletableFuture[SessionHandle])
+        ),
+        new ConnectionActor.CallOff(1),
         new ConnectionActor.Reconsider(
           new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
         ),
@@ -28,8 +38,12 @@ final class ClientConnectionSpec extends ConnectionSpec {
         ConnectionActor.client(
           parts(),
           new FakeConnection(kit),
-          Requests.dial(),
-          new CompletableFuture[SessionHandle]
+          new ClientLink(
+            1,
+            DialectPolicy.all,
+            JavaDuration.ZERO,
+            kit.createTestProbe[DialerActor.Command]().ref
+          )
         )
       }
     }
@@ -80,12 +94,16 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.end()
     }
 
-    "fail when no request could be sent" in {
+    "give a call back when no request could be sent, and take no more" in {
       val client = new Client
       client.settings(Draft.D16)
+      client.places() shouldBe 1
       client.expect[TransportCommand.Request].replyTo !
         new TransportCommand.RequestStarted.Failed("no streams")
-      client.failure().getMessage should include("no streams")
+      client.dialer.expectMessageType[DialerActor.Closing].connection shouldBe 7
+      client.dialer.expectMessage(new DialerActor.Returned(7, 1, "no streams"))
+      client.promise.isDone shouldBe false
+      client.expect[TransportCommand.GoAway]
       client.expect[TransportCommand.CloseConnection]
       client.end()
     }
@@ -120,6 +138,141 @@ final class ClientConnectionSpec extends ConnectionSpec {
         new TransportCommand.OpenResult.LimitReached(StreamKind.UNIDIRECTIONAL)
       client.connection.tell(new TransportEvent.StreamsAvailable(StreamKind.UNIDIRECTIONAL))
       client.expect[TransportCommand.OpenStream]
+      client.end()
+    }
+
+    "ask for as many sessions as the server and its own setting allow, and give back the rest" in {
+      val allowed = Map(
+        Draft.D02 -> 3,
+        Draft.D07 -> 2,
+        Draft.D14 -> 1,
+        Draft.D16 -> 1
+      )
+      allowed.foreach { case (draft, places) =>
+        val client = new Client(parts("session.max-per-connection" -> 3), JavaDuration.ofSeconds(5))
+        (2 to 4).foreach(number => client.call(number))
+        client.connection.tell(
+          new TransportEvent.PeerSettings(
+            SettingsOffer.server(DialectPolicy.only(draft), SettingsOffer.Limits.sessions(2))
+          )
+        )
+        client.places() shouldBe places
+        (1 to places).foreach(number => client.begin(4L * (number - 1), draft))
+        (places + 1 to 4).foreach { number =>
+          client.dialer.expectMessageType[DialerActor.Returned].call shouldBe number
+        }
+        client.connection.commands.expectNoMessage()
+        client.end()
+      }
+    }
+
+    "keep a session's place until both sides have ended its CONNECT stream" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      val first = client.start(Draft.D16)
+      client.places() shouldBe 1
+      client.answer(Requests.status(200))
+      eventually(client.promise.isDone shouldBe true)
+      client.promise.join().close(0, "")
+      client.expect[TransportCommand.DetachSession]
+      client.call(2)
+      client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 2
+      first.receive(Inbound.Fin.INSTANCE)
+      client.dialer.expectMessageType[DialerActor.Freed]
+      val third = client.call(3)
+      client.begin(4, Draft.D16)
+      client.answer(Requests.status(200), 4)
+      eventually(third.isDone shouldBe true)
+      client.end()
+    }
+
+    "stay open for a while after its last session, when it is shared" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      val connect = client.start(Draft.D07)
+      client.answer(Requests.status(403))
+      client.failure()
+      client.expect[TransportCommand.DetachSession]
+      client.places()
+      client.dialer.expectMessageType[DialerActor.Freed]
+      time.timePasses(4.seconds)
+      client.connection.commands.expectNoMessage()
+      client.call(2)
+      client.begin(4, Draft.D07)
+      time.timePasses(4.seconds)
+      client.answer(Requests.status(403), 4)
+      client.expect[TransportCommand.DetachSession]
+      client.dialer.expectMessageType[DialerActor.Freed]
+      time.timePasses(5.seconds)
+      client.dialer.expectMessageType[DialerActor.Closing]
+      client.expect[TransportCommand.GoAway]
+      client.expect[TransportCommand.CloseConnection]
+      client.call(3)
+      client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 3
+      client.end()
+    }
+
+    "drop a call that nobody waits for, wherever it is" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      val waiting = client.call(2)
+      waiting.cancel(false)
+      client.actor ! new ConnectionActor.CallOff(2)
+      client.dialer.expectMessageType[DialerActor.Freed]
+      val asked = client.call(3)
+      client.settings(Draft.D07)
+      client.places()
+      client.begin(0, Draft.D07)
+      asked.cancel(false)
+      client.actor ! new ConnectionActor.CallOff(3)
+      client.expect[TransportCommand.Request].replyTo !
+        new TransportCommand.RequestStarted.Started(4, new FakePort(4, local = true))
+      val rejected = client.expect[TransportCommand.RejectRequest]
+      rejected.id shouldBe 4
+      rejected.code shouldBe Http3ErrorCode.H3_REQUEST_CANCELLED
+      client.dialer.expectMessageType[DialerActor.Freed]
+      val begun = client.call(4)
+      val connect = client.begin(8, Draft.D07)
+      begun.cancel(false)
+      client.actor ! new ConnectionActor.CallOff(4)
+      eventually(
+        connect.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED))
+      )
+      client.dialer.expectMessageType[DialerActor.Freed]
+      client.end()
+    }
+
+    "let its sessions go on after the server's GOAWAY, and begin none" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      val connect = client.start(Draft.D07)
+      client.answer(Requests.status(200))
+      eventually(client.promise.isDone shouldBe true)
+      val unserved = client.call(2)
+      client.begin(4, Draft.D07)
+      client.connection.tell(new TransportEvent.PeerGoAway(4))
+      client.places()
+      client.dialer.expectMessageType[DialerActor.Closing]
+      client.failure(unserved).getMessage should include("went away")
+      client.dialer.expectMessageType[DialerActor.Freed]
+      eventually(client.promise.join().draining.isDone shouldBe true)
+      client.promise.join().closed.isDone shouldBe false
+      client.call(3)
+      client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 3
+      client.expect[TransportCommand.DetachSession].sessionId shouldBe 4
+      client.promise.join().close(0, "")
+      connect.receive(Inbound.Fin.INSTANCE)
+      client.expect[TransportCommand.DetachSession].sessionId shouldBe 0
+      client.expect[TransportCommand.GoAway]
+      client.expect[TransportCommand.CloseConnection]
+      client.end()
+    }
+
+    "give calls back that it had no time for when it ends" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      client.settings(Draft.D07)
+      client.expect[TransportCommand.Request]
+      client.actor ! ConnectionActor.Shutdown.INSTANCE
+      client.places()
+      client.dialer.expectMessageType[DialerActor.Closing]
+      client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 1
+      client.expect[TransportCommand.GoAway]
       client.end()
     }
   }

@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor
 
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
 
 import scala.concurrent.duration._
@@ -23,6 +24,10 @@ final class ConnectionActorSpec extends ConnectionSpec {
         ConnectionActor.Shutdown.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Dial(
+          new DialCall(1, Requests.dial(), new CompletableFuture[SessionHandle])
+        ),
+        new ConnectionActor.CallOff(1),
         new ConnectionActor.Reconsider(
           new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
         ),

@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor
 
+import java.time.{Duration => JavaDuration}
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 import java.util.concurrent.CountDownLatch
@@ -7,11 +8,13 @@ import java.util.concurrent.CountDownLatch
 import scala.concurrent.duration._
 import scala.reflect.ClassTag
 
+import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
 import dev.ahti.engine.wire.Fields
+import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
 import org.apache.pekko.actor.typed.ActorRef
 import org.apache.pekko.util.ByteString
 
@@ -95,10 +98,25 @@ abstract class ConnectionSpec extends ActorSpec {
 
   protected class Client(
       shared: EngineParts = parts(),
-      val promise: CompletableFuture[SessionHandle] = new CompletableFuture
+      idle: JavaDuration = JavaDuration.ZERO
   ) extends Fixture(shared) {
+    val dialer: TestProbe[DialerActor.Command] = kit.createTestProbe[DialerActor.Command]()
     override val actor: ActorRef[ConnectionActor.Command] =
-      kit.spawn(ConnectionActor.client(shared, connection, Requests.dial(), promise))
+      kit.spawn(
+        ConnectionActor.client(
+          shared,
+          connection,
+          new ClientLink(7, DialectPolicy.all, idle, dialer.ref)
+        )
+      )
+    val promise: CompletableFuture[SessionHandle] = call(1)
+
+    /** The dialer wants a session. */
+    def call(number: Long): CompletableFuture[SessionHandle] = {
+      val promise = new CompletableFuture[SessionHandle]
+      actor ! new ConnectionActor.Dial(new DialCall(number, Requests.dial(), promise))
+      promise
+    }
 
     def settings(draft: Draft): Unit =
       connection.tell(new TransportEvent.PeerSettings(Requests.serverSettings(draft)))
@@ -106,22 +124,30 @@ abstract class ConnectionSpec extends ActorSpec {
     /** Sends the request and attaches the session. */
     def start(draft: Draft): FakePort = {
       settings(draft)
+      begin(0, draft)
+    }
+
+    /** The next request goes out, and its session attaches. */
+    def begin(id: Long, draft: Draft): FakePort = {
       val request = expect[TransportCommand.Request]
       request.fields.get(":protocol").get shouldBe Requests.dialect(draft).protocolToken
-      val connect = new FakePort(0, local = true, loop = connection.loop)
-      request.replyTo ! new TransportCommand.RequestStarted.Started(0, connect)
+      val connect = new FakePort(id, local = true, loop = connection.loop)
+      request.replyTo ! new TransportCommand.RequestStarted.Started(id, connect)
       expect[TransportCommand.AttachSession].replyTo !
         new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
       connect
     }
 
-    def answer(fields: Fields): Unit =
-      connection.tell(new TransportEvent.ResponseReceived(0, fields))
+    def answer(fields: Fields, id: Long = 0): Unit =
+      connection.tell(new TransportEvent.ResponseReceived(id, fields))
 
-    def failure(): SessionFailure = {
-      eventually(promise.isDone shouldBe true)
-      intercept[CompletionException](promise.join()).getCause.asInstanceOf[SessionFailure]
+    def failure(of: CompletableFuture[_] = promise): SessionFailure = {
+      eventually(of.isDone shouldBe true)
+      intercept[CompletionException](of.join()).getCause.asInstanceOf[SessionFailure]
     }
+
+    /** The dialer is told that the peer allows so many sessions. */
+    def places(): Int = dialer.expectMessageType[DialerActor.Places].sessions
   }
 
   /** Moves the scheduler's clock and the loop's. */

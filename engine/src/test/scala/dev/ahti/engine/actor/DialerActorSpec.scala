@@ -6,12 +6,16 @@ import java.util.concurrent.CompletionException
 
 import scala.concurrent.duration._
 
+import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.ServerTrust
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
 import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.util.ByteString
 
 final class DialerActorSpec extends ActorSpec {
 
@@ -19,14 +23,25 @@ final class DialerActorSpec extends ActorSpec {
     val transport = new FakeTransport
     val actor: ActorRef[DialerActor.Command] = kit.spawn(DialerActor.create(shared))
 
-    def dial(): CompletableFuture[SessionHandle] = {
+    def dial(pool: Option[String] = None): CompletableFuture[SessionHandle] = {
       val promise = new CompletableFuture[SessionHandle]
       actor ! new DialerActor.Dial(
-        Requests.dial(timeout = Duration.ofSeconds(2)),
+        Requests.dial(timeout = Duration.ofSeconds(2), pool = pool),
         transport,
         promise
       )
       promise
+    }
+
+    /** A connection that speaks this draft and allows so many sessions. */
+    def connect(draft: Draft, sessions: Int): FakeConnection = {
+      val connection = connect()
+      connection.tell(
+        new TransportEvent.PeerSettings(
+          SettingsOffer.server(DialectPolicy.only(draft), SettingsOffer.Limits.sessions(sessions))
+        )
+      )
+      connection
     }
 
     def dialing(): CompletableFuture[SessionHandle] = {
@@ -37,9 +52,27 @@ final class DialerActorSpec extends ActorSpec {
 
     def connect(): FakeConnection = {
       val connection = new FakeConnection(kit)
-      transport.dialed.complete(connection)
+      val dialed = transport.dialed
+      transport.dialed = new CompletableFuture
+      dialed.complete(connection)
       connection
     }
+  }
+
+  /** The next request of a connection becomes a session. */
+  private def begin(connection: FakeConnection, id: Long): FakePort = {
+    val connect = new FakePort(id, local = true)
+    connection.commands.expectMessageType[TransportCommand.Request].replyTo !
+      new TransportCommand.RequestStarted.Started(id, connect)
+    connection.commands.expectMessageType[TransportCommand.AttachSession].replyTo !
+      new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
+    connection.tell(new TransportEvent.ResponseReceived(id, Requests.status(200)))
+    connect
+  }
+
+  private def session(promise: CompletableFuture[SessionHandle]): SessionHandle = {
+    eventually(promise.isDone shouldBe true)
+    promise.join()
   }
 
   private def failure(promise: CompletableFuture[_]): SessionFailure = {
@@ -56,7 +89,11 @@ final class DialerActorSpec extends ActorSpec {
           new FakeTransport,
           new CompletableFuture[SessionHandle]
         ),
-        DialerActor.Stop.INSTANCE
+        DialerActor.Stop.INSTANCE,
+        new DialerActor.Places(1, 1),
+        new DialerActor.Freed(1),
+        new DialerActor.Closing(1),
+        new DialerActor.Returned(1, 1, "test")
       )(() => DialerActor.create(parts()))
 
     "open a connection and a session on it" in {
@@ -142,6 +179,130 @@ final class DialerActorSpec extends ActorSpec {
       failure(promise)
       val late = fixture.connect()
       eventually(late.discarded.isDone shouldBe true)
+    }
+  }
+  "A call that names a pool" should {
+    "wait for the connection that is being opened, and share it" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      val second = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val connection = fixture.connect(Draft.D07, 16)
+      begin(connection, 0)
+      begin(connection, 4)
+      session(first).id shouldBe 0
+      session(second).id shouldBe 4
+      val third = fixture.dial(Some(""))
+      begin(connection, 8)
+      session(third).id shouldBe 8
+      fixture.transport.dials.get shouldBe 1
+      connection.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "not share with another pool, nor with one that names none" in {
+      val fixture = new Fixture
+      fixture.dial(Some(""))
+      fixture.dial(Some("other"))
+      fixture.dial()
+      fixture.dial()
+      eventually(fixture.transport.dials.get shouldBe 4)
+    }
+
+    "have another connection when the server allows no more sessions on the first" in {
+      val fixture = new Fixture
+      val promises = Seq.fill(3)(fixture.dial(Some("")))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val first = fixture.connect(Draft.D07, 2)
+      begin(first, 0)
+      begin(first, 4)
+      eventually(fixture.transport.dials.get shouldBe 2)
+      val second = fixture.connect(Draft.D07, 2)
+      begin(second, 0)
+      promises.foreach(session)
+      first.commands.expectNoMessage()
+      first.close(0, "test", byPeer = true)
+      second.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "have another connection after the server's GOAWAY" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val old = fixture.connect(Draft.D07, 16)
+      begin(old, 0)
+      session(first)
+      old.tell(new TransportEvent.PeerGoAway(4))
+      eventually(session(first).draining.isDone shouldBe true)
+      val second = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 2)
+      val fresh = fixture.connect(Draft.D07, 16)
+      begin(fresh, 0)
+      session(second)
+      old.commands.expectNoMessage()
+      old.close(0, "test", byPeer = true)
+      fresh.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "have another connection when the first turns out to be gone" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val old = fixture.connect(Draft.D07, 16)
+      begin(old, 0)
+      session(first)
+      val second = fixture.dial(Some(""))
+      old.commands.expectMessageType[TransportCommand.Request].replyTo !
+        new TransportCommand.RequestStarted.Failed("the connection is closed")
+      eventually(fixture.transport.dials.get shouldBe 2)
+      val fresh = fixture.connect(Draft.D07, 16)
+      begin(fresh, 0)
+      session(second)
+      old.close(0, "test", byPeer = true)
+      fresh.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "fail on a connection of its own as any other" in {
+      val fixture = new Fixture
+      val promise = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val connection = fixture.connect(Draft.D07, 16)
+      connection.commands.expectMessageType[TransportCommand.Request].replyTo !
+        new TransportCommand.RequestStarted.Failed("no streams")
+      failure(promise).getMessage should include("no streams")
+      fixture.transport.dials.get shouldBe 1
+      connection.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "leave the connection to the others when its caller gives up" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      val second = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      first.cancel(false)
+      val connection = fixture.connect(Draft.D07, 16)
+      begin(connection, 0)
+      session(second)
+      session(second).closed.isDone shouldBe false
+      connection.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "wait for no more than one connection may carry" in {
+      val fixture = new Fixture(parts("session.max-per-connection" -> 2))
+      (1 to 4).foreach(_ => fixture.dial(Some("")))
+      eventually(fixture.transport.dials.get shouldBe 2)
+    }
+
+    "be refused with certificate hashes" in {
+      val hash = new ServerTrust.CertificateHashes(java.util.List.of(ByteString.empty))
+      intercept[IllegalArgumentException] {
+        Requests.dial(pool = Some(""), trust = hash)
+      }.getMessage should include("certificate hashes")
     }
   }
 }

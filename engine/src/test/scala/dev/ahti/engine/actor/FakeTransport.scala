@@ -3,6 +3,7 @@ package dev.ahti.engine.actor
 import java.net.InetSocketAddress
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionStage
+import java.util.concurrent.atomic.AtomicInteger
 import java.util.function.Consumer
 
 import dev.ahti.engine.spi.DatagramPort
@@ -82,6 +83,7 @@ final class FakeTransport extends Transport {
   val arrivals = new CompletableFuture[Consumer[TransportConnection]]
   @volatile var dialed: CompletableFuture[TransportConnection] = new CompletableFuture
   @volatile var dialOptions: Option[DialOptions] = None
+  val dials = new AtomicInteger
 
   override def bind(
       options: ListenOptions,
@@ -94,7 +96,9 @@ final class FakeTransport extends Transport {
 
   override def dial(options: DialOptions): CompletionStage[TransportConnection] = {
     dialOptions = Some(options)
-    dialed
+    val next = dialed
+    dials.incrementAndGet()
+    next
   }
 
   override def terminate(): CompletionStage[Done] =

@@ -67,16 +67,23 @@ object Requests {
       router
     )
 
-  def dial(path: String = "/echo", timeout: Duration = Duration.ofSeconds(30)): DialRequest =
-    new DialRequest(
+  def dial(
+      path: String = "/echo",
+      timeout: Duration = Duration.ofSeconds(30),
+      pool: Option[String] = None,
+      trust: ServerTrust = ServerTrust.Insecure.INSTANCE
+  ): DialRequest = {
+    val request = new DialRequest(
       "localhost",
       4433,
       "localhost:4433",
       path,
       Optional.empty[String],
       Fields.empty,
-      ServerTrust.Insecure.INSTANCE,
+      trust,
       DialectPolicy.all,
       timeout
     )
+    pool.fold(request)(request.withPool)
+  }
 }

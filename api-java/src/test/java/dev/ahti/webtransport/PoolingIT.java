@@ -1,0 +1,232 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static dev.ahti.webtransport.Loopback.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Conformance;
+import dev.ahti.webtransport.server.SessionHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+
+/** Sessions that share connections, and those that do not. */
+class PoolingIT {
+  private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+  private final SessionHandler echo =
+      session -> {
+        accepted.add(session);
+        session
+            .incomingBidirectionalStreams()
+            .runForeach(
+                stream -> stream.flow().join(Flow.of(ByteString.class)).run(session.materializer()),
+                session.materializer());
+      };
+
+  private Loopback start() throws Exception {
+    return Loopback.start(Map.of("/", echo));
+  }
+
+  private static WebTransportOptions pooled(WebTransportDraft draft) {
+    return WebTransportOptions.create()
+        .withoutCertificateCheck()
+        .withAllowPooling(true)
+        .withDrafts(draft);
+  }
+
+  /** Both ends of a connection are in this actor system, and both are counted. */
+  private static long connections(Loopback loopback) {
+    return loopback.gauge(Gauges.CONNECTIONS) / 2;
+  }
+
+  private static String echoed(WebTransport session, String text) throws Exception {
+    WebTransportBidirectionalStream stream = await(session.createBidirectionalStream());
+    return await(
+            Source.single(ByteString.fromString(text))
+                .via(stream.flow())
+                .runWith(
+                    Sink.fold(ByteString.emptyByteString(), ByteString::concat),
+                    session.materializer()))
+        .utf8String();
+  }
+
+  @Test
+  void sessionsThatAllowItShareAConnectionAndEndByThemselves() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransport first = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      WebTransport second = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      assertEquals(1, connections(loopback));
+      first.close(new WebTransportCloseInfo(1, "first"));
+      await(first.closed());
+      assertEquals("still here", echoed(second, "still here"));
+      assertEquals(1, connections(loopback));
+      second.close();
+    }
+  }
+
+  @Test
+  void sessionsThatAreAskedForAtOnceWaitForOneConnection() throws Exception {
+    try (Loopback loopback = start()) {
+      List<WebTransport> sessions = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        sessions.add(
+            WebTransport.connect(
+                loopback.system, loopback.binding.url() + "/", pooled(WebTransportDraft.DRAFT_07)));
+      }
+      for (WebTransport session : sessions) {
+        await(session.ready());
+      }
+      assertEquals(1, connections(loopback));
+      sessions.forEach(WebTransport::close);
+    }
+  }
+
+  @Test
+  void withoutItEachSessionHasItsOwnConnection() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransport pooled = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      WebTransport dedicated =
+          loopback.connect("/", pooled(WebTransportDraft.DRAFT_07).withAllowPooling(false));
+      assertEquals(2, connections(loopback));
+      pooled.close();
+      dedicated.close();
+    }
+  }
+
+  @Test
+  void otherTrustOrDraftsAreNotShared() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransport one = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      WebTransport two = loopback.connect("/", pooled(WebTransportDraft.DRAFT_02));
+      assertEquals(2, connections(loopback));
+      one.close();
+      two.close();
+    }
+  }
+
+  @Test
+  void poolingWithCertificateHashesIsRefused() throws Exception {
+    try (Loopback loopback = start()) {
+      IllegalArgumentException refused =
+          assertThrows(
+              IllegalArgumentException.class,
+              () ->
+                  WebTransport.connect(
+                      loopback.system,
+                      loopback.binding.url() + "/",
+                      loopback.trusting().withAllowPooling(true)));
+      assertTrue(refused.getMessage().contains("serverCertificateHashes"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void aSharedConnectionClosesWhenItHasBeenIdle() throws Exception {
+    try (Loopback loopback =
+        Loopback.start(
+            "ahti.dialer.pool-idle-timeout = 0 s", Map.of("/", echo), server -> server)) {
+      WebTransport session = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      session.close();
+      Loopback.eventually("the connection is closed", () -> connections(loopback) == 0);
+    }
+  }
+
+  @Test
+  @Conformance("H3-C-27")
+  void theNumberOfSessionsOfAProgramIsBounded() throws Exception {
+    try (Loopback loopback =
+        Loopback.start(
+            "ahti.dialer.max-connections = 1, ahti.session.max-per-connection = 2",
+            Map.of("/", echo),
+            server -> server)) {
+      WebTransport first = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      WebTransport second = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      WebTransport third =
+          WebTransport.connect(
+              loopback.system, loopback.binding.url() + "/", pooled(WebTransportDraft.DRAFT_07));
+      String why = failure(third.ready()).getMessage();
+      assertTrue(why.contains("ahti.dialer.max-connections"), why);
+      assertEquals("still here", echoed(first, "still here"));
+      first.close();
+      second.close();
+    }
+  }
+
+  @Test
+  void aHundredSessionsAtOnceShareAFewConnections() throws Exception {
+    try (Loopback loopback = start()) {
+      List<WebTransport> sessions = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        sessions.add(
+            WebTransport.connect(
+                loopback.system, loopback.binding.url() + "/", pooled(WebTransportDraft.DRAFT_07)));
+      }
+      for (WebTransport session : sessions) {
+        await(session.ready());
+      }
+      // 16 on each, which is the default of ahti.session.max-per-connection.
+      assertEquals(7, connections(loopback));
+      for (WebTransport session : sessions) {
+        assertEquals("hello", echoed(session, "hello"));
+      }
+      sessions.forEach(WebTransport::close);
+      for (WebTransport session : sessions) {
+        await(session.closed());
+      }
+    }
+  }
+
+  @Test
+  void aThousandSessionsOneAfterTheOtherShareOneConnectionAndLeaveNothing() throws Exception {
+    try (Loopback loopback = start()) {
+      int before = 200;
+      sessions(loopback, before);
+      long early = usedHeap(loopback);
+      sessions(loopback, 1000 - before);
+      long late = usedHeap(loopback);
+      assertEquals(1, connections(loopback));
+      assertEquals(1000, loopback.gauge(Gauges.SESSIONS_ACCEPTED));
+      // Less than 5 KiB a session: one session that stays behind holds more.
+      assertTrue(late - early < 4L << 20, "heap grew from " + early + " to " + late);
+    }
+  }
+
+  private void sessions(Loopback loopback, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      WebTransport session = loopback.connect("/", pooled(WebTransportDraft.DRAFT_07));
+      assertEquals("hello", echoed(session, "hello"));
+      session.close();
+      await(session.closed());
+      await(accepted.poll(10, TimeUnit.SECONDS).closed());
+    }
+  }
+
+  /** After everything of the sessions is gone and was collected. */
+  private static long usedHeap(Loopback loopback) {
+    var gauges = Ahti.get(loopback.system).gauges();
+    Loopback.eventually(
+        "nothing but the connections is left",
+        () ->
+            gauges.levels().entrySet().stream()
+                .allMatch(
+                    level -> level.getKey().equals(Gauges.CONNECTIONS) || level.getValue() == 0));
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      least =
+          Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+    }
+    return least;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.DialectPolicy;
+import java.time.Duration;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What binds a client's connection to the dialer that opened it.
+ *
+ * @param number the dialer's for this connection
+ * @param dialects the drafts to speak on it
+ * @param idleTimeout how long it outlives its last session; zero for the connection of one session
+ * @param dialer is told of places that are free or not
+ */
+record ClientLink(
+    long number,
+    DialectPolicy dialects,
+    Duration idleTimeout,
+    ActorRef<DialerActor.Command> dialer) {
+
+  /** It may have so many sessions at a time. */
+  void places(int sessions) {
+    dialer.tell(new DialerActor.Places(number, sessions));
+  }
+
+  /** A call has left a place: its session is gone, or it never began. */
+  void freed() {
+    dialer.tell(new DialerActor.Freed(number));
+  }
+
+  /** No further session can begin here. */
+  void closing() {
+    dialer.tell(new DialerActor.Closing(number));
+  }
+
+  /** A call that did not begin here has to go elsewhere. */
+  void giveBack(DialCall call, String why) {
+    dialer.tell(new DialerActor.Returned(number, call.number(), why));
+  }
+}
