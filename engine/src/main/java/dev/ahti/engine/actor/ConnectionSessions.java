@@ -4,11 +4,10 @@ import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
-import dev.ahti.engine.session.EarlyArrivals;
+import dev.ahti.engine.session.EarlyStreams;
 import dev.ahti.engine.spi.TransportEvent.StreamArrived;
 import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +37,7 @@ final class ConnectionSessions {
   private final Map<Long, ActorRef<SessionActor.Command>> live = new HashMap<>();
   private final Set<Long> over = new HashSet<>();
   private final EndedSessions ended;
-  private final EarlyArrivals<StreamArrived> early;
+  private final EarlyStreams<StreamArrived> early;
   private final Level earlyLevel;
   private final Counter earlyRefused;
 
@@ -55,9 +54,9 @@ final class ConnectionSessions {
     this.ended = new EndedSessions(settings.connection().rememberedSessions());
     // Early datagrams are the transport's to hold: only it has them.
     this.early =
-        new EarlyArrivals<>(
-            new EarlyArrivals.Limits(
-                settings.early().streams(), settings.early().hold().toNanos(), 0, 0));
+        new EarlyStreams<>(
+            new EarlyStreams.Limits(
+                settings.early().streams(), settings.early().hold().toNanos()));
     this.earlyLevel = scope.parts().gauges().level(Gauges.EARLY_STREAMS);
     this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
   }
@@ -123,9 +122,10 @@ final class ConnectionSessions {
 
   private void hold(StreamArrived stream) {
     earlyLevel.increment();
-    refuseEarly(early.addStream(stream.sessionId(), stream, scope.now()));
-    if (early.streams() > 0) {
+    if (early.add(stream.sessionId(), stream, scope.now())) {
       onHeld.run();
+    } else {
+      refuseEarly(List.of(stream));
     }
   }
 
@@ -157,13 +157,8 @@ final class ConnectionSessions {
   }
 
   private List<StreamArrived> takeEarly(long sessionId) {
-    List<StreamArrived> taken = new ArrayList<>();
-    for (EarlyArrivals.Arrival<StreamArrived> arrival : early.take(sessionId)) {
-      if (arrival instanceof EarlyArrivals.EarlyStream<StreamArrived> stream) {
-        earlyLevel.decrement();
-        taken.add(stream.stream());
-      }
-    }
+    List<StreamArrived> taken = early.take(sessionId);
+    earlyLevel.add(-taken.size());
     return taken;
   }
 

@@ -48,11 +48,6 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   private static final StreamInput FINISHED_READING = new StreamInput.PeerFinished();
   private static final StreamInput FINISHED_WRITING = new StreamInput.LocalFinish();
 
-  // The port lost one half, by our own stop or with its connection: it is over either way, and the
-  // code goes nowhere, as the port has ended it already.
-  private static final StreamInput GAVE_UP_READING = new StreamInput.LocalStop(0);
-  private static final StreamInput GAVE_UP_WRITING = new StreamInput.LocalReset(0);
-
   private final StreamPort port;
   private final Dialect dialect;
   private final Level streams;
@@ -181,7 +176,12 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (end instanceof Inbound.Reset reset) {
         return new StreamInput.PeerReset(reset.code());
       }
-      return end instanceof Inbound.Fin ? FINISHED_READING : GAVE_UP_READING;
+      if (end instanceof Inbound.Stopped stopped) {
+        return new StreamInput.LocalStop(stopped.code());
+      }
+      return end instanceof Inbound.Lost lost
+          ? new StreamInput.ConnectionLost(lost.why())
+          : FINISHED_READING;
     }
 
     private static StreamInput input(WriteEnd end) {
@@ -191,7 +191,9 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (end instanceof WriteEnd.Stopped stopped) {
         return new StreamInput.PeerStopped(stopped.code());
       }
-      return end instanceof WriteEnd.Lost ? GAVE_UP_WRITING : FINISHED_WRITING;
+      return end instanceof WriteEnd.Lost lost
+          ? new StreamInput.ConnectionLost(lost.why())
+          : FINISHED_WRITING;
     }
   }
 

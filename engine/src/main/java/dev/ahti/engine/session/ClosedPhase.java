@@ -12,23 +12,13 @@ import java.util.List;
  * @param peerClosed whether the peer's CLOSE was read, so that nothing may follow
  * @param connectEnded whether the peer's half has ended too
  */
-record ClosedPhase(boolean peerClosed, boolean connectEnded) implements SessionPhase {
+record ClosedPhase(boolean peerClosed, boolean connectEnded) implements OverPhase {
 
   private static final ClosedPhase ENDED = new ClosedPhase(true, true);
 
   @Override
   public SessionMachine.State state() {
     return SessionMachine.State.CLOSED;
-  }
-
-  @Override
-  public Next established() {
-    return ignore();
-  }
-
-  @Override
-  public Next refused(int status, String why) {
-    return ignore();
   }
 
   @Override
@@ -59,28 +49,8 @@ record ClosedPhase(boolean peerClosed, boolean connectEnded) implements SessionP
   }
 
   @Override
-  public Next peerGoAway() {
-    return ignore();
-  }
-
-  @Override
   public Next connectionLost(String why) {
     return new Next(ENDED, List.of());
-  }
-
-  @Override
-  public Next localClose(long code, String reason) {
-    return ignore();
-  }
-
-  @Override
-  public Next localDrain() {
-    return ignore();
-  }
-
-  @Override
-  public Next localFlow(Capsule capsule) {
-    return ignore();
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.wire.Capsule;
 
 /** The session has failed and its CONNECT stream is reset: whatever comes, came too late. */
-enum FailedPhase implements SessionPhase {
+enum FailedPhase implements OverPhase {
   INSTANCE;
 
   @Override
@@ -15,16 +15,6 @@ enum FailedPhase implements SessionPhase {
   @Override
   public boolean connectEnded() {
     return true;
-  }
-
-  @Override
-  public Next established() {
-    return ignore();
-  }
-
-  @Override
-  public Next refused(int status, String why) {
-    return ignore();
   }
 
   @Override
@@ -48,27 +38,7 @@ enum FailedPhase implements SessionPhase {
   }
 
   @Override
-  public Next peerGoAway() {
-    return ignore();
-  }
-
-  @Override
   public Next connectionLost(String why) {
-    return ignore();
-  }
-
-  @Override
-  public Next localClose(long code, String reason) {
-    return ignore();
-  }
-
-  @Override
-  public Next localDrain() {
-    return ignore();
-  }
-
-  @Override
-  public Next localFlow(Capsule capsule) {
     return ignore();
   }
 

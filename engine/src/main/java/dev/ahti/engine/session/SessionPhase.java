@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** A state of {@link SessionMachine} with what it has to remember: one answer for each input. */
-sealed interface SessionPhase permits ConnectingPhase, OpenPhase, ClosedPhase, FailedPhase {
+sealed interface SessionPhase permits ConnectingPhase, OpenPhase, OverPhase {
 
   /** The phase to go on with, and what to do. */
   record Next(SessionPhase phase, List<SessionEffect> effects) {}
