@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A capsule's datagram always fires the wake-up, armed or not: spurious ones are allowed, lost
  * ones are not.
+ *
+ * <p>They end with the session and not with the connection, which may be gone before the session has
+ * read the CLOSE that came just before: whoever sees the end finds out how the session ended.
  */
 final class SessionDatagrams implements DatagramPort {
   private static final int RING = 16;
@@ -24,6 +27,8 @@ final class SessionDatagrams implements DatagramPort {
   private final LongAdder received = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private volatile Runnable readable = () -> {};
+  private volatile Runnable writable = () -> {};
+  private volatile @Nullable String ended;
 
   SessionDatagrams(DatagramPort port) {
     this.port = port;
@@ -64,6 +69,7 @@ final class SessionDatagrams implements DatagramPort {
 
   @Override
   public void onWritable(Runnable wake) {
+    writable = wake;
     port.onWritable(wake);
   }
 
@@ -74,13 +80,20 @@ final class SessionDatagrams implements DatagramPort {
 
   @Override
   public @Nullable String ended() {
-    return port.ended();
+    return ended;
   }
 
   @Override
   public void close(String why) {
+    if (ended != null) {
+      return;
+    }
     port.close(why);
     ring.clear();
+    ended = why;
+    // The port may have told its own end long ago.
+    loop().execute(readable);
+    loop().execute(writable);
   }
 
   @Override

@@ -22,6 +22,7 @@ final class SessionEffects {
   private final SessionStreams streams;
   private @Nullable SessionDatagrams datagrams;
   private @Nullable Fields response;
+  private String why = "the session has ended";
 
   SessionEffects(
       ActorContext<SessionActor.Command> context,
@@ -78,6 +79,7 @@ final class SessionEffects {
     } else if (effect instanceof SessionEffect.NotifyClosed closed) {
       promises.end(new SessionEnd(closed.code(), closed.reason(), closed.byPeer()));
     } else if (effect instanceof SessionEffect.NotifyFailed failed) {
+      why = failed.why();
       fail(new SessionFailure(failed.why(), failed.status()));
     } else {
       throw new IllegalArgumentException("unknown effect: " + effect);
@@ -87,7 +89,7 @@ final class SessionEffects {
   /** What the machine leaves to the engine when a session is over, by whatever way. */
   void over() {
     if (datagrams != null) {
-      datagrams.close("the session has ended");
+      datagrams.close(why);
     }
     setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
   }

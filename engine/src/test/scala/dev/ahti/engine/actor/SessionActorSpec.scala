@@ -126,6 +126,30 @@ final class SessionActorSpec extends SessionSpec {
       allZero(session.shared)
     }
 
+    "fail with its connection, whatever its CONNECT stream says" in {
+      val session = new Open
+      val stream = new FakePort(4)
+      session.incoming(stream)
+      eventually(session.handle.incomingBidirectional.poll() should not be null)
+      session.session ! new SessionActor.ConnectionLost("idle time-out")
+      failure(session.handle.closed).getMessage shouldBe "idle time-out"
+      failure(session.handle.openStream(StreamKind.BIDIRECTIONAL))
+      stopped(session.session)
+      eventually(stream.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE)))
+      session.handle.datagrams.ended shouldBe "idle time-out"
+      allZero(session.shared)
+    }
+
+    "not end its datagrams before it has told how it ended" in {
+      val session = new Open
+      // The connection's end and the CLOSE before it came in one batch.
+      session.datagrams.close("connection closed")
+      session.handle.datagrams.ended shouldBe null
+      session.connect.receive(new Capsule.CloseSession(7, "bye").encode)
+      eventually(session.handle.datagrams.ended shouldBe "the session has ended")
+      session.handle.closed.join() shouldBe new SessionEnd(7, "bye", true)
+    }
+
     "reset the CONNECT stream with the code of a violation" in {
       val session = new Open
       session.connect.receive(new Capsule.CloseSession(7, "bye").encode.concat(ByteString(1)))
