@@ -1,0 +1,82 @@
+package dev.ahti.transport.netty;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.concurrent.CountDownLatch;
+
+/** Carries UDP between one client and a server, once it is told to; until then it holds the first. */
+final class Relay implements AutoCloseable {
+  private static final int LARGEST = 65_535;
+
+  private final DatagramSocket front;
+  private final DatagramSocket back;
+  private final CountDownLatch arrived = new CountDownLatch(1);
+  private final CountDownLatch open = new CountDownLatch(1);
+  private volatile SocketAddress client;
+
+  Relay(int server) throws IOException {
+    front = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    back = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    back.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server));
+    carry(
+        front,
+        packet -> {
+          client = packet.getSocketAddress();
+          arrived.countDown();
+          open.await();
+          back.send(new DatagramPacket(packet.getData(), packet.getLength()));
+        });
+    carry(
+        back,
+        packet -> front.send(new DatagramPacket(packet.getData(), packet.getLength(), client)));
+  }
+
+  private interface Step {
+    void take(DatagramPacket packet) throws IOException, InterruptedException;
+  }
+
+  private static void carry(DatagramSocket from, Step step) {
+    Thread thread =
+        new Thread(
+            () -> {
+              DatagramPacket packet = new DatagramPacket(new byte[LARGEST], LARGEST);
+              try {
+                while (!from.isClosed()) {
+                  packet.setLength(LARGEST);
+                  from.receive(packet);
+                  step.take(packet);
+                }
+              } catch (IOException | InterruptedException closed) {
+                from.close();
+              }
+            },
+            "relay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  int port() {
+    return front.getLocalPort();
+  }
+
+  /** Waits for the client's first packet. */
+  void awaitPacket() throws InterruptedException {
+    arrived.await();
+  }
+
+  /** Lets everything pass from now on. */
+  void open() {
+    open.countDown();
+  }
+
+  @Override
+  public void close() {
+    open();
+    front.close();
+    back.close();
+  }
+}
