@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param epoll whether epoll is used where it loads
  * @param drainLimit tasks in a row
  * @param watchdog how long a task may hold a loop
+ * @param stopPoll from a packet to the look for what peers asked to stop
  * @param shutdownTimeout how long the end waits for the loops
  * @param quic connections and sockets
  * @param ports streams
@@ -30,6 +31,7 @@ record NettySettings(
     boolean epoll,
     int drainLimit,
     Duration watchdog,
+    Duration stopPoll,
     Duration shutdownTimeout,
     QuicSettings quic,
     PortSettings ports,
@@ -59,13 +61,13 @@ record NettySettings(
         config.getBoolean("epoll"),
         number(config, "drain-limit", 1),
         root.getDuration("ahti.loop-watchdog"),
+        config.getDuration("stop-sending-poll"),
         config.getDuration("shutdown-timeout"),
         quic(config),
         new PortSettings(
             bytes(config, "read-size", 512),
             bytes(config, "write-limit", 1),
-            bytes(config, "write-chunk", 1024),
-            config.getDuration("stop-sending-poll")),
+            bytes(config, "write-chunk", 1024)),
         http3(config, root.getConfig("ahti")),
         secret(config),
         text(config, "key-log"));

@@ -55,7 +55,8 @@ final class NettyTransport implements Transport {
             settings.eventLoops(),
             settings.epoll(),
             settings.watchdog(),
-            settings.drainLimit());
+            settings.drainLimit(),
+            settings.stopPoll());
     ConnectionFactory factory =
         new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
     QuicSockets quicSockets = new QuicSockets(settings.quic(), loops.epoll());

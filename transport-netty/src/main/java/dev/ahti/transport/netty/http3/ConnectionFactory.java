@@ -42,7 +42,7 @@ public final class ConnectionFactory {
         new PortContext(
             loop,
             portGauges,
-            new ConnectionPorts(loop, portSettings.stopPoll()),
+            new ConnectionPorts(loop),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             reads);

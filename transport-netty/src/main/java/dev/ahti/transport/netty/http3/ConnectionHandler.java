@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
@@ -174,9 +173,6 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       LOG.debug("{} could not be set up", ctx.channel(), cause);
       ((QuicChannel) ctx.channel())
           .close(true, (int) Http3ErrorCode.H3_INTERNAL_ERROR, Unpooled.EMPTY_BUFFER);
-    } else if (cause instanceof ChannelOutputShutdownException) {
-      // Comes from our control stream, which the peer may not ask to close (RFC 9114 6.2.1).
-      open.fail(Http3ErrorCode.H3_CLOSED_CRITICAL_STREAM, "control stream stopped");
     } else {
       LOG.error("{} failed", open, cause);
       open.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");

@@ -72,6 +72,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final CriticalStreams critical;
   private final Map<Long, RequestStream> requests = new HashMap<>();
   private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
+  private final Runnable lookAtControl = this::lookAtControl;
 
   private @Nullable ActorRef<TransportEvent> events;
   private @Nullable Runnable onClosed;
@@ -105,6 +106,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.critical = new CriticalStreams(this, server);
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
+    loop.watchStops(lookAtControl);
   }
 
   // For the engine.
@@ -343,6 +345,12 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     stream.onClosed(() -> requests.remove(id));
   }
 
+  private void lookAtControl() {
+    if (!closed && localControl.isStopped()) {
+      fail(Http3ErrorCode.H3_CLOSED_CRITICAL_STREAM, "control stream stopped");
+    }
+  }
+
   /** The streams of which the peer has one each. */
   CriticalStreams critical() {
     return critical;
@@ -424,6 +432,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       return;
     }
     closed = true;
+    loop.unwatchStops(lookAtControl);
     if (closing == null) {
       closing = new Closing(0, channel.isTimedOut() ? "idle time-out" : "connection lost", false);
     }

@@ -2,8 +2,8 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.wire.SettingsFrame;
 import dev.ahti.engine.wire.VarInt;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
@@ -35,7 +35,7 @@ final class LocalControlStream {
    */
   static LocalControlStream open(QuicChannel channel, Map<Long, Long> settings) {
     Future<QuicStreamChannel> future =
-        channel.createStream(QuicStreamType.UNIDIRECTIONAL, new Critical());
+        channel.createStream(QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter());
     if (!future.isSuccess()) {
       throw new IllegalStateException("no control stream could be opened", future.cause());
     }
@@ -58,17 +58,13 @@ final class LocalControlStream {
             .compact());
   }
 
+  /** Whether the peer has asked to stop it, which it may not (RFC 9114 6.2.1). */
+  boolean isStopped() {
+    return QuicAccess.capacity(stream) == QuicAccess.STOPPED;
+  }
+
   private void write(ByteString bytes) {
     stream.writeAndFlush(
         stream.alloc().directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer()));
-  }
-
-  /** The peer may not close it (RFC 9114 6.2.1); Netty tells that by an error on write only. */
-  private static final class Critical extends ChannelInboundHandlerAdapter {
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      // Not closed here: that would be a FIN, which is an error of its own.
-      ctx.channel().parent().pipeline().fireExceptionCaught(cause);
-    }
   }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,6 +49,7 @@ public final class NettyLoop implements StreamLoop {
   private final int drainLimit;
   private final String dispatcherId;
   private final Materializer materializer;
+  private final StopLooks stopLooks;
 
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -70,6 +72,7 @@ public final class NettyLoop implements StreamLoop {
    * @param watchdog judges how long tasks take
    * @param fallback runs tasks once the event loop has ended
    * @param drainLimit how many tasks run before packets are sent again, above zero
+   * @param stopPoll from a packet to the look for what peers asked to stop
    */
   NettyLoop(
       EventLoop eventLoop,
@@ -77,11 +80,13 @@ public final class NettyLoop implements StreamLoop {
       LoopDispatchers dispatchers,
       LoopWatchdog watchdog,
       Executor fallback,
-      int drainLimit) {
+      int drainLimit,
+      Duration stopPoll) {
     this.eventLoop = eventLoop;
     this.watchdog = watchdog;
     this.fallback = fallback;
     this.drainLimit = drainLimit;
+    this.stopLooks = new StopLooks(eventLoop, stopPoll);
     this.dispatcherId = dispatchers.register(id, new LoopExecutor(this));
     this.materializer = dispatchers.materializer(dispatcherId);
   }
@@ -139,6 +144,16 @@ public final class NettyLoop implements StreamLoop {
     afterRead.add(writer);
   }
 
+  /** Has a task called some time after packets came, to look for STOP_SENDING. Loop only. */
+  public void watchStops(Runnable look) {
+    stopLooks.add(look);
+  }
+
+  /** Ends what {@link #watchStops} began; the same object. Loop only. */
+  public void unwatchStops(Runnable look) {
+    stopLooks.remove(look);
+  }
+
   /** Holds back a connection's packets until the end of the drain. Loop only. */
   public void holdPackets(QuicChannel channel) {
     if (QuicAccess.beginBatch(channel)) {
@@ -181,6 +196,7 @@ public final class NettyLoop implements StreamLoop {
     if (foreignRead == codec) {
       foreignRead = null;
     }
+    stopLooks.packetsCame();
     try {
       writers.addAll(afterRead);
       afterRead.clear();

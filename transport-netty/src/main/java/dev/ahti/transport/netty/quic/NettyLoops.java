@@ -36,6 +36,7 @@ public final class NettyLoops {
    * @param epollWanted whether epoll is to be used where it loads
    * @param watchdog how long a task may hold a loop
    * @param drainLimit tasks in a row
+   * @param stopPoll from a packet to the look for what peers asked to stop
    */
   public NettyLoops(
       ActorSystem<?> system,
@@ -44,7 +45,8 @@ public final class NettyLoops {
       int count,
       boolean epollWanted,
       Duration watchdog,
-      int drainLimit) {
+      int drainLimit,
+      Duration stopPoll) {
     epoll = epollWanted && Epoll.isAvailable();
     group =
         new MultiThreadIoEventLoopGroup(
@@ -66,7 +68,8 @@ public final class NettyLoops {
               dispatchers,
               new LoopWatchdog(id, watchdog, stalls),
               system.executionContext()::execute,
-              drainLimit));
+              drainLimit,
+              stopPoll));
     }
   }
 

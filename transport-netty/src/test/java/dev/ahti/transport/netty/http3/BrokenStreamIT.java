@@ -19,7 +19,6 @@ import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** An exception of ours in the pipeline of a stream. */
@@ -38,7 +37,7 @@ class BrokenStreamIT {
           new PortContext(
               loop,
               new PortGauges(net.gauges),
-              new ConnectionPorts(loop, Duration.ofSeconds(1)),
+              new ConnectionPorts(loop),
               1024,
               1024,
               StreamOptions.reads(1024));

@@ -45,7 +45,8 @@ class NettyLoopTest {
             1,
             true,
             Duration.ofMillis(200),
-            DRAIN_LIMIT);
+            DRAIN_LIMIT,
+            Duration.ofMillis(250));
   }
 
   @AfterAll
@@ -233,7 +234,8 @@ class NettyLoopTest {
             1,
             true,
             Duration.ofSeconds(1),
-            DRAIN_LIMIT);
+            DRAIN_LIMIT,
+            Duration.ofMillis(250));
     TestProbe<Object> probe = kit.createTestProbe();
     ActorRef<String> actor =
         kit.spawn(
