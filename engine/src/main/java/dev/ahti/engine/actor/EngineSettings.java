@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * @param dialer limits of the dialer
  * @param connection limits of a connection
  * @param session limits of a session
+ * @param stream limits of a stream
  * @param early limits of what arrives before its session
  */
 public record EngineSettings(
@@ -30,6 +31,7 @@ public record EngineSettings(
     Dialer dialer,
     Connection connection,
     Session session,
+    Stream stream,
     Early early) {
   private static final long MAX_CODE = 0xffff_ffffL;
 
@@ -63,6 +65,7 @@ public record EngineSettings(
             root.getInt("dialer.max-connections"), root.getDuration("dialer.pool-idle-timeout")),
         connection(root.getConfig("connection")),
         session(root.getConfig("session")),
+        new Stream(root.getBytes("stream.receive-credit")),
         early(root.getConfig("early")));
   }
 
@@ -189,6 +192,19 @@ public record EngineSettings(
       positive("ahti.session.connect-read-ahead", connectReadAhead);
       positive("ahti.session.capsule-budget", capsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
+    }
+  }
+
+  /**
+   * {@code ahti.stream}.
+   *
+   * @param receiveCredit bytes of credit for one demand of a receiving stage
+   */
+  public record Stream(long receiveCredit) {
+
+    /** Checks the bounds. */
+    public Stream {
+      positive("ahti.stream.receive-credit", receiveCredit);
     }
   }
 

@@ -30,6 +30,7 @@ final class SessionStreams {
   private final ActorRef<TransportCommand.OpenResult> opened;
   private final long sessionId;
   private final Dialect dialect;
+  private final long receiveCredit;
   private final Level level;
   private final Counter refused;
   private final Asking bidirectional = new Asking();
@@ -52,6 +53,7 @@ final class SessionStreams {
     this.opened = opened;
     this.sessionId = setup.id();
     this.dialect = setup.dialect();
+    this.receiveCredit = setup.parts().settings().stream().receiveCredit();
     this.level = setup.parts().gauges().level(Gauges.STREAM_ACTORS);
     this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
   }
@@ -122,6 +124,7 @@ final class SessionStreams {
   private StreamHandle handle(StreamPort port) {
     ActorRef<StreamActor.Command> actor =
         context.spawn(StreamActor.create(port, dialect, level), "stream-" + port.id(), SAME_LOOP);
-    return new StreamHandle(port, dialect, sessionId, StreamActor.control(port, actor));
+    return new StreamHandle(
+        port, dialect, sessionId, StreamActor.control(port, actor), receiveCredit);
   }
 }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One consumer at a time, on any thread. The order of use is: {@link #onReadable} once, then
  * {@link #poll}; when it gives nothing, {@link #request} more and wait for the wake-up.
  *
- * <p><b>Wake-ups.</b> A {@code poll()} that gives nothing arms the wake-up. It fires on the loop at
- * most once per arming, may be spurious, and is never lost.
+ * <p><b>Wake-ups.</b> A {@code poll()} or {@code peek()} that gives nothing arms the wake-up. It
+ * fires on the loop at most once per arming, may be spurious, and is never lost.
  *
  * <p><b>Back-pressure.</b> Nothing is read from the transport before the first {@link #request},
  * and while credit is zero nothing more is; so the peer's window closes and the peer stops. Bytes
@@ -36,7 +36,14 @@ public interface ReadPort {
   /** The next thing, or {@code null} when there is none now and the wake-up is armed. */
   @Nullable Inbound poll();
 
-  /** Whether nothing but an end is left to poll: lets a consumer complete without demand. */
+  /**
+   * What {@link #poll} would give, which stays here: lets a consumer without demand see an end that
+   * follows the last bytes, and leave bytes where they are counted. {@code null} when there is
+   * nothing now and the wake-up is armed. Not after the end was polled.
+   */
+  @Nullable Inbound peek();
+
+  /** Whether nothing but an end is left to poll. */
   boolean finished();
 
   /**

@@ -10,19 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * From a port to an outlet.
  *
- * <p>Credit is granted on demand only, and only when none is left. While there is no demand the
- * half looks at most one read ahead: that look arms the port's wake-up, and so an end that follows
- * the last bytes completes the outlet without demand.
+ * <p>Credit is granted on demand only, and only when none is left. Without demand the half looks at
+ * what comes next and takes it only if it is an end: so an end that follows the last bytes completes
+ * the outlet, and bytes wait in the port, where they are counted.
  *
  * <p>Runs inside the interpreter, except {@link #run()}.
  */
 final class ReadHalf extends AbstractOutHandler implements Runnable {
-  /**
-   * Bytes of credit for one demand. Large enough for the transport to fill a packet batch, small
-   * enough for thousands of paused streams; measured in {@code docs/decisions/0010-data-plane.md}.
-   */
-  static final long CREDIT = 64 * 1024;
-
   private final StreamLogic logic;
   private final Outlet<ByteString> out;
   private final StreamHandle handle;
@@ -32,9 +26,6 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
 
   /** Granted and not yet received. What a read overshoots is not owed, as in {@link ReadPort}. */
   private long credit;
-
-  /** The one read that came without demand. */
-  private @Nullable ByteString held;
 
   private boolean ended;
 
@@ -70,7 +61,6 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   public void onDownstreamFinish(Throwable cause) {
     if (!ended) {
       ended = true;
-      held = null;
       long code = failures.applicationCode(cause).orElse(0);
       port.stopSending(handle.dialect().toWire(code));
     }
@@ -82,8 +72,8 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     }
     if (logic.demanded(out)) {
       deliver();
-    } else if (held == null) {
-      lookAhead();
+    } else {
+      lookForEnd();
     }
   }
 
@@ -91,15 +81,13 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     port.onReadable(StreamLogic.NOBODY);
     if (!ended) {
       ended = true;
-      held = null;
       port.stopSending(handle.dialect().toWire(0));
     }
   }
 
   /** Gives everything there is as one element; this is bounded by the credit and one read. */
   private void deliver() {
-    ByteString batch = held;
-    held = null;
+    ByteString batch = null;
     Inbound next = port.poll();
     while (next instanceof Inbound.Data data) {
       received(data);
@@ -112,18 +100,19 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     if (next != null) {
       end(next);
     } else if (batch == null && credit == 0) {
-      credit = CREDIT;
-      port.request(CREDIT);
+      credit = handle.receiveCredit();
+      port.request(credit);
     }
   }
 
-  private void lookAhead() {
-    Inbound next = port.poll();
-    if (next instanceof Inbound.Data data) {
-      received(data);
-      held = data.bytes();
-    } else if (next != null) {
-      end(next);
+  private void lookForEnd() {
+    Inbound next = port.peek();
+    if (next != null && next.isEnd()) {
+      // None when the actor exchanges it for another one right now, which comes with a wake-up.
+      Inbound end = port.poll();
+      if (end != null) {
+        end(end);
+      }
     }
   }
 

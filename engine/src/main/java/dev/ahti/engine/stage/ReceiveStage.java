@@ -23,7 +23,8 @@ import org.apache.pekko.util.ByteString;
  * </table>
  *
  * <p>Nothing is read from the transport before the first demand. Without demand no credit is
- * granted: what waits for it is at most 64 KiB of credit and one read of the transport.
+ * granted: what waits for it, in the port, is at most {@code ahti.stream.receive-credit} and one
+ * read of the transport.
  *
  * <p>Materialized once; the second time it fails with an {@link IllegalStateException}.
  */

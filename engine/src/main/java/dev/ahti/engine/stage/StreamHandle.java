@@ -18,6 +18,7 @@ public final class StreamHandle {
   private final Dialect dialect;
   private final long sessionId;
   private final StreamControl control;
+  private final long receiveCredit;
   private final AtomicInteger claims = new AtomicInteger();
 
   /**
@@ -27,12 +28,19 @@ public final class StreamHandle {
    * @param dialect translates application codes to the wire's and back
    * @param sessionId the session that the stream belongs to
    * @param control ends the stream from outside the stages
+   * @param receiveCredit bytes of credit that the receiving stage grants for one demand, above zero
    */
-  public StreamHandle(StreamPort port, Dialect dialect, long sessionId, StreamControl control) {
+  public StreamHandle(
+      StreamPort port,
+      Dialect dialect,
+      long sessionId,
+      StreamControl control,
+      long receiveCredit) {
     this.port = port;
     this.dialect = dialect;
     this.sessionId = sessionId;
     this.control = control;
+    this.receiveCredit = receiveCredit;
   }
 
   /** Where the stream's bytes go. */
@@ -53,6 +61,11 @@ public final class StreamHandle {
   /** The stream's actor, as far as stages and the API may see it. */
   public StreamControl control() {
     return control;
+  }
+
+  /** Bytes of credit for one demand: {@code ahti.stream.receive-credit}. */
+  long receiveCredit() {
+    return receiveCredit;
   }
 
   /** Takes the receiving half; {@code true} for the first caller only. */

@@ -84,6 +84,18 @@ final class MemoryInbound {
     return next;
   }
 
+  @Nullable Inbound peek() {
+    Inbound next = queue.peek();
+    if (next == null) {
+      armed.set(true);
+      next = queue.peek();
+      if (next != null) {
+        armed.set(false);
+      }
+    }
+    return next;
+  }
+
   boolean finished() {
     Inbound next = queue.peek();
     return endPolled || (next != null && next.isEnd());

@@ -110,6 +110,11 @@ final class MemoryStreamPort implements StreamPort {
   }
 
   @Override
+  public @Nullable Inbound peek() {
+    return in.peek();
+  }
+
+  @Override
   public boolean finished() {
     return in.finished();
   }

@@ -73,6 +73,7 @@ public abstract class StreamPortContract {
     rules.put("the end is not seen without credit", this::noEndWithoutCredit);
     rules.put("a reader that stops asking stops the sender", this::backPressure);
     rules.put("an armed reader is woken on the loop", this::wakesReader);
+    rules.put("a look takes nothing and arms the reader", this::peek);
     rules.put("a reset carries its code, and the writer ends", this::resetCarriesCode);
     rules.put("a reset after the end does nothing", this::resetAfterFinish);
     rules.put("what is offered after the end is dropped", this::offerAfterEnd);
@@ -280,6 +281,23 @@ public abstract class StreamPortContract {
     holds("the other end came", () -> near.readOn().end != null);
     same("end", Inbound.Fin.INSTANCE, near.end);
     check("the bytes are those that were sent", near.content().equals(bytes(5000, 5)));
+  }
+
+  private void peek() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    AtomicInteger woken = new AtomicInteger();
+    ends.far.onReadable(woken::incrementAndGet);
+    ends.far.request(1);
+    same("a look at nothing", null, ends.far.peek());
+    ends.near.offer(bytes(10, 1));
+    holds("the reader was woken", () -> woken.get() > 0);
+    Inbound seen = ends.far.peek();
+    same("seen again", seen, ends.far.peek());
+    same("polled", seen, ends.far.poll());
+    ends.far.request(1);
+    ends.near.finish();
+    holds("the end is seen", () -> ends.far.peek() == Inbound.Fin.INSTANCE);
+    same("polled", Inbound.Fin.INSTANCE, ends.far.poll());
   }
 
   private void unidirectional() {

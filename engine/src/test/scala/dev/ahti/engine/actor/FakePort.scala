@@ -130,6 +130,12 @@ final class FakePort(
     }
   }
 
+  override def peek(): Inbound = synchronized {
+    if (polledEnd) throw new AssertionError("peeked after the end")
+    if (inbound.isEmpty) armed = true
+    inbound.headOption.orNull
+  }
+
   override def finished: Boolean = synchronized(polledEnd || inbound.headOption.exists(_.isEnd))
 
   override def stopSending(code: Long): Unit = {

@@ -43,7 +43,7 @@ final class DuplexStageSpec extends StageSpec {
       sink.pull()
       port.receive("in")
       sink.settle()
-      port.taken() shouldBe Seq(Offered("out"), Requested(ReadHalf.CREDIT))
+      port.taken() shouldBe Seq(Offered("out"), Requested(StageSpec.Credit))
       sink.taken() shouldBe Seq(Next(ByteString("in")))
     }
 
@@ -77,7 +77,7 @@ final class DuplexStageSpec extends StageSpec {
       port.receive(Inbound.Fin.INSTANCE)
       sink.settle()
       sink.taken() shouldBe Seq(Next(ByteString("answer")), Completed)
-      port.taken() shouldBe Seq(Finish, Requested(ReadHalf.CREDIT))
+      port.taken() shouldBe Seq(Finish, Requested(StageSpec.Credit))
     }
 
     "go on sending after the peer has finished, and wait for its own end" in {
@@ -89,7 +89,7 @@ final class DuplexStageSpec extends StageSpec {
       sink.taken() shouldBe Seq(Completed)
       source.push(ByteString("still"))
       source.complete()
-      port.taken() shouldBe Seq(Requested(ReadHalf.CREDIT), Offered("still"), Finish)
+      port.taken() shouldBe Seq(Requested(StageSpec.Credit), Offered("still"), Finish)
       isPending(done) shouldBe true
       port.endWrite(WriteEnd.Finished.INSTANCE)
       done.asScala.futureValue shouldBe Done
@@ -156,7 +156,7 @@ final class DuplexStageSpec extends StageSpec {
       received.failed.futureValue shouldBe an[IllegalStateException]
       done.asScala.failed.futureValue shouldBe an[IllegalStateException]
       stream.claimWrite() shouldBe true
-      port.taken() shouldBe Seq(Requested(ReadHalf.CREDIT))
+      port.taken() shouldBe Seq(Requested(StageSpec.Credit))
     }
   }
 }

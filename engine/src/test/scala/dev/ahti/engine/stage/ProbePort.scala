@@ -100,6 +100,17 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
     }
   }
 
+  override def peek(): Inbound = synchronized {
+    if (inbound.isEmpty) {
+      if (endPolled) throw new AssertionError("peeked after the end")
+      readArmed = true
+      val task = afterNothing
+      afterNothing = None
+      task.foreach(_.apply())
+    }
+    inbound.headOption.orNull
+  }
+
   override def finished: Boolean = synchronized(endPolled || inbound.headOption.exists(_.isEnd))
   override def stopSending(code: Long): Unit = synchronized(called(StopSending(code)))
 

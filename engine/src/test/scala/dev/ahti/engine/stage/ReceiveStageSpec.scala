@@ -12,7 +12,7 @@ import org.apache.pekko.stream.scaladsl.Source
 import org.apache.pekko.util.ByteString
 
 final class ReceiveStageSpec extends StageSpec {
-  private val credit = ReadHalf.CREDIT
+  private val credit = StageSpec.Credit
 
   private def run(port: ProbePort): Downstream[ByteString] = {
     val sink = Source.fromGraph(new ReceiveStage(handle(port), failures)).runWith(new ProbeSink)
@@ -51,7 +51,7 @@ final class ReceiveStageSpec extends StageSpec {
       port.taken() shouldBe Seq(Requested(credit))
     }
 
-    "hold at most one read without demand" in {
+    "leave in the port, where it is counted, what comes without demand" in {
       val port = new ProbePort
       val sink = run(port)
       sink.pull()
@@ -60,7 +60,7 @@ final class ReceiveStageSpec extends StageSpec {
       (1 to 5).foreach { n => port.receive(s"<$n>"); port.wakeReader() }
       sink.settle()
       sink.taken() shouldBe Seq(text("asked"))
-      port.waiting shouldBe 4
+      port.waiting shouldBe 5
     }
 
     "deliver what has come as one element, in order" in {

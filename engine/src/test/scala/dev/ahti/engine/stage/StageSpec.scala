@@ -15,7 +15,7 @@ abstract class StageSpec extends ScalaTestWithActorTestKit with AnyWordSpecLike 
   protected val failures: StreamFailures = EngineStreamFailures.INSTANCE
 
   protected def handle(port: StreamPort): StreamHandle =
-    new StreamHandle(port, dialect, 0, StageSpec.NoControl)
+    new StreamHandle(port, dialect, 0, StageSpec.NoControl, StageSpec.Credit)
 
   protected def wire(applicationCode: Long): Long = dialect.toWire(applicationCode)
 
@@ -28,6 +28,10 @@ abstract class StageSpec extends ScalaTestWithActorTestKit with AnyWordSpecLike 
 }
 
 object StageSpec {
+
+  /** Bytes that a receiving stage asks for at a time. */
+  val Credit = 64L * 1024
+
   private object NoControl extends StreamControl {
     override def reset(applicationCode: Long): Unit = ()
     override def stopSending(applicationCode: Long): Unit = ()

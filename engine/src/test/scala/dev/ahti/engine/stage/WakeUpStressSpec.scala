@@ -88,7 +88,7 @@ object WakeUpStressSpec {
     def feed(elements: Int): Unit = {
       (1 to elements).foreach { _ =>
         while (credit.get <= 0) Thread.`yield`()
-        val size = 1 + random.nextInt(2 * ReadHalf.CREDIT.toInt)
+        val size = 1 + random.nextInt(2 * StageSpec.Credit.toInt)
         fed += size
         credit.updateAndGet(now => math.max(0, now - size))
         publish(new Inbound.Data(ByteString.fromArrayUnsafe(Zeros, 0, size)))
@@ -141,6 +141,15 @@ object WakeUpStressSpec {
       next
     }
 
+    override def peek(): Inbound = {
+      var next = inbound.peek()
+      if (next == null) {
+        readArmed.set(true)
+        next = inbound.peek()
+      }
+      next
+    }
+
     override def finished: Boolean = endPolled
     override def stopSending(code: Long): Unit = ()
     override def onWritable(wake: Runnable): Unit = writeWake = wake
@@ -162,5 +171,5 @@ object WakeUpStressSpec {
     override def queued: Long = pending.get
   }
 
-  private val Zeros = new Array[Byte](2 * ReadHalf.CREDIT.toInt)
+  private val Zeros = new Array[Byte](2 * StageSpec.Credit.toInt)
 }

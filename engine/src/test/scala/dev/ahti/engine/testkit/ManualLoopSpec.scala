@@ -112,6 +112,7 @@ final class ManualLoopSpec extends ScalaTestWithActorTestKit with AnyWordSpecLik
     new StreamControl {
       override def reset(applicationCode: Long): Unit = port.reset(applicationCode)
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
-    }
+    },
+    64 * 1024
   )
 }

@@ -281,7 +281,8 @@ final class MemoryTransportSpec
     new StreamControl {
       override def reset(applicationCode: Long): Unit = port.reset(applicationCode)
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
-    }
+    },
+    64 * 1024
   )
 
   private def text(port: StreamPort): String = {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
@@ -72,6 +73,17 @@ class ServerStreamWireIT extends ServerWire {
     raw.unidirectional("405400").finish(RawHttp.hex("late"));
     assertEquals("late", new PortProbe(streams.receiveMessage().port()).all().utf8String());
     assertEquals("early", new PortProbe(early.port()).all().utf8String());
+  }
+
+  @Test
+  void whatCameWithTheHeaderOfAStreamThatNobodyReadsIsCounted() {
+    settings();
+    raw.unidirectional("405400" + "61".repeat(100));
+    StreamPort port = server.expect(TransportEvent.StreamArrived.class).port();
+    PortProbe.await(() -> net.gauges.levels().get(Gauges.INBOUND_QUEUED_BYTES) == 100);
+    assertEquals(0, port.stats().bytesReceived());
+    port.stopSending(0x3994bd84L);
+    PortProbe.await(() -> net.gauges.levels().get(Gauges.INBOUND_QUEUED_BYTES) == 0);
   }
 
   @ParameterizedTest

@@ -16,10 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Our server, and one peer that knows nothing but QUIC. */
 abstract class ServerWire {
-  final TestNet net = new TestNet();
+  final TestNet net;
   RawPeer raw;
   TestNet.Side server;
   boolean closedSeen;
+
+  /** With these settings on top of the defaults. */
+  ServerWire(String... overrides) {
+    net = new TestNet(overrides);
+  }
 
   @BeforeEach
   void connect() {

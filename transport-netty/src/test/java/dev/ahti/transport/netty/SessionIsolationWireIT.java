@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 class SessionIsolationWireIT {
   private static final String GONE = "RESET 0x170d7b68";
 
-  private final EngineNet net = new EngineNet("ahti.session.handler-failure-code = 77");
+  private final EngineNet net =
+      new EngineNet(
+          "ahti.session.handler-failure-code = 77", "ahti.session.max-per-connection = 2");
   private RawPeer raw;
 
   @BeforeEach
@@ -77,6 +79,28 @@ class SessionIsolationWireIT {
     session.close(0, "");
     assertEquals("68430400000000", healthy.frame(0x00));
     healthy.finish("");
+  }
+
+  @Test
+  void sessionThatIsClosedMakesRoomForOneThatIsOpenedInTheSameFlight() {
+    connect("/echo");
+    SessionHandle other = net.session();
+    RawPeer.RawStream first = connect("/echo");
+    SessionHandle closed = net.session();
+    RawPeer.RawStream second = raw.bidirectional("");
+    raw.connection()
+        .eventLoop()
+        .execute(
+            () -> {
+              first.finish(RawHttp.frame(0x00, "68430400000007"));
+              second.write(RawHttp.headers(RawClient.connect(Draft.D02, "/echo")));
+            });
+    assertEquals("200", RawFields.headers(second).get(":status").orElseThrow());
+    SessionHandle reopened = net.session();
+    assertEquals(7, TestNet.get(closed.closed()).code());
+    assertEquals("FIN", first.end());
+    echoes(reopened);
+    echoes(other);
   }
 
   @Test

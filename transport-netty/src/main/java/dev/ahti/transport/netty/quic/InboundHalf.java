@@ -74,6 +74,18 @@ final class InboundHalf {
     return next;
   }
 
+  @Nullable Inbound peek() {
+    Inbound next = queue.peek();
+    if (next == null) {
+      armed = true;
+      next = queue.peek();
+      if (next != null) {
+        armed = false;
+      }
+    }
+    return next;
+  }
+
   boolean finished() {
     Inbound next = queue.peek();
     return endPolled || (next != null && next.isEnd());
@@ -130,6 +142,7 @@ final class InboundHalf {
     bytes.getBytes(bytes.readerIndex(), copy);
     // The array is ours alone; from now on nobody writes to it.
     Inbound.Data data = new Inbound.Data(ByteString.fromArrayUnsafe(copy));
+    gauges.inboundQueuedBytes.add(length);
     if (asked) {
       publish(data);
     } else {
@@ -154,7 +167,10 @@ final class InboundHalf {
 
   /** Ends the half behind what is queued; says whether it had not ended before. */
   boolean ended(Inbound how) {
-    held.clear();
+    Inbound dropped;
+    while ((dropped = held.poll()) != null) {
+      uncount(dropped);
+    }
     if (end != null) {
       return false;
     }
@@ -169,12 +185,16 @@ final class InboundHalf {
     Inbound next;
     while ((next = queue.poll()) != null) {
       dropped = true;
-      if (next instanceof Inbound.Data data) {
-        gauges.inboundQueuedBytes.add(-data.bytes().length());
-      }
+      uncount(next);
     }
     if (!ended(instead) && dropped) {
       enqueue(instead);
+    }
+  }
+
+  private void uncount(Inbound dropped) {
+    if (dropped instanceof Inbound.Data data) {
+      gauges.inboundQueuedBytes.add(-data.bytes().length());
     }
   }
 
@@ -190,7 +210,6 @@ final class InboundHalf {
     credit.getAndUpdate(now -> Math.max(0, now - length));
     bytesReceived += length;
     gauges.bytesReceived.add(length);
-    gauges.inboundQueuedBytes.add(length);
     enqueue(data);
   }
 

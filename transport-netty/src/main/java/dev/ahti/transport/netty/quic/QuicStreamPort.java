@@ -142,6 +142,11 @@ public final class QuicStreamPort implements StreamPort {
   }
 
   @Override
+  public @Nullable Inbound peek() {
+    return in.peek();
+  }
+
+  @Override
   public boolean finished() {
     return in.finished();
   }
