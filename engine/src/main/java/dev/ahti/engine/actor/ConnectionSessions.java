@@ -55,8 +55,7 @@ final class ConnectionSessions {
     // Early datagrams are the transport's to hold: only it has them.
     this.early =
         new EarlyStreams<>(
-            new EarlyStreams.Limits(
-                settings.early().streams(), settings.early().hold().toNanos()));
+            new EarlyStreams.Limits(settings.early().streams(), settings.early().hold().toNanos()));
     this.earlyLevel = scope.parts().gauges().level(Gauges.EARLY_STREAMS);
     this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
   }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A capsule's datagram always fires the wake-up, armed or not: spurious ones are allowed, lost
  * ones are not.
  *
- * <p>They end with the session and not with the connection, which may be gone before the session has
- * read the CLOSE that came just before: whoever sees the end finds out how the session ended.
+ * <p>They end with the session and not with the connection, which may be gone before the session
+ * has read the CLOSE that came just before: whoever sees the end finds out how the session ended.
  */
 final class SessionDatagrams implements DatagramPort {
   private static final int RING = 16;

@@ -5,14 +5,13 @@ import dev.ahti.engine.spi.ReadPort;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From a port to an outlet.
  *
  * <p>Credit is granted on demand only, and only when none is left. Without demand the half looks at
- * what comes next and takes it only if it is an end: so an end that follows the last bytes completes
- * the outlet, and bytes wait in the port, where they are counted.
+ * what comes next and takes it only if it is an end: so an end that follows the last bytes
+ * completes the outlet, and bytes wait in the port, where they are counted.
  *
  * <p>Runs inside the interpreter, except {@link #run()}.
  */

@@ -31,11 +31,7 @@ public final class StreamHandle {
    * @param receiveCredit bytes of credit that the receiving stage grants for one demand, above zero
    */
   public StreamHandle(
-      StreamPort port,
-      Dialect dialect,
-      long sessionId,
-      StreamControl control,
-      long receiveCredit) {
+      StreamPort port, Dialect dialect, long sessionId, StreamControl control, long receiveCredit) {
     this.port = port;
     this.dialect = dialect;
     this.sessionId = sessionId;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.wtspec.RawStream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class EndedSessionsWireIT extends ServerWire {
   @Test
   void rejectedRequestNeverBecomesASession() {
     settings();
-    RawPeer.RawStream rejected = raw.bidirectional("");
+    RawStream rejected = raw.bidirectional("");
     request(rejected);
     server.tell(new TransportCommand.RejectRequest(0, 0x10b));
     rejected.end();

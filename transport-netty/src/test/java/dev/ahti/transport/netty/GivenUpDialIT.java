@@ -76,8 +76,7 @@ class GivenUpDialIT {
   private static CompletableFuture<TransportConnection> dial(
       TestNet net, String host, int port, Duration timeout) {
     return net.transport
-        .dial(
-            new DialOptions(host, port, ServerTrust.Insecure.INSTANCE, TestNet.SETTINGS, timeout))
+        .dial(new DialOptions(host, port, ServerTrust.Insecure.INSTANCE, TestNet.SETTINGS, timeout))
         .toCompletableFuture();
   }
 

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 
-/** Carries UDP between one client and a server, once it is told to; until then it holds the first. */
+/**
+ * Carries UDP between one client and a server, once it is told to; until then it holds the first.
+ */
 final class Relay implements AutoCloseable {
   private static final int LARGEST = 65_535;
 

@@ -68,7 +68,7 @@ class ServerControlWireIT extends ServerWire {
   @Test
   void stoppingOurControlStreamClosesTheConnection() {
     settings();
-    RawPeer.RawStream control = raw.accept();
+    RawStream control = raw.accept();
     control.bytes(12);
     control.shutdown(true, false, 0x100);
     assertEquals("0x104", raw.closeCode());

@@ -85,17 +85,17 @@ class SessionIsolationWireIT {
   void sessionThatIsClosedMakesRoomForOneThatIsOpenedInTheSameFlight() {
     connect("/echo");
     SessionHandle other = net.session();
-    RawPeer.RawStream first = connect("/echo");
+    RawStream first = connect("/echo");
     SessionHandle closed = net.session();
-    RawPeer.RawStream second = raw.bidirectional("");
+    RawStream second = raw.bidirectional("");
     raw.connection()
         .eventLoop()
         .execute(
             () -> {
               first.finish(RawHttp.frame(0x00, "68430400000007"));
-              second.write(RawHttp.headers(RawClient.connect(Draft.D02, "/echo")));
+              second.write(RawClient.headers(RawClient.connect(Draft.D02, "/echo")));
             });
-    assertEquals("200", RawFields.headers(second).get(":status").orElseThrow());
+    assertEquals("200", second.headers().get(":status").orElseThrow());
     SessionHandle reopened = net.session();
     assertEquals(7, TestNet.get(closed.closed()).code());
     assertEquals("FIN", first.end());

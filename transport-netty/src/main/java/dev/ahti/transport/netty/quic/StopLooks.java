@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks, some time after packets came, whether peers have asked streams to stop: Netty tells it only
- * to one who writes, and a producer may have nothing to write for long.
+ * Looks, some time after packets came, whether peers have asked streams to stop: Netty tells it
+ * only to one who writes, and a producer may have nothing to write for long.
  *
  * <p>One timer for all connections of a loop, and none while nothing comes: a stop needs a packet.
  * Loop only.
