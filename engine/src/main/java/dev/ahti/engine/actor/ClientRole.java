@@ -60,6 +60,7 @@ final class ClientRole implements ConnectionRole {
 
   private final Map<Long, Begun> begun = new HashMap<>();
   private @Nullable Dialect dialect;
+  private Map<Long, Long> peerSettings = Map.of();
   private long places;
   private @Nullable String closing;
 
@@ -81,6 +82,7 @@ final class ClientRole implements ConnectionRole {
     DialectNegotiation.Result result = DialectNegotiation.client(settings, link.dialects());
     if (result instanceof DialectNegotiation.Chosen chosen) {
       dialect = chosen.dialect();
+      peerSettings = settings;
       places =
           Math.min(
               scope.parts().settings().session().maxPerConnection(),
@@ -115,9 +117,11 @@ final class ClientRole implements ConnectionRole {
     DialRequest dial = call.request();
     Fields fields;
     try {
+      HeaderLimits.requireOwn(dial.extra(), scope.parts().settings().headers());
       fields =
           ConnectRequest.request(
-              chosen, dial.authority(), dial.path(), dial.origin(), dial.extra());
+              chosen, dial.authority(), dial.path(), dial.origin(), dial.protocols(), dial.extra());
+      HeaderLimits.requirePeers(fields, peerSettings);
     } catch (IllegalArgumentException invalid) {
       call.promise().completeExceptionally(invalid);
       free();
@@ -147,7 +151,7 @@ final class ClientRole implements ConnectionRole {
               next.dialect(),
               next.request(),
               open.body(),
-              new SessionOpening.Dialing(next.call().promise()));
+              new SessionOpening.Dialing(next.call().promise(), next.call().request().protocols()));
       sessions.open(open.id(), SessionActor.create(setup));
     } else if (started instanceof RequestStarted.Failed failed && next != null) {
       // The server's limit of streams, or the end of the connection: either way not here.

@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ServerTrust;
@@ -16,7 +17,8 @@ import java.util.Optional;
  * @param authority the {@code :authority} to send, as in the URL
  * @param path the {@code :path} to send, with its query, starting with a slash
  * @param origin the {@code origin} to send; empty sends none
- * @param extra further fields of the request, lower-case
+ * @param protocols what the application can speak in the session
+ * @param extra further fields of the request, lower-case and none of the protocol's own
  * @param tls how the server is judged, and what it is shown
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
@@ -32,6 +34,7 @@ public record DialRequest(
     String authority,
     String path,
     Optional<String> origin,
+    ProtocolOffer protocols,
     Fields extra,
     ClientTls tls,
     Optional<CongestionControl> congestionControl,
@@ -56,7 +59,7 @@ public record DialRequest(
     }
   }
 
-  /** Nothing special but the trust, on a connection of its own. */
+  /** Nothing special but the fields and the trust, on a connection of its own. */
   public DialRequest(
       String host,
       int port,
@@ -73,6 +76,7 @@ public record DialRequest(
         authority,
         path,
         origin,
+        ProtocolOffer.NONE,
         extra,
         ClientTls.of(trust),
         Optional.empty(),
@@ -89,11 +93,29 @@ public record DialRequest(
         authority,
         path,
         origin,
+        protocols,
         extra,
         tls,
         congestionControl,
         dialects,
         timeout,
         Optional.of(name));
+  }
+
+  /** A copy that offers these protocols. */
+  public DialRequest withProtocols(ProtocolOffer offer) {
+    return new DialRequest(
+        host,
+        port,
+        authority,
+        path,
+        origin,
+        offer,
+        extra,
+        tls,
+        congestionControl,
+        dialects,
+        timeout,
+        pool);
   }
 }

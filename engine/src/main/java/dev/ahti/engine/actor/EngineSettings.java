@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * @param loopThroughput messages an actor may take in a row, above zero
  * @param loopWatchdog how long a task may hold a loop before it is reported
  * @param dialects which drafts are spoken, and how
+ * @param headers limits of what an application adds to headers
  * @param listener limits of a listener
  * @param dialer limits of the dialer
  * @param connection limits of a connection
@@ -27,6 +28,7 @@ public record EngineSettings(
     int loopThroughput,
     Duration loopWatchdog,
     DialectSettings dialects,
+    Headers headers,
     Listener listener,
     Dialer dialer,
     Connection connection,
@@ -60,6 +62,7 @@ public record EngineSettings(
         root.getInt("loop-throughput"),
         root.getDuration("loop-watchdog"),
         DialectSettings.create(root.getConfig("dialects")),
+        new Headers(root.getInt("headers.fields"), root.getBytes("headers.bytes")),
         new Listener(root.getInt("listener.max-connections")),
         new Dialer(
             root.getInt("dialer.max-connections"), root.getDuration("dialer.pool-idle-timeout")),
@@ -101,6 +104,21 @@ public record EngineSettings(
         config.getDuration("hold"),
         config.getInt("datagrams"),
         config.getBytes("datagram-bytes"));
+  }
+
+  /**
+   * {@code ahti.headers}, of one request or answer.
+   *
+   * @param fields header fields of the application
+   * @param bytes their size
+   */
+  public record Headers(int fields, long bytes) {
+
+    /** Checks the bounds. */
+    public Headers {
+      positive("ahti.headers.fields", fields);
+      positive("ahti.headers.bytes", bytes);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.wire.Fields;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 
@@ -13,9 +14,17 @@ public sealed interface Routing {
    * @param handler called once on the connection's loop, after the answer was queued; must not
    *     block. What it throws ends this session, and only this one, with {@code
    *     ahti.session.handler-failure-code}
-   * @param extra fields to add to the answer, lower-case
+   * @param protocol one that the request offers, or none
+   * @param extra fields to add to the answer, lower-case and none of the protocol's own
    */
-  record Accept(Consumer<SessionHandle> handler, Fields extra) implements Routing {}
+  record Accept(Consumer<SessionHandle> handler, Optional<String> protocol, Fields extra)
+      implements Routing {
+
+    /** Without a protocol. */
+    public Accept(Consumer<SessionHandle> handler, Fields extra) {
+      this(handler, Optional.empty(), extra);
+    }
+  }
 
   /**
    * Refuses with a status and nothing else.

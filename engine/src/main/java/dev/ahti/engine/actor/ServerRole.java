@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.ApplicationProtocols;
 import dev.ahti.engine.dialect.ConnectRequest;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.dialect.Dialect;
@@ -163,6 +164,7 @@ final class ServerRole implements ConnectionRole {
             reading.path(),
             reading.authority(),
             reading.origin(),
+            ApplicationProtocols.offered(dialect, reading.fields()),
             scope.connection().remoteAddress(),
             dialect,
             scope.connection().facts().peerCertificates());
@@ -170,14 +172,23 @@ final class ServerRole implements ConnectionRole {
     try {
       routing = listener.router().route(asked);
       if (routing instanceof Routing.Accept accept) {
-        Fields answer = ConnectResponse.accept(dialect, reading.fields()).with(accept.extra());
-        open(request, dialect, accept, answer);
+        open(request, dialect, accept, accepting(accept, dialect, reading.fields()));
         return;
       }
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
     answer(request, notAccepted(routing));
+  }
+
+  /** Throws for fields, or a protocol, that the router must not answer with. */
+  private Fields accepting(Routing.Accept accept, Dialect dialect, Fields request) {
+    HeaderLimits.requireOwn(accept.extra(), scope.parts().settings().headers());
+    Fields answer = ConnectResponse.accept(dialect, request, accept.protocol(), accept.extra());
+    if (settings != null) {
+      HeaderLimits.requirePeers(answer, settings);
+    }
+    return answer;
   }
 
   /** The drafts that announce the limit in SETTINGS reset the stream; the others have a status. */
@@ -235,7 +246,7 @@ final class ServerRole implements ConnectionRole {
             dialect,
             request.fields(),
             request.body(),
-            new SessionOpening.Accepting(accept.handler(), answer));
+            new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));
     sessions.open(request.id(), SessionActor.create(setup));
   }
 

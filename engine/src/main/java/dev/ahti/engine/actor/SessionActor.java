@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.ApplicationProtocols;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Scope;
@@ -14,6 +15,7 @@ import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -215,7 +217,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             new TransportCommand.Respond(
                 setup.id(), accepting.answer(), ByteString.emptyByteString(), false));
     setup.parts().gauges().counter(Gauges.SESSIONS_ACCEPTED).increment();
-    effects.response(accepting.answer());
+    effects.response(accepting.answer(), accepting.protocol());
     connect.open(settings.connectReadAhead(), this::wakeToRead);
     wakeToRead();
     return on(new SessionInput.Established());
@@ -239,8 +241,20 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (answer instanceof ConnectResponse.Malformed malformed) {
       return on(new SessionInput.Violated(malformed.violation()));
     }
-    if (effects.isAttached() && answer instanceof ConnectResponse.Accepted accepted) {
-      effects.response(accepted.fields());
+    if (answer instanceof ConnectResponse.Accepted accepted) {
+      return agree(accepted.fields());
+    }
+    return this;
+  }
+
+  private Behavior<Command> agree(Fields fields) {
+    ApplicationProtocols.Outcome outcome =
+        ApplicationProtocols.outcome(setup.dialect(), setup.protocols(), fields);
+    if (outcome instanceof ApplicationProtocols.Failed failed) {
+      return on(new SessionInput.Violated(failed.violation()));
+    }
+    if (effects.isAttached() && outcome instanceof ApplicationProtocols.Agreed agreed) {
+      effects.response(fields, agreed.protocol());
       wakeToRead();
       on(new SessionInput.Established());
       return writeEnded();

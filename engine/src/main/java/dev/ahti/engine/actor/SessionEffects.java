@@ -5,6 +5,7 @@ import dev.ahti.engine.session.SessionEffect;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.Fields;
+import java.util.Optional;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class SessionEffects {
   private @Nullable SessionDatagrams datagrams;
   private @Nullable Fields response;
   private String why = "the session has ended";
+  private Optional<String> protocol = Optional.empty();
 
   SessionEffects(
       ActorContext<SessionActor.Command> context,
@@ -47,8 +49,9 @@ final class SessionEffects {
   }
 
   /** The 2xx, before the machine is told that the session is established. */
-  void response(Fields fields) {
+  void response(Fields fields, Optional<String> agreed) {
     response = fields;
+    protocol = agreed;
   }
 
   void execute(SessionEffect effect) {
@@ -106,7 +109,7 @@ final class SessionEffects {
       throw new IllegalStateException("a session is ready before it is attached and answered");
     }
     SessionHandle handle =
-        new SessionHandle(setup.facts(response), promises, datagrams, context.getSelf());
+        new SessionHandle(setup.facts(response, protocol), promises, datagrams, context.getSelf());
     if (setup.opening() instanceof SessionOpening.Accepting accepting) {
       handle(accepting, handle);
     } else if (setup.opening() instanceof SessionOpening.Dialing dialing

@@ -5,6 +5,7 @@ import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.wire.Fields;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** What is known of a session once it is open, and never changes. */
 record SessionFacts(
@@ -13,6 +14,7 @@ record SessionFacts(
     boolean server,
     Fields request,
     Fields response,
+    Optional<String> protocol,
     InetSocketAddress remoteAddress,
     StreamLoop loop,
     ConnectionFacts connection) {}

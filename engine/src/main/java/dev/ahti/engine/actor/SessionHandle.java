@@ -76,6 +76,11 @@ public final class SessionHandle {
     return facts.response();
   }
 
+  /** What the application speaks in this session; empty if nothing was agreed on. */
+  public Optional<String> protocol() {
+    return facts.protocol();
+  }
+
   /** The peer's address when the session began. */
   public InetSocketAddress remoteAddress() {
     return facts.remoteAddress();

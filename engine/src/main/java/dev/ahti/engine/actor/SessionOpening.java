@@ -1,6 +1,8 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.wire.Fields;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -11,14 +13,18 @@ sealed interface SessionOpening {
    * The server accepts.
    *
    * @param handler gets the session after the answer was queued
+   * @param protocol what the application speaks in the session, as the answer says
    * @param answer the fields of the answer
    */
-  record Accepting(Consumer<SessionHandle> handler, Fields answer) implements SessionOpening {}
+  record Accepting(Consumer<SessionHandle> handler, Optional<String> protocol, Fields answer)
+      implements SessionOpening {}
 
   /**
    * The client waits for the answer.
    *
    * @param promise gets the session, or the failure
+   * @param protocols what was offered
    */
-  record Dialing(CompletableFuture<SessionHandle> promise) implements SessionOpening {}
+  record Dialing(CompletableFuture<SessionHandle> promise, ProtocolOffer protocols)
+      implements SessionOpening {}
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param path the {@code :path}, with its query
  * @param authority the {@code :authority}
  * @param origin the {@code origin}; empty when the client sent none
+ * @param protocols what the client can speak in the session, in its order of preference
  * @param remote the client's address
  * @param dialect the draft this session will speak
  * @param clientCertificates the chain of the client, leaf first, checked in the handshake; empty
@@ -24,6 +25,7 @@ public record SessionRequest(
     String path,
     String authority,
     Optional<String> origin,
+    List<String> protocols,
     InetSocketAddress remote,
     Dialect dialect,
     List<X509Certificate> clientCertificates) {}

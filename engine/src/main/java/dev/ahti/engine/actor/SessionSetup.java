@@ -1,12 +1,14 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.Fields;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -36,6 +38,13 @@ record SessionSetup(
     return server() ? Role.SERVER : Role.CLIENT;
   }
 
+  /** What was offered; nothing on a server, which chooses. */
+  ProtocolOffer protocols() {
+    return opening instanceof SessionOpening.Dialing dialing
+        ? dialing.protocols()
+        : ProtocolOffer.NONE;
+  }
+
   EngineSettings.Session settings() {
     return parts.settings().session();
   }
@@ -46,8 +55,8 @@ record SessionSetup(
   }
 
   /** What the application may know of it. */
-  SessionFacts facts(Fields response) {
+  SessionFacts facts(Fields response, Optional<String> protocol) {
     return new SessionFacts(
-        id, dialect, server(), request, response, remoteAddress, connect.loop(), facts);
+        id, dialect, server(), request, response, protocol, remoteAddress, connect.loop(), facts);
   }
 }

@@ -27,6 +27,9 @@ import java.util.Optional;
  * h2} are draft-ietf-webtrans-http3 and draft-ietf-webtrans-http2.
  */
 public final class CodePoints {
+  /** SETTINGS_MAX_FIELD_SECTION_SIZE, in bytes. */
+  public static final long MAX_FIELD_SECTION_SIZE = 0x06;
+
   /** SETTINGS_ENABLE_CONNECT_PROTOCOL, the same over HTTP/2 and HTTP/3. */
   public static final long ENABLE_CONNECT_PROTOCOL = 0x08;
 
@@ -110,6 +113,11 @@ public final class CodePoints {
 
   private static final List<CodePoint> ALL =
       List.of(
+          new CodePoint(
+              HTTP3_SETTING,
+              "SETTINGS_MAX_FIELD_SECTION_SIZE",
+              MAX_FIELD_SECTION_SIZE,
+              "RFC 9114 7.2.4.1"),
           new CodePoint(
               HTTP3_SETTING,
               "SETTINGS_ENABLE_CONNECT_PROTOCOL",

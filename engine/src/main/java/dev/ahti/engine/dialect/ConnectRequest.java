@@ -100,11 +100,17 @@ public final class ConnectRequest {
    * @param authority host and port, IPv6 addresses in brackets, without user information
    * @param path path and query, beginning with a slash
    * @param origin as browsers must send it; others may
-   * @param extra further fields of the application, no pseudo-header fields
+   * @param protocols what the application can speak in the session
+   * @param extra further fields of the application, as {@link ApplicationFields} allows them
    * @throws IllegalArgumentException if one of these is not allowed
    */
   public static Fields request(
-      Dialect dialect, String authority, String path, Optional<String> origin, Fields extra) {
+      Dialect dialect,
+      String authority,
+      String path,
+      Optional<String> origin,
+      ProtocolOffer protocols,
+      Fields extra) {
     requireTarget(authorityFault(authority));
     requireTarget(pathFault(path));
     Fields fields =
@@ -120,7 +126,9 @@ public final class ConnectRequest {
     if (dialect.sendsDraftHeader()) {
       fields = fields.with(DRAFT_02, "1");
     }
-    return fields.with(extra);
+    return fields
+        .with(ApplicationProtocols.offer(dialect, protocols))
+        .with(ApplicationFields.require(extra));
   }
 
   private static void requireTarget(Optional<String> fault) {
@@ -177,6 +185,10 @@ public final class ConnectRequest {
     }
     if (!scheme.get().equalsIgnoreCase("https")) {
       return malformed(":scheme is not https", SECTION);
+    }
+    Optional<String> content = ConnectResponse.contentFault(fields);
+    if (content.isPresent()) {
+      return malformed(content.get(), "RFC 9297 3.2");
     }
     Optional<String> fault = authorityFault(authority.get()).or(() -> pathFault(path.get()));
     return fault.isPresent()

@@ -73,12 +73,21 @@ public final class ConnectResponse {
   /**
    * The answer that establishes a session: 200 without any field about content. A D02 client that
    * named its draft gets it confirmed, as its draft and old browsers want.
+   *
+   * @param protocol what the application speaks in the session, one that the request offers
+   * @param extra further fields of the application, as {@link ApplicationFields} allows them
+   * @throws IllegalArgumentException if one of these is not allowed
    */
-  public static Fields accept(Dialect dialect, Fields request) {
+  public static Fields accept(
+      Dialect dialect, Fields request, Optional<String> protocol, Fields extra) {
     Fields fields = Fields.empty().with(STATUS, "200");
-    return dialect.sendsDraftHeader() && request.has(ConnectRequest.DRAFT_02)
-        ? fields.with(DRAFT, DRAFT_02_VALUE)
-        : fields;
+    if (dialect.sendsDraftHeader() && request.has(ConnectRequest.DRAFT_02)) {
+      fields = fields.with(DRAFT, DRAFT_02_VALUE);
+    }
+    if (protocol.isPresent()) {
+      fields = fields.with(ApplicationProtocols.choose(dialect, request, protocol.get()));
+    }
+    return fields.with(ApplicationFields.require(extra));
   }
 
   /** Reads an answer on the client. Never throws. */
@@ -106,12 +115,15 @@ public final class ConnectResponse {
     if (status == 204 || status == 205 || status == 206) {
       return malformed(":status: " + status + " (expected: 200)", "RFC 9297 3.2");
     }
-    for (String name : CONTENT) {
-      if (fields.has(name)) {
-        return malformed(name + " beside capsules", "RFC 9297 3.2");
-      }
-    }
-    return new Accepted(status, fields);
+    Optional<String> content = contentFault(fields);
+    return content.isPresent()
+        ? malformed(content.get(), "RFC 9297 3.2")
+        : new Accepted(status, fields);
+  }
+
+  /** A field that announces content in a message that has capsules instead. */
+  static Optional<String> contentFault(Fields fields) {
+    return CONTENT.stream().filter(fields::has).findFirst().map(name -> name + " beside capsules");
   }
 
   private static Reading malformed(String message, String section) {

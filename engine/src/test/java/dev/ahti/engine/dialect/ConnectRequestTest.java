@@ -42,7 +42,12 @@ class ConnectRequestTest {
                 + token
                 + "|:scheme=https|:authority=a.example:443|:path=/echo?n=1"),
         ConnectRequest.request(
-            Dialect.of(draft), "a.example:443", "/echo?n=1", Optional.empty(), Fields.empty()));
+            Dialect.of(draft),
+            "a.example:443",
+            "/echo?n=1",
+            Optional.empty(),
+            ProtocolOffer.NONE,
+            Fields.empty()));
   }
 
   @Test
@@ -54,6 +59,7 @@ class ConnectRequestTest {
             "a.example:443",
             "/echo",
             Optional.of("https://b.example"),
+            ProtocolOffer.NONE,
             Fields.empty().with("x-user", "7")));
   }
 
@@ -64,7 +70,9 @@ class ConnectRequestTest {
     Fields none = Fields.empty();
     assertThrows(
         IllegalArgumentException.class,
-        () -> ConnectRequest.request(dialect, authority, path, Optional.empty(), none));
+        () ->
+            ConnectRequest.request(
+                dialect, authority, path, Optional.empty(), ProtocolOffer.NONE, none));
   }
 
   @Test
@@ -73,7 +81,8 @@ class ConnectRequestTest {
     Fields extra = Fields.empty().with(":path", "/other");
     assertThrows(
         IllegalArgumentException.class,
-        () -> ConnectRequest.request(dialect, "a", "/", Optional.empty(), extra));
+        () ->
+            ConnectRequest.request(dialect, "a", "/", Optional.empty(), ProtocolOffer.NONE, extra));
   }
 
   @ParameterizedTest
@@ -81,7 +90,13 @@ class ConnectRequestTest {
   void isReadAsItWasBuilt(Draft draft) {
     Dialect dialect = Dialect.of(draft);
     Fields request =
-        ConnectRequest.request(dialect, "[::1]:4433", "/echo", Optional.of("null"), Fields.empty());
+        ConnectRequest.request(
+            dialect,
+            "[::1]:4433",
+            "/echo",
+            Optional.of("null"),
+            ProtocolOffer.NONE,
+            Fields.empty());
     assertEquals(
         new ConnectRequest.WebTransport(
             dialect.protocolToken(), "[::1]:4433", "/echo", Optional.of("null"), request),
@@ -142,6 +157,9 @@ class ConnectRequestTest {
         VALID + "|connection=close",
         VALID + "|transfer-encoding=chunked",
         VALID + "|upgrade=webtransport",
+        // RFC 9297 3.2: capsules are no content
+        VALID + "|content-length=0",
+        VALID + "|content-type=text/plain",
         VALID + "|te=gzip",
         // RFC 9114 4.3.1 and 4.4: other requests
         ":method=GET|:authority=a|:path=/",

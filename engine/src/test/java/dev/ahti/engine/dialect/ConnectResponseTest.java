@@ -20,7 +20,11 @@ class ConnectResponseTest {
 
   private static Fields request(Draft draft) {
     return ConnectRequest.request(
-        Dialect.of(draft), "a.example", "/", Optional.empty(), Fields.empty());
+        Dialect.of(draft), "a.example", "/", Optional.empty(), ProtocolOffer.NONE, Fields.empty());
+  }
+
+  private static Fields accepted(Dialect dialect, Fields request) {
+    return ConnectResponse.accept(dialect, request, Optional.empty(), Fields.empty());
   }
 
   private static Fields status(String status) {
@@ -33,8 +37,7 @@ class ConnectResponseTest {
       names = {"D07", "D14", "D16"})
   void acceptsWithAStatusAndNothingElse(Draft draft) {
     Fields request = request(Draft.D02);
-    assertEquals(
-        Fields.empty().with(":status", "200"), ConnectResponse.accept(Dialect.of(draft), request));
+    assertEquals(Fields.empty().with(":status", "200"), accepted(Dialect.of(draft), request));
   }
 
   @Test
@@ -43,9 +46,8 @@ class ConnectResponseTest {
     Dialect d02 = Dialect.of(Draft.D02);
     assertEquals(
         Fields.empty().with(":status", "200").with("sec-webtransport-http3-draft", "draft02"),
-        ConnectResponse.accept(d02, request(Draft.D02)));
-    assertEquals(
-        Fields.empty().with(":status", "200"), ConnectResponse.accept(d02, request(Draft.D07)));
+        accepted(d02, request(Draft.D02)));
+    assertEquals(Fields.empty().with(":status", "200"), accepted(d02, request(Draft.D07)));
   }
 
   @ParameterizedTest

@@ -3,7 +3,9 @@ package dev.ahti.engine.actor
 import java.util.concurrent.CompletableFuture
 
 import dev.ahti.engine.dialect.ConnectResponse
+import dev.ahti.engine.dialect.ProtocolOffer
 import dev.ahti.engine.error.Http3ErrorCode
+import dev.ahti.engine.error.WebTransportErrorCode
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.Capsule
@@ -12,8 +14,10 @@ import dev.ahti.engine.wire.Fields
 final class ClientSessionSpec extends SessionSpec {
 
   "A client's session" should {
-    class Dialing(val promise: CompletableFuture[SessionHandle] = new CompletableFuture)
-        extends Fixture(opening = new SessionOpening.Dialing(promise)) {
+    class Dialing(
+        val promise: CompletableFuture[SessionHandle] = new CompletableFuture,
+        protocols: ProtocolOffer = ProtocolOffer.NONE
+    ) extends Fixture(opening = new SessionOpening.Dialing(promise, protocols)) {
       def answer(fields: Fields): Unit =
         session ! new SessionActor.Answered(ConnectResponse.read(fields))
     }
@@ -31,6 +35,30 @@ final class ClientSessionSpec extends SessionSpec {
       early.promise.isDone shouldBe false
       early.answer(Requests.status(200))
       eventually(early.promise.isDone shouldBe true)
+    }
+
+    "speak the protocol that the server chose" in {
+      val offer = new ProtocolOffer(java.util.List.of("chat.v2", "chat.v1"), true)
+      val session = new Dialing(protocols = offer)
+      session.attached()
+      session.answer(Requests.status(200).`with`("wt-protocol", "\"chat.v1\""))
+      eventually(session.promise.isDone shouldBe true)
+      session.promise.join().protocol shouldBe java.util.Optional.of("chat.v1")
+    }
+
+    "reset and stop the CONNECT stream when the server chose what was not offered" in {
+      val session = new Dialing(
+        protocols = new ProtocolOffer(java.util.List.of("chat.v2"), false)
+      )
+      // Before it is attached, too: nothing may happen in this session.
+      session.answer(Requests.status(200).`with`("wt-protocol", "\"chat.v1\""))
+      failure(session.promise).getMessage should include("not offered")
+      session.connect.writeEnded shouldBe Some(
+        new WriteEnd.Reset(WebTransportErrorCode.WT_ALPN_ERROR)
+      )
+      session.connect.stoppedWith shouldBe Some(WebTransportErrorCode.WT_ALPN_ERROR)
+      stopped(session.session)
+      allZero(session.shared)
     }
 
     "fail with the status of a refusal" in {

@@ -10,6 +10,7 @@ import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.dialect.OriginPolicy
+import dev.ahti.engine.dialect.ProtocolOffer
 import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.spi.Credentials
 import dev.ahti.engine.spi.ServerTrust
@@ -32,6 +33,7 @@ object Requests {
       "localhost",
       path,
       origin.fold(Optional.empty[String])(Optional.of[String]),
+      ProtocolOffer.NONE,
       Fields.empty
     )
 

@@ -57,7 +57,7 @@ abstract class SessionSpec extends ActorSpec {
   }
 
   protected def accepting(handler: Consumer[SessionHandle]): SessionOpening =
-    new SessionOpening.Accepting(handler, Requests.status(200))
+    new SessionOpening.Accepting(handler, java.util.Optional.empty[String], Requests.status(200))
 
   /** A server's session that is open. */
   protected class Open(shared: EngineParts = parts(), connect: FakePort = new FakePort(0))

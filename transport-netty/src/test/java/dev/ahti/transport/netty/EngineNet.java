@@ -19,6 +19,7 @@ import io.netty.util.LeakPresenceDetector;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -52,8 +53,10 @@ final class EngineNet implements AutoCloseable {
   }
 
   /**
-   * Listens on a free port. "/echo" opens a session, "/throw" one whose handler throws, a plain GET
-   * gets a page; everything else is refused as the dialect says.
+   * Listens on a free port. "/echo" opens a session, "/first" and "/last" one with the first or
+   * last protocol that the client offers, "/wrong" wants another, "/headers" answers with fields of
+   * its own, "/own" and "/large" with what is not allowed, "/throw" has a handler that throws, a
+   * plain GET gets a page; everything else is refused as the dialect says.
    */
   ListenerHandle listen(DialectPolicy dialects) {
     return TestNet.get(
@@ -72,9 +75,23 @@ final class EngineNet implements AutoCloseable {
     public Routing route(SessionRequest request) {
       return switch (request.path()) {
         case "/echo" -> new Routing.Accept(accepted::add, Fields.empty());
+        case "/first" -> speaking(request.protocols().stream().findFirst());
+        case "/last" -> speaking(request.protocols().stream().reduce((before, last) -> last));
+        case "/wrong" -> speaking(Optional.of("wrong"));
+        case "/headers" ->
+            new Routing.Accept(
+                accepted::add, Fields.empty().with("x-one", "1").with("server", "ahti"));
+        case "/own" ->
+            new Routing.Accept(accepted::add, Fields.empty().with("wt-protocol", "\"x\""));
+        case "/large" ->
+            new Routing.Accept(accepted::add, Fields.empty().with("x", "y".repeat(13_000)));
         case "/throw" -> new Routing.Accept(Router::fail, Fields.empty());
         default -> new Routing.Refuse(request.dialect().missingResourceStatus());
       };
+    }
+
+    private Routing speaking(Optional<String> protocol) {
+      return new Routing.Accept(accepted::add, protocol, Fields.empty());
     }
 
     @Override
