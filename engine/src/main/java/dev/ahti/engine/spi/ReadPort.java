@@ -27,7 +27,8 @@ public interface ReadPort {
   /**
    * Grants credit. Reading goes on while credit is above zero; a read may overshoot by at most its
    * own size, and what it overshot is not owed by the next grant. FIN and reset are only seen while
-   * credit is above zero; a loss at once.
+   * credit is above zero, but for the FIN of a stream without bytes, which comes with its header; a
+   * loss at once.
    *
    * @param bytes how many more bytes the consumer is ready to take, above zero
    */

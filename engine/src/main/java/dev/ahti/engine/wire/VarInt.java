@@ -83,7 +83,7 @@ public final class VarInt {
   }
 
   /** The same as {@link #get(ByteString, int)} over an array. */
-  static long get(byte[] bytes, int at) {
+  public static long get(byte[] bytes, int at) {
     long value = bytes[at] & 0x3f;
     for (int i = 1, length = lengthOf(bytes[at]); i < length; i++) {
       value = value << 8 | (bytes[at + i] & 0xff);

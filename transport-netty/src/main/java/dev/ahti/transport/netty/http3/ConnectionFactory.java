@@ -7,8 +7,7 @@ import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortSettings;
-import dev.ahti.transport.netty.quic.StreamOptions;
-import io.netty.channel.RecvByteBufAllocator;
+import dev.ahti.transport.netty.quic.StreamReads;
 import io.netty.handler.codec.quic.QuicChannel;
 
 /** Makes connections that share limits and gauges. Any thread. */
@@ -17,7 +16,7 @@ public final class ConnectionFactory {
   private final Http3Limits limits;
   private final PortGauges portGauges;
   private final DatagramGauges datagramGauges;
-  private final RecvByteBufAllocator reads;
+  private final StreamReads reads;
 
   /** For a transport with these settings. */
   public ConnectionFactory(PortSettings portSettings, Http3Limits limits, GaugeRegistry gauges) {
@@ -25,7 +24,7 @@ public final class ConnectionFactory {
     this.limits = limits;
     this.portGauges = new PortGauges(gauges);
     this.datagramGauges = new DatagramGauges(gauges);
-    this.reads = StreamOptions.reads(portSettings.readSize());
+    this.reads = new StreamReads(portSettings.readSize());
   }
 
   Http3Limits limits() {

@@ -75,8 +75,8 @@ final class FrameParser {
       return;
     }
     headLength = 0;
-    type = VarInts.get(head, 0);
-    left = VarInts.get(head, typeLength);
+    type = VarInt.get(head, 0);
+    left = VarInt.get(head, typeLength);
     treatment = sink.begins(type, left);
     if (treatment == Treatment.WHOLE) {
       collected = new byte[Math.toIntExact(left)];

@@ -1,12 +1,12 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
-import dev.ahti.engine.wire.StreamHeader;
+import dev.ahti.engine.wire.StreamHeaderDecoder;
 import dev.ahti.engine.wire.StreamKind;
-import dev.ahti.engine.wire.VarInt;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortHandler;
 import dev.ahti.transport.netty.quic.StreamOptions;
+import dev.ahti.transport.netty.quic.StreamReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -47,8 +47,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
 
   private final Http3Connection connection;
   private final PortContext context;
-  private final byte[] head = new byte[StreamHeader.MAX_LENGTH];
-  private int headLength;
+  private @Nullable StreamHeaderDecoder header;
   private @Nullable PortHandler port;
   private @Nullable Consumer consumer;
 
@@ -59,12 +58,14 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    StreamOptions.apply((QuicStreamChannel) ctx.channel(), context);
+    QuicStreamChannel channel = (QuicStreamChannel) ctx.channel();
+    StreamOptions.apply(channel, context);
+    header = new StreamHeaderDecoder(kind(channel));
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    ctx.read();
+    readOn(ctx);
   }
 
   @Override
@@ -75,56 +76,54 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     }
     ByteBuf in = (ByteBuf) message;
     try {
-      while (in.isReadable() && consumer == null && port == null && !ctx.isRemoved()) {
-        head[headLength++] = in.readByte();
-        decide(ctx, in);
+      while (in.isReadable() && header != null) {
+        decide(ctx, header, header.add(in.readByte()), in);
       }
-      if (in.isReadable()) {
-        if (port != null) {
-          port.port().received(in);
-        } else if (consumer != null) {
-          consumer.feed(in);
-        }
+      // A session's stream has nothing behind its header here: no more than that was read.
+      if (consumer != null && in.isReadable()) {
+        consumer.feed(in);
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
   }
 
-  /** Called after each byte; does nothing until the first bytes say what the stream is. */
-  private void decide(ChannelHandlerContext ctx, ByteBuf rest) {
-    int typeLength = VarInt.lengthOf(head[0]);
-    if (headLength < typeLength) {
+  private void decide(
+      ChannelHandlerContext ctx,
+      StreamHeaderDecoder decoded,
+      StreamHeaderDecoder.Outcome outcome,
+      ByteBuf rest) {
+    if (outcome == StreamHeaderDecoder.Outcome.INCOMPLETE) {
       return;
     }
+    header = null;
     QuicStreamChannel channel = (QuicStreamChannel) ctx.channel();
-    boolean bidirectional = channel.type() == QuicStreamType.BIDIRECTIONAL;
-    long type = VarInts.get(head, 0);
-    StreamKind kind = bidirectional ? StreamKind.BIDIRECTIONAL : StreamKind.UNIDIRECTIONAL;
-    if (type == kind.signal()) {
-      if (headLength > typeLength && headLength == typeLength + VarInt.lengthOf(head[typeLength])) {
-        sessionStream(ctx, kind, VarInts.get(head, typeLength));
-      }
-    } else if (bidirectional) {
-      request(ctx, rest);
+    if (outcome == StreamHeaderDecoder.Outcome.SESSION) {
+      sessionStream(ctx, decoded.sessionId());
+    } else if (outcome == StreamHeaderDecoder.Outcome.INVALID) {
+      connection.fail(decoded.violation().code(), decoded.violation().message());
+      consumer = new Ignored();
+    } else if (kind(channel) == StreamKind.BIDIRECTIONAL) {
+      request(ctx, decoded.bytes(), rest);
     } else {
-      unidirectional(channel, type);
+      unidirectional(channel, decoded.type());
     }
   }
 
-  private void sessionStream(ChannelHandlerContext ctx, StreamKind kind, long sessionId) {
-    if (sessionId % 4 != 0) {
-      connection.fail(Http3ErrorCode.H3_ID_ERROR, "session id " + sessionId + " is no request");
-      consumer = new Ignored();
-      return;
-    }
+  private static StreamKind kind(QuicStreamChannel channel) {
+    return channel.type() == QuicStreamType.BIDIRECTIONAL
+        ? StreamKind.BIDIRECTIONAL
+        : StreamKind.UNIDIRECTIONAL;
+  }
+
+  private void sessionStream(ChannelHandlerContext ctx, long sessionId) {
     PortHandler handler = new PortHandler(context, ByteString.emptyByteString());
     handler.handlerAdded(ctx);
     port = handler;
-    connection.streamArrived(sessionId, kind, handler.port());
+    connection.streamArrived(sessionId, kind((QuicStreamChannel) ctx.channel()), handler.port());
   }
 
-  private void request(ChannelHandlerContext ctx, ByteBuf rest) {
+  private void request(ChannelHandlerContext ctx, byte[] head, ByteBuf rest) {
     RequestStream stream =
         connection.incomingRequest(((QuicStreamChannel) ctx.channel()).streamId());
     if (stream == null) {
@@ -135,7 +134,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     // Copied, as the pipeline's buffer is released by this handler.
     ByteBuf first =
         Unpooled.wrappedBuffer(
-            Unpooled.copiedBuffer(head, 0, headLength), rest.readBytes(rest.readableBytes()));
+            Unpooled.wrappedBuffer(head), rest.readBytes(rest.readableBytes()));
     ctx.fireChannelRead(first);
     ctx.pipeline().remove(this);
   }
@@ -192,8 +191,17 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     if (port != null) {
       port.channelReadComplete(ctx);
     } else {
-      ctx.read();
+      readOn(ctx);
     }
+  }
+
+  /** Reads no byte behind the header of a session's stream: those are for who asks for them. */
+  private void readOn(ChannelHandlerContext ctx) {
+    StreamHeaderDecoder incomplete = header;
+    if (incomplete != null) {
+      StreamReads.limitNext(ctx.channel(), incomplete.missing());
+    }
+    ctx.read();
   }
 
   @Override

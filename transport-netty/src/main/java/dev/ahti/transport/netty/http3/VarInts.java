@@ -3,19 +3,9 @@ package dev.ahti.transport.netty.http3;
 import dev.ahti.engine.wire.VarInt;
 import io.netty.buffer.ByteBuf;
 
-/** Variable-length integers (RFC 9000 section 16) in arrays and buffers, read where they are. */
+/** Variable-length integers (RFC 9000 section 16) at the start of a buffer. */
 final class VarInts {
   private VarInts() {}
-
-  /** The value at an index; the caller has checked that all its bytes are there. */
-  static long get(byte[] bytes, int at) {
-    int length = VarInt.lengthOf(bytes[at]);
-    long value = bytes[at] & 0x3f;
-    for (int i = 1; i < length; i++) {
-      value = (value << 8) | (bytes[at + i] & 0xff);
-    }
-    return value;
-  }
 
   /** Reads a value, or gives -1 and reads nothing when some of its bytes are missing. */
   static long read(ByteBuf in) {

@@ -2,7 +2,6 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.spi.Inbound;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,10 +27,6 @@ final class InboundHalf {
   private volatile boolean endPolled;
   private volatile long bytesReceived;
   private volatile long bytesRead;
-
-  // Loop only.
-  private final ArrayDeque<Inbound> held = new ArrayDeque<>(0);
-  private boolean asked;
 
   InboundHalf(PortGauges gauges) {
     this.gauges = gauges;
@@ -91,12 +86,7 @@ final class InboundHalf {
     return endPolled || (next != null && next.isEnd());
   }
 
-  /** Whether nothing more comes from the peer, told or not. Loop only. */
-  boolean over() {
-    Inbound last = held.peekLast();
-    return end != null || (last != null && last.isEnd());
-  }
-
+  /** How the half ended, behind what is queued; {@code null} while more may come. */
   @Nullable Inbound end() {
     return end;
   }
@@ -116,61 +106,25 @@ final class InboundHalf {
     return end == null && credit.get() > 0;
   }
 
-  /** There has been a request: what came before it is given now. */
-  void asked() {
-    asked = true;
-    Inbound next;
-    while ((next = held.poll()) != null) {
-      if (next instanceof Inbound.Data data) {
-        publish(data);
-      } else {
-        ended(next);
-      }
-    }
-  }
-
-  /**
-   * Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. What came with
-   * the stream's first bytes is kept back, as nobody has asked for it yet: it is at most one read.
-   */
+  /** Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. */
   void received(ByteBuf bytes) {
     int length = bytes.readableBytes();
-    if (length == 0 || over()) {
+    if (length == 0 || end != null) {
       return;
     }
     byte[] copy = new byte[length];
     bytes.getBytes(bytes.readerIndex(), copy);
-    // The array is ours alone; from now on nobody writes to it.
-    Inbound.Data data = new Inbound.Data(ByteString.fromArrayUnsafe(copy));
+    // A read may overshoot the credit; what was read too much is not owed by the next request.
+    credit.getAndUpdate(now -> Math.max(0, now - length));
+    bytesReceived += length;
+    gauges.bytesReceived.add(length);
     gauges.inboundQueuedBytes.add(length);
-    if (asked) {
-      publish(data);
-    } else {
-      held.add(data);
-    }
-  }
-
-  /**
-   * The peer ended the half. Before the first request that is kept back, like bytes. Says whether
-   * it is news.
-   */
-  boolean endedByPeer(Inbound how) {
-    if (asked) {
-      return ended(how);
-    }
-    boolean news = !over();
-    if (news) {
-      held.add(how);
-    }
-    return news;
+    // The array is ours alone; from now on nobody writes to it.
+    enqueue(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
   }
 
   /** Ends the half behind what is queued; says whether it had not ended before. */
   boolean ended(Inbound how) {
-    Inbound dropped;
-    while ((dropped = held.poll()) != null) {
-      uncount(dropped);
-    }
     if (end != null) {
       return false;
     }
@@ -202,15 +156,6 @@ final class InboundHalf {
   void absent() {
     end = Inbound.Fin.INSTANCE;
     endPolled = true;
-  }
-
-  private void publish(Inbound.Data data) {
-    int length = data.bytes().length();
-    // A read may overshoot the credit; what was read too much is not owed by the next request.
-    credit.getAndUpdate(now -> Math.max(0, now - length));
-    bytesReceived += length;
-    gauges.bytesReceived.add(length);
-    enqueue(data);
   }
 
   private void enqueue(Inbound next) {

@@ -1,7 +1,5 @@
 package dev.ahti.transport.netty.quic;
 
-import io.netty.channel.RecvByteBufAllocator;
-
 /**
  * What the ports of one connection share.
  *
@@ -10,7 +8,7 @@ import io.netty.channel.RecvByteBufAllocator;
  * @param ports the connection's open ports
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
- * @param reads the buffers of reads, as {@link StreamOptions#reads} makes them
+ * @param reads the buffers of reads
  */
 public record PortContext(
     NettyLoop loop,
@@ -18,4 +16,4 @@ public record PortContext(
     ConnectionPorts ports,
     long writeLimit,
     int writeChunk,
-    RecvByteBufAllocator reads) {}
+    StreamReads reads) {}

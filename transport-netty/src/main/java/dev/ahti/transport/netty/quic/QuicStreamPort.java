@@ -132,7 +132,7 @@ public final class QuicStreamPort implements StreamPort {
   @Override
   public void request(long bytes) {
     if (in.addCredit(bytes)) {
-      loop.run(this::asked);
+      loop.run(this::readIfWanted);
     }
   }
 
@@ -155,11 +155,13 @@ public final class QuicStreamPort implements StreamPort {
   public void stopSending(long code) {
     loop.run(
         () -> {
-          boolean open = !in.over();
+          boolean open = in.end() == null;
           in.discard(new Inbound.Stopped(code));
           if (open) {
             loop.holdPackets(channel.parent());
-            QuicAccess.shutdown(channel, true, false, code);
+            if (!QuicAccess.drain(channel)) {
+              QuicAccess.shutdown(channel, true, false, code);
+            }
           }
           halfEnded();
         });
@@ -242,14 +244,14 @@ public final class QuicStreamPort implements StreamPort {
 
   /** The peer finished its side. */
   public void inputFinished() {
-    if (in.endedByPeer(Inbound.Fin.INSTANCE)) {
+    if (in.ended(Inbound.Fin.INSTANCE)) {
       halfEnded();
     }
   }
 
   /** The peer reset its side. */
   public void inputReset(long code) {
-    if (in.endedByPeer(new Inbound.Reset(code))) {
+    if (in.ended(new Inbound.Reset(code))) {
       halfEnded();
     }
   }
@@ -266,7 +268,7 @@ public final class QuicStreamPort implements StreamPort {
 
   /** The stream's channel or connection is gone. Does nothing to a half that has ended. */
   public void lost(String why) {
-    if (!in.over()) {
+    if (in.end() == null) {
       // Nobody may be left to take what is held, and it is not the whole of anything.
       in.discard(new Inbound.Lost(why));
     }
@@ -277,23 +279,15 @@ public final class QuicStreamPort implements StreamPort {
   /** An exception in the stream's pipeline: ends what is open, for the peer and for the user. */
   public void broken(Throwable cause) {
     LOG.error("{} failed", this, cause);
-    boolean read = !in.over();
+    boolean read = in.end() == null;
     boolean write = !writer.done();
     if (read || write) {
       // Without it the peer would go on, and its bytes would look like a new stream.
       loop.holdPackets(channel.parent());
+      read = read && !QuicAccess.drain(channel);
       QuicAccess.shutdown(channel, read, write, Http3ErrorCode.H3_INTERNAL_ERROR);
     }
     lost(cause.toString());
-  }
-
-  private void asked() {
-    boolean open = in.end() == null;
-    in.asked();
-    if (open && in.end() != null) {
-      halfEnded();
-    }
-    readIfWanted();
   }
 
   private void readIfWanted() {
@@ -306,7 +300,7 @@ public final class QuicStreamPort implements StreamPort {
 
   private void halfEnded() {
     tellEnds();
-    if (!closed && in.over() && writer.done()) {
+    if (!closed && in.end() != null && writer.done()) {
       closed = true;
       taken();
       context.ports().closed(this);

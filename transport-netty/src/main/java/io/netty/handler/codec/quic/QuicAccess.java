@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a full datagram queue drops what is written and reports success;
  *   <li>closing a stream channel sends a FIN, which would make an aborted stream look complete;
  *   <li>a stream that was aborted stays in its connection's table for ever;
+ *   <li>a stream that was stopped after its last byte had come keeps its place in the limit for ever;
  *   <li>several writes outside a read batch cost a flush each;
  *   <li>asking a close event that has no reason for it throws.
  * </ul>
@@ -39,6 +40,8 @@ public final class QuicAccess {
 
   /** What {@link #sendDatagram} gives when it cannot be sent at all. */
   public static final int REFUSED = -2;
+
+  private static final int SCRAP_BYTES = 64 * 1024;
 
   private static final @Nullable VarHandle CONNECTION;
   private static final @Nullable VarHandle FIN_SENT;
@@ -97,6 +100,22 @@ public final class QuicAccess {
           QuicheQuicChannel.class, "recvComplete", MethodType.methodType(void.class));
       lookup.findVirtual(
           QuicheQuicChannel.class, "streamClosed", MethodType.methodType(void.class, long.class));
+      lookup.findVirtual(
+          QuicheQuicChannel.class,
+          "streamRecv",
+          MethodType.methodType(
+              QuicheQuicChannel.StreamRecvResult.class, long.class, ByteBuf.class));
+      lookup.findVirtual(
+          QuicheQuicChannel.class, "connectionSendAndFlush", MethodType.methodType(void.class));
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_dgram_max_writable_len",
+          MethodType.methodType(int.class, long.class));
+      lookup.findStatic(
+          Quiche.class,
+          "readerMemoryAddress",
+          MethodType.methodType(long.class, ByteBuf.class));
+      lookup.findGetter(QuicConnectionCloseEvent.class, "reason", byte[].class);
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new IllegalStateException("Netty's QUIC classes have changed: " + e, e);
     }
@@ -125,6 +144,33 @@ public final class QuicAccess {
           connection.address(), channel.streamId(), Quiche.QUICHE_SHUTDOWN_WRITE, code);
     }
     channel.parent().connectionSendAndFlush();
+  }
+
+  /**
+   * Drops what has come of a stream and was not read. What has not come yet is for {@link
+   * #shutdown}; but that is not enough for a stream of which all has come: the library forgets a
+   * stream, and lets the peer open another, when its end is read.
+   *
+   * @return whether the end was there: then nothing is left to stop
+   */
+  public static boolean drain(QuicStreamChannel stream) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    if (connection(channel.parent()) == null) {
+      return true;
+    }
+    ByteBuf scrap = channel.alloc().directBuffer(SCRAP_BYTES);
+    try {
+      QuicheQuicChannel.StreamRecvResult result;
+      do {
+        scrap.clear();
+        result = channel.parent().streamRecv(channel.streamId(), scrap);
+      } while (result == QuicheQuicChannel.StreamRecvResult.OK);
+      return result == QuicheQuicChannel.StreamRecvResult.FIN;
+    } catch (Exception reset) {
+      return true;
+    } finally {
+      scrap.release();
+    }
   }
 
   /**

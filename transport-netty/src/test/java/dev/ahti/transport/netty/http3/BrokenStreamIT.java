@@ -13,7 +13,7 @@ import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortHandler;
-import dev.ahti.transport.netty.quic.StreamOptions;
+import dev.ahti.transport.netty.quic.StreamReads;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicAccess;
@@ -40,7 +40,7 @@ class BrokenStreamIT {
               new ConnectionPorts(loop),
               1024,
               1024,
-              StreamOptions.reads(1024));
+              new StreamReads(1024));
       PortHandler handler =
           new PortHandler(context, new StreamHeader(StreamKind.BIDIRECTIONAL, 0).encode());
       QuicStreamChannel stream =
