@@ -5,6 +5,7 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.session.EarlyStreams;
+import dev.ahti.engine.session.EndedSessions;
 import dev.ahti.engine.spi.TransportEvent.StreamArrived;
 import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;

@@ -103,7 +103,7 @@ public record EngineSettings(
         config.getInt("streams"),
         config.getDuration("hold"),
         config.getInt("datagrams"),
-        config.getBytes("datagram-bytes"));
+        Math.toIntExact(Math.min(config.getBytes("datagram-bytes"), Integer.MAX_VALUE)));
   }
 
   /**
@@ -234,7 +234,7 @@ public record EngineSettings(
    * @param datagrams datagrams of sessions not yet seen
    * @param datagramBytes bytes of those
    */
-  public record Early(int streams, Duration hold, int datagrams, long datagramBytes) {
+  public record Early(int streams, Duration hold, int datagrams, int datagramBytes) {
 
     /** Checks the bounds. */
     public Early {

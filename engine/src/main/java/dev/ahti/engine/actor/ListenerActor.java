@@ -64,6 +64,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private @Nullable TransportListener listener;
   private boolean stopping;
   private boolean releasing;
+  private final RareWarning refusals = new RareWarning();
   private long lastNumber;
 
   /**
@@ -151,9 +152,15 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     int limit = parts.settings().listener().maxConnections();
     if (connections.size() >= limit) {
       parts.gauges().counter(Gauges.CONNECTIONS_REFUSED).increment();
-      getContext()
-          .getLog()
-          .warn("Refused a connection: {} are open (ahti.listener.max-connections)", limit);
+      if (refusals.permits(System.nanoTime())) {
+        getContext()
+            .getLog()
+            .warn(
+                "Refused a connection: {} are open (ahti.listener.max-connections). {} more since"
+                    + " the last warning.",
+                limit,
+                refusals.takeWithheld());
+      }
       connection.discard(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many connections");
       return this;
     }

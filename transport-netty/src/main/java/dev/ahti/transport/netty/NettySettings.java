@@ -2,6 +2,7 @@ package dev.ahti.transport.netty;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.transport.netty.http3.Http3Limits;
 import dev.ahti.transport.netty.quic.AddressValidation;
@@ -46,12 +47,13 @@ record NettySettings(
   private static final long LARGEST_WINDOW = 24L * 1024 * 1024;
 
   /**
-   * Reads {@code ahti.netty} and the keys of the engine that a transport keeps to.
+   * Reads {@code ahti.netty}, and of the engine's settings those that a transport keeps to.
    *
    * @throws ConfigException when a value is missing or not possible; the message names the key
    */
   static NettySettings of(Config root) {
     Config config = root.getConfig("ahti.netty");
+    EngineSettings engine = EngineSettings.create(root);
     int loops = config.getInt("event-loops");
     return new NettySettings(
         loops > 0
@@ -60,7 +62,7 @@ record NettySettings(
                 Runtime.getRuntime().availableProcessors(), number(config, "max-event-loops", 1)),
         config.getBoolean("epoll"),
         number(config, "drain-limit", 1),
-        root.getDuration("ahti.loop-watchdog"),
+        engine.loopWatchdog(),
         config.getDuration("stop-sending-poll"),
         config.getDuration("shutdown-timeout"),
         quic(config),
@@ -68,7 +70,7 @@ record NettySettings(
             bytes(config, "read-size", 512),
             bytes(config, "write-limit", 1),
             bytes(config, "write-chunk", 1024)),
-        http3(config, root.getConfig("ahti")),
+        http3(config, engine),
         secret(config),
         text(config, "key-log"));
   }
@@ -139,15 +141,15 @@ record NettySettings(
         text(config, "qlog-directory"));
   }
 
-  private static Http3Limits http3(Config config, Config engine) {
+  private static Http3Limits http3(Config config, EngineSettings engine) {
     return new Http3Limits(
         bytes(config, "max-field-section", 1024),
         number(config, "datagrams.incoming", 1),
         number(config, "datagrams.outgoing", 1),
-        number(engine, "early.datagrams", 0),
-        bytes(engine, "early.datagram-bytes", 0),
-        engine.getDuration("early.hold"),
-        number(engine, "connection.remembered-sessions", 0));
+        engine.early().datagrams(),
+        engine.early().datagramBytes(),
+        engine.early().hold(),
+        engine.connection().rememberedSessions());
   }
 
   private static CongestionControl congestionControl(Config config) {

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +32,22 @@ class NettySettingsTest {
     assertTrue(settings.quic().streamsBidirectional() >= 100);
     assertTrue(settings.quic().streamsUnidirectional() >= 103);
     assertEquals(64 * 1024, settings.ports().readSize());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> readsEachKey() {
+    Config all = ConfigFactory.load();
+    return ConfigFactory.parseResources("reference.conf").resolve().entrySet().stream()
+        .map(Map.Entry::getKey)
+        .filter(key -> key.startsWith("ahti.netty."))
+        .map(
+            key ->
+                DynamicTest.dynamicTest(
+                    key,
+                    () ->
+                        assertThrows(
+                            ConfigException.Missing.class,
+                            () -> NettySettings.of(all.withoutPath(key)))));
   }
 
   @Test

@@ -52,8 +52,7 @@ class SlowTakerWireIT {
 
     Set<String> whole = new TreeSet<>();
     for (int i = 0; i < STREAMS; i++) {
-      PortProbe stream =
-          new PortProbe(EngineNet.take(session.incomingUnidirectional()).port());
+      PortProbe stream = new PortProbe(EngineNet.take(session.incomingUnidirectional()).port());
       whole.add(stream.all().utf8String());
       sendAllowed();
     }

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.session.EndedSessions;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.NettyLoop;
@@ -8,9 +9,7 @@ import dev.ahti.transport.netty.quic.QuicStreamPort;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +52,7 @@ final class SessionTable {
   private final Http3Limits limits;
   private final DatagramGauges gauges;
   private final Map<Long, Session> sessions = new HashMap<>();
-  private final Set<Long> ended;
-  private long highestForgotten = -1;
+  private final EndedSessions ended;
   private final ArrayDeque<Early> early = new ArrayDeque<>();
   private int earlyBytes;
   private @Nullable ScheduledFuture<?> expiry;
@@ -64,21 +62,7 @@ final class SessionTable {
     this.channel = channel;
     this.limits = limits;
     this.gauges = gauges;
-    int remembered = limits.rememberedSessions();
-    this.ended =
-        Collections.newSetFromMap(
-            new LinkedHashMap<>() {
-              private static final long serialVersionUID = 1L;
-
-              @Override
-              protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                if (size() <= remembered) {
-                  return false;
-                }
-                highestForgotten = Math.max(highestForgotten, eldest.getKey());
-                return true;
-              }
-            });
+    this.ended = new EndedSessions(limits.rememberedSessions());
   }
 
   /** Begins a session; it gets the datagrams that came early. */
@@ -141,20 +125,12 @@ final class SessionTable {
     return true;
   }
 
-  /**
-   * Whether the session is over. Ids rise, so what is not attached below one that was forgotten has
-   * had its time.
-   */
-  private boolean hasEnded(long sessionId) {
-    return sessionId <= highestForgotten || ended.contains(sessionId);
-  }
-
   /** A datagram came. */
   void received(long sessionId, ByteString payload) {
     Session session = sessions.get(sessionId);
     if (session != null) {
       session.datagrams().received(payload);
-    } else if (hasEnded(sessionId)) {
+    } else if (ended.contains(sessionId)) {
       gauges.droppedIncoming.increment();
     } else {
       hold(new Early(sessionId, payload, loop.nanoTime()));

@@ -133,8 +133,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     ctx.pipeline().addLast(stream);
     // Copied, as the pipeline's buffer is released by this handler.
     ByteBuf first =
-        Unpooled.wrappedBuffer(
-            Unpooled.wrappedBuffer(head), rest.readBytes(rest.readableBytes()));
+        Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(head), rest.readBytes(rest.readableBytes()));
     ctx.fireChannelRead(first);
     ctx.pipeline().remove(this);
   }

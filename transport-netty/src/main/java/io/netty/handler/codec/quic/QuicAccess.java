@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a full datagram queue drops what is written and reports success;
  *   <li>closing a stream channel sends a FIN, which would make an aborted stream look complete;
  *   <li>a stream that was aborted stays in its connection's table for ever;
- *   <li>a stream that was stopped after its last byte had come keeps its place in the limit for ever;
+ *   <li>a stream that was stopped after its last byte had come keeps its place in the limit for
+ *       ever;
  *   <li>several writes outside a read batch cost a flush each;
  *   <li>asking a close event that has no reason for it throws.
  * </ul>
@@ -112,9 +113,7 @@ public final class QuicAccess {
           "quiche_conn_dgram_max_writable_len",
           MethodType.methodType(int.class, long.class));
       lookup.findStatic(
-          Quiche.class,
-          "readerMemoryAddress",
-          MethodType.methodType(long.class, ByteBuf.class));
+          Quiche.class, "readerMemoryAddress", MethodType.methodType(long.class, ByteBuf.class));
       lookup.findGetter(QuicConnectionCloseEvent.class, "reason", byte[].class);
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new IllegalStateException("Netty's QUIC classes have changed: " + e, e);

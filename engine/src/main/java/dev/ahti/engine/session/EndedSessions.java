@@ -1,4 +1,4 @@
-package dev.ahti.engine.actor;
+package dev.ahti.engine.session;
 
 import java.util.TreeSet;
 
@@ -7,22 +7,24 @@ import java.util.TreeSet;
  * stream of a session still to come.
  *
  * <p>Request ids only grow, and packets overtake each other by little; so the newest ids are kept
- * one by one and every id below them counts as ended.
+ * one by one and every id below them counts as ended. Not thread-safe.
  */
-final class EndedSessions {
+public final class EndedSessions {
   private final int capacity;
   private final TreeSet<Long> newest = new TreeSet<>();
   private long floor = -1;
 
   /**
+   * Remembers none yet.
+   *
    * @param capacity how many ids are kept one by one, above zero
    */
-  EndedSessions(int capacity) {
+  public EndedSessions(int capacity) {
     this.capacity = capacity;
   }
 
   /** This session is over, or its request was refused. */
-  void add(long id) {
+  public void add(long id) {
     if (id <= floor) {
       return;
     }
@@ -34,7 +36,7 @@ final class EndedSessions {
   }
 
   /** Whether it is over. Ask about live sessions elsewhere. */
-  boolean contains(long id) {
+  public boolean contains(long id) {
     return id <= floor || newest.contains(id);
   }
 }

@@ -1,4 +1,4 @@
-package dev.ahti.engine.actor;
+package dev.ahti.engine.session;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -33,6 +33,16 @@ class EndedSessionsTest {
     assertTrue(ended.contains(8));
     assertTrue(ended.contains(16));
     assertFalse(ended.contains(20));
+  }
+
+  @Test
+  void oneHighIdThatEndedEarlyEndsNoneBelowIt() {
+    ended.add(4000);
+    ended.add(0);
+    ended.add(4);
+    assertTrue(ended.contains(4000));
+    assertTrue(ended.contains(0));
+    assertFalse(ended.contains(8));
   }
 
   @Test
