@@ -114,6 +114,12 @@ public interface WebTransport {
   WebTransportDatagramDuplexStream datagrams();
 
   /**
+   * What both sides agreed to speak in the session: one of the client's {@link
+   * WebTransportOptions#withProtocols}. Empty when nothing was agreed on, and until it is known.
+   */
+  String protocol();
+
+  /**
    * What is known of the established session.
    *
    * @throws IllegalStateException while it is connecting, or when that failed

@@ -1,5 +1,7 @@
 package dev.ahti.webtransport;
 
+import dev.ahti.engine.dialect.ProtocolOffer;
+import dev.ahti.webtransport.impl.Dialling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,45 +12,28 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How a client connects. Immutable: each {@code with…} gives a changed copy.
  *
  * <p>Without any, the server's certificate is checked against the JDK's trust store and the host
- * name, every draft is offered, and no origin is sent.
+ * name, the configured drafts are offered, and no origin is sent.
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#web-transport-configuration">W3C WebTransport,
  *     WebTransportOptions</a>
  */
 public final class WebTransportOptions {
-  private static final Set<String> OWNED_HEADERS =
-      Set.of(
-          "capsule-protocol",
-          "connection",
-          "content-length",
-          "host",
-          "keep-alive",
-          "origin",
-          "proxy-connection",
-          "sec-webtransport-http3-draft02",
-          "te",
-          "transfer-encoding",
-          "upgrade",
-          "wt-available-protocols");
-
   private static final WebTransportOptions DEFAULTS =
       new WebTransportOptions(
           List.of(),
           List.of(),
           false,
           Optional.empty(),
-          WebTransportHeaders.EMPTY,
-          EnumSet.allOf(WebTransportDraft.class),
+          Asked.DEFAULTS,
+          WebTransportDialects.configured(),
           Duration.ofSeconds(10),
           false);
 
@@ -56,8 +41,8 @@ public final class WebTransportOptions {
   private final List<X509Certificate> trustedAuthorities;
   private final boolean insecure;
   private final Optional<String> origin;
-  private final WebTransportHeaders headers;
-  private final Set<WebTransportDraft> drafts;
+  private final Asked asked;
+  private final WebTransportDialects dialects;
   private final Duration connectTimeout;
   private final boolean allowPooling;
 
@@ -66,16 +51,16 @@ public final class WebTransportOptions {
       List<X509Certificate> trustedAuthorities,
       boolean insecure,
       Optional<String> origin,
-      WebTransportHeaders headers,
-      Set<WebTransportDraft> drafts,
+      Asked asked,
+      WebTransportDialects dialects,
       Duration connectTimeout,
       boolean allowPooling) {
     this.serverCertificateHashes = serverCertificateHashes;
     this.trustedAuthorities = trustedAuthorities;
     this.insecure = insecure;
     this.origin = origin;
-    this.headers = headers;
-    this.drafts = drafts;
+    this.asked = asked;
+    this.dialects = dialects;
     this.connectTimeout = connectTimeout;
     this.allowPooling = allowPooling;
   }
@@ -96,8 +81,8 @@ public final class WebTransportOptions {
         trustedAuthorities,
         insecure,
         origin,
-        headers,
-        drafts,
+        asked,
+        dialects,
         connectTimeout,
         allowPooling);
   }
@@ -109,8 +94,8 @@ public final class WebTransportOptions {
         List.copyOf(authorities),
         insecure,
         origin,
-        headers,
-        drafts,
+        asked,
+        dialects,
         connectTimeout,
         allowPooling);
   }
@@ -147,8 +132,8 @@ public final class WebTransportOptions {
         trustedAuthorities,
         true,
         origin,
-        headers,
-        drafts,
+        asked,
+        dialects,
         connectTimeout,
         allowPooling);
   }
@@ -160,45 +145,100 @@ public final class WebTransportOptions {
         trustedAuthorities,
         insecure,
         Optional.of(value),
-        headers,
-        drafts,
+        asked,
+        dialects,
         connectTimeout,
         allowPooling);
   }
 
   /**
-   * Sends these headers with the request.
+   * Sends these headers with the request: nothing else is sent of a browser's accord, no cookies
+   * and no credentials. Their number and size have limits ({@code ahti.headers}, and the server's),
+   * which connecting fails at.
    *
-   * @throws IllegalArgumentException for a name that the connection or these options own, such as
-   *     {@code host}, {@code origin} or {@code wt-available-protocols}
+   * @throws IllegalArgumentException for a name that the protocol has for itself, such as {@code
+   *     host}, {@code origin}, {@code content-length} or {@code wt-available-protocols}, and for a
+   *     value of other than printable ASCII
    */
   public WebTransportOptions withHeaders(WebTransportHeaders values) {
     for (Map.Entry<String, String> entry : values.entries()) {
-      if (OWNED_HEADERS.contains(entry.getKey())) {
-        throw new IllegalArgumentException(
-            "header: " + entry.getKey() + " (expected: one that Ahti does not set itself)");
-      }
+      Dialling.requireHeader(entry.getKey(), entry.getValue());
     }
     return new WebTransportOptions(
         serverCertificateHashes,
         trustedAuthorities,
         insecure,
         origin,
-        values,
-        drafts,
+        asked.withHeaders(values),
+        dialects,
+        connectTimeout,
+        allowPooling);
+  }
+
+  /**
+   * Offers these protocols, of which the server chooses at most one for the application to speak in
+   * the session: {@link WebTransport#protocol()}.
+   *
+   * @param names in order of preference
+   * @throws WebTransportSyntaxException when one comes twice, or is not of 1 to 512 printable ASCII
+   *     characters
+   */
+  public WebTransportOptions withProtocols(String... names) {
+    return withAsked(asked.withProtocols(Dialling.protocols(List.of(names), false)));
+  }
+
+  /**
+   * Offers these protocols and fails when the server chooses none of them; else as {@link
+   * #withProtocols}.
+   *
+   * @throws WebTransportSyntaxException also when there is none
+   */
+  public WebTransportOptions withRequiredProtocols(String... names) {
+    return withAsked(asked.withProtocols(Dialling.protocols(List.of(names), true)));
+  }
+
+  /** Tells the server how urgent the session is. */
+  public WebTransportOptions withPriority(WebTransportPriority value) {
+    return withAsked(asked.withPriority(Optional.of(value)));
+  }
+
+  /**
+   * Acts for a page of this origin as a browser does: sends the origin, and tells whoever holds the
+   * session only <em>that</em> it could not be established, not why. Until the server has accepted
+   * the origin, a page must not learn from the answer what else is on the server's network.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
+   */
+  public WebTransportOptions onBehalfOf(String pageOrigin) {
+    return withOrigin(pageOrigin).withAsked(asked.hidingFailures());
+  }
+
+  private WebTransportOptions withAsked(Asked value) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        value,
+        dialects,
         connectTimeout,
         allowPooling);
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
   public WebTransportOptions withDrafts(WebTransportDraft first, WebTransportDraft... more) {
+    return withDialects(dialects.withDrafts(first, more));
+  }
+
+  /** Speaks these drafts, and is so lenient; as configured in {@code ahti.dialects} unless set. */
+  public WebTransportOptions withDialects(WebTransportDialects value) {
     return new WebTransportOptions(
         serverCertificateHashes,
         trustedAuthorities,
         insecure,
         origin,
-        headers,
-        EnumSet.of(first, more),
+        asked,
+        value,
         connectTimeout,
         allowPooling);
   }
@@ -213,8 +253,8 @@ public final class WebTransportOptions {
         trustedAuthorities,
         insecure,
         origin,
-        headers,
-        drafts,
+        asked,
+        dialects,
         timeout,
         allowPooling);
   }
@@ -234,8 +274,8 @@ public final class WebTransportOptions {
         trustedAuthorities,
         insecure,
         origin,
-        headers,
-        drafts,
+        asked,
+        dialects,
         connectTimeout,
         allow);
   }
@@ -262,12 +302,32 @@ public final class WebTransportOptions {
 
   /** The headers to send. */
   public WebTransportHeaders headers() {
-    return headers;
+    return asked.headers();
   }
 
-  /** The drafts to offer. */
-  public Set<WebTransportDraft> drafts() {
-    return Set.copyOf(drafts);
+  /** The protocols to offer. */
+  public List<String> protocols() {
+    return asked.protocols().names();
+  }
+
+  /** Whether a session without one of the protocols is of no use. */
+  public boolean requiresProtocol() {
+    return asked.protocols().required();
+  }
+
+  /** The priority to ask for. */
+  public Optional<WebTransportPriority> priority() {
+    return asked.priority();
+  }
+
+  /** Whether the session does not tell why it could not be established. */
+  public boolean hidesFailures() {
+    return asked.hides();
+  }
+
+  /** The drafts to offer, and how lenient to be. */
+  public WebTransportDialects dialects() {
+    return dialects;
   }
 
   /** Whether the session may share a connection. */
@@ -278,5 +338,31 @@ public final class WebTransportOptions {
   /** How long connecting may take. */
   public Duration connectTimeout() {
     return connectTimeout;
+  }
+
+  /** What the request asks for, besides its target and origin. */
+  private record Asked(
+      WebTransportHeaders headers,
+      ProtocolOffer protocols,
+      Optional<WebTransportPriority> priority,
+      boolean hides) {
+    static final Asked DEFAULTS =
+        new Asked(WebTransportHeaders.EMPTY, ProtocolOffer.NONE, Optional.empty(), false);
+
+    Asked withHeaders(WebTransportHeaders value) {
+      return new Asked(value, protocols, priority, hides);
+    }
+
+    Asked withProtocols(ProtocolOffer value) {
+      return new Asked(headers, value, priority, hides);
+    }
+
+    Asked withPriority(Optional<WebTransportPriority> value) {
+      return new Asked(headers, protocols, value, hides);
+    }
+
+    Asked hidingFailures() {
+      return new Asked(headers, protocols, priority, true);
+    }
   }
 }

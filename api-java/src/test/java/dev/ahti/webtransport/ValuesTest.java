@@ -77,9 +77,9 @@ class ValuesTest {
             .withDrafts(WebTransportDraft.DRAFT_07)
             .withOrigin("https://a")
             .withoutCertificateCheck();
-    assertEquals(Set.of(WebTransportDraft.DRAFT_07), changed.drafts());
+    assertEquals(Optional.of(Set.of(WebTransportDraft.DRAFT_07)), changed.dialects().drafts());
     assertFalse(changed.checksCertificate());
-    assertEquals(4, defaults.drafts().size());
+    assertEquals(Optional.empty(), defaults.dialects().drafts());
     assertTrue(defaults.checksCertificate());
     assertEquals(Optional.empty(), defaults.origin());
     assertThrows(IllegalArgumentException.class, () -> defaults.withConnectTimeout(Duration.ZERO));

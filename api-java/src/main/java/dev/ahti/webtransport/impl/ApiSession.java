@@ -35,10 +35,26 @@ public final class ApiSession implements WebTransport {
   private final CompletableFuture<WebTransportCloseInfo> closed;
   private final CompletableFuture<Done> draining;
 
-  /** A client's: what the future fails with is told by {@code ready} and {@code closed}. */
-  public ApiSession(CompletableFuture<SessionHandle> dialled) {
+  /** A server's, or any other that is there. */
+  public ApiSession(SessionHandle session) {
+    this(CompletableFuture.completedFuture(session), false);
+  }
+
+  /**
+   * A client's: what the future fails with is told by {@code ready} and {@code closed}.
+   *
+   * @param hides whether it is not told, only that it failed
+   */
+  public ApiSession(CompletableFuture<SessionHandle> dialled, boolean hides) {
     this.dialled = dialled;
-    this.established = dialled.handle(ApiSession::orError);
+    this.established =
+        dialled.handle(
+            (session, failure) -> {
+              if (failure != null && hides) {
+                throw WebTransportError.session("the session could not be established");
+              }
+              return orError(session, failure);
+            });
     this.closed =
         this.established
             .thenCompose(SessionHandle::closed)
@@ -101,6 +117,13 @@ public final class ApiSession implements WebTransport {
   @Override
   public WebTransportDatagramDuplexStream datagrams() {
     return new Datagrams(this);
+  }
+
+  @Override
+  public String protocol() {
+    return established.isDone() && !established.isCompletedExceptionally()
+        ? established.join().protocol().orElse("")
+        : "";
   }
 
   @Override

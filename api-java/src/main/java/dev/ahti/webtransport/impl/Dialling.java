@@ -2,20 +2,25 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Priority;
+import dev.ahti.engine.dialect.ProtocolOffer;
+import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.WebTransport;
-import dev.ahti.webtransport.WebTransportDraft;
+import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportQuirk;
+import dev.ahti.webtransport.WebTransportSyntaxException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.annotation.InternalApi;
@@ -33,28 +38,63 @@ public final class Dialling {
   public static WebTransport connect(
       ClassicActorSystemProvider system, String url, WebTransportOptions options) {
     WebTransportUrl target = WebTransportUrl.parse(url);
+    Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
     DialRequest request =
         new DialRequest(
-            target.host(),
-            target.port(),
-            target.authority(),
-            target.path(),
-            options.origin(),
-            fields(options.headers()),
-            trust(options),
-            policy(options.drafts()),
-            options.connectTimeout());
+                target.host(),
+                target.port(),
+                target.authority(),
+                target.path(),
+                options.origin(),
+                fields(options),
+                trust(options),
+                policy(options.dialects(), ahti),
+                options.connectTimeout())
+            .withProtocols(protocols(options.protocols(), options.requiresProtocol()));
     if (options.allowsPooling()) {
       request = request.withPool(pool(options));
     }
-    return new ApiSession(Ahti.get(Adapter.toTyped(system.classicSystem())).connect(request));
+    return new ApiSession(ahti.connect(request), options.hidesFailures());
   }
 
-  /** The engine's policy that allows these drafts. */
-  public static DialectPolicy policy(Set<WebTransportDraft> drafts) {
-    EnumSet<Draft> allowed = EnumSet.noneOf(Draft.class);
-    drafts.forEach(draft -> allowed.add(Infos.draft(draft)));
-    return DialectPolicy.all().withAllowed(allowed);
+  /** The engine's policy: what is said, on top of what is configured. */
+  public static DialectPolicy policy(WebTransportDialects dialects, Ahti ahti) {
+    DialectPolicy policy = ahti.settings().dialects().policy();
+    if (dialects.drafts().isPresent()) {
+      EnumSet<Draft> allowed = EnumSet.noneOf(Draft.class);
+      dialects.drafts().get().forEach(draft -> allowed.add(Infos.draft(draft)));
+      policy = policy.withAllowed(allowed);
+    }
+    if (dialects.isStrict()) {
+      policy = policy.strict();
+    }
+    for (Map.Entry<WebTransportQuirk, Boolean> entry : dialects.quirks().entrySet()) {
+      Quirk quirk = Quirk.valueOf(entry.getKey().name());
+      policy = entry.getValue() ? policy.tolerating(quirk) : policy.refusing(quirk);
+    }
+    return policy;
+  }
+
+  /** The engine's form of an offer. */
+  public static ProtocolOffer protocols(List<String> names, boolean required) {
+    try {
+      return new ProtocolOffer(names, required);
+    } catch (IllegalArgumentException e) {
+      throw new WebTransportSyntaxException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Refuses a header of an application that may not be sent.
+   *
+   * @throws IllegalArgumentException with the name and what is expected
+   */
+  public static void requireHeader(String name, String value) {
+    ApplicationFields.fault(name, value)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(fault);
+            });
   }
 
   /** The engine's form of headers. */
@@ -64,6 +104,14 @@ public final class Dialling {
       fields = fields.with(entry.getKey(), entry.getValue());
     }
     return fields;
+  }
+
+  private static Fields fields(WebTransportOptions options) {
+    Fields fields = fields(options.headers());
+    return options
+        .priority()
+        .map(asked -> fields.with(new Priority(asked.urgency(), asked.incremental()).field()))
+        .orElse(fields);
   }
 
   private static String pool(WebTransportOptions options) {

@@ -35,30 +35,33 @@ final class ServerBinder {
     }
     ServerCertificate certificate =
         config.certificate().orElseGet(() -> ServerCertificate.selfSigned(config.host()));
+    Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
     ListenRequest request =
         new ListenRequest(
             config.name(),
             address,
             new Credentials(certificate.key(), certificate.chain()),
-            Dialling.policy(config.drafts()),
+            Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
             new Routes(config.routes()));
-    return Ahti.get(Adapter.toTyped(system.classicSystem()))
-        .listen(request)
+    return ahti.listen(request)
         .thenApply(
             handle ->
                 new WebTransportServerBinding(handle.address(), certificate.hash(), handle::stop));
   }
 
   /** Finds the handler of a path. */
-  private record Routes(Map<String, SessionHandler> handlers) implements SessionRouter {
+  private record Routes(Map<String, WebTransportRoute> routes) implements SessionRouter {
 
     @Override
     public Routing route(SessionRequest request) {
-      SessionHandler handler = handlers.get(pathOnly(request.path()));
-      return handler == null
+      WebTransportRoute route = routes.get(pathOnly(request.path()));
+      return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
-          : new Routing.Accept(session -> run(handler, session), Fields.empty());
+          : new Routing.Accept(
+              session -> run(route.handler(), session),
+              route.protocol(request.protocols()),
+              Dialling.fields(route.responseHeaders()));
     }
 
     @Override
@@ -71,7 +74,7 @@ final class ServerBinder {
 
     private static void run(SessionHandler handler, SessionHandle session) {
       try {
-        handler.onSession(new ApiSession(CompletableFuture.completedFuture(session)));
+        handler.onSession(new ApiSession(session));
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {

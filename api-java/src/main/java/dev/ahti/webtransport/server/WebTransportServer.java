@@ -2,8 +2,8 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,8 +39,8 @@ public final class WebTransportServer {
   }
 
   /**
-   * A server on 127.0.0.1, a free port, with a new self-signed certificate, every draft, no allowed
-   * origin and no route.
+   * A server on 127.0.0.1, a free port, with a new self-signed certificate, the configured drafts,
+   * no allowed origin and no route.
    *
    * @param system runs the server; when it terminates, the server stops
    */
@@ -53,7 +53,7 @@ public final class WebTransportServer {
             0,
             Optional.empty(),
             Set.of(),
-            EnumSet.allOf(WebTransportDraft.class),
+            WebTransportDialects.configured(),
             Map.of()));
   }
 
@@ -90,7 +90,12 @@ public final class WebTransportServer {
 
   /** Speaks only these drafts. */
   public WebTransportServer withDrafts(WebTransportDraft first, WebTransportDraft... more) {
-    return with(config.withDrafts(EnumSet.of(first, more)));
+    return with(config.withDialects(config.dialects().withDrafts(first, more)));
+  }
+
+  /** Speaks these drafts, and is so lenient; as configured in {@code ahti.dialects} unless set. */
+  public WebTransportServer withDialects(WebTransportDialects value) {
+    return with(config.withDialects(requireNonNull(value, "dialects")));
   }
 
   /**
@@ -99,13 +104,23 @@ public final class WebTransportServer {
    * @param path starts with a slash; compared with the request's path without its query
    */
   public WebTransportServer withRoute(String path, SessionHandler handler) {
-    requireNonNull(handler, "handler");
+    return withRoute(path, WebTransportRoute.of(handler));
+  }
+
+  /**
+   * Hands the sessions of a path to a route, which may also choose a protocol and answer with
+   * headers; replaces the path's route before.
+   *
+   * @param path starts with a slash; compared with the request's path without its query
+   */
+  public WebTransportServer withRoute(String path, WebTransportRoute route) {
+    requireNonNull(route, "route");
     if (!path.startsWith("/") || path.indexOf('?') >= 0) {
       throw new IllegalArgumentException(
           "path: " + path + " (expected: a slash first and no query)");
     }
-    Map<String, SessionHandler> routes = new HashMap<>(config.routes());
-    routes.put(path, handler);
+    Map<String, WebTransportRoute> routes = new HashMap<>(config.routes());
+    routes.put(path, route);
     return with(config.withRoutes(Map.copyOf(routes)));
   }
 
@@ -129,35 +144,35 @@ public final class WebTransportServer {
       int port,
       Optional<ServerCertificate> certificate,
       Set<String> origins,
-      Set<WebTransportDraft> drafts,
-      Map<String, SessionHandler> routes) {
+      WebTransportDialects dialects,
+      Map<String, WebTransportRoute> routes) {
 
     Config withName(String value) {
-      return new Config(value, host, port, certificate, origins, drafts, routes);
+      return new Config(value, host, port, certificate, origins, dialects, routes);
     }
 
     Config withHost(String value) {
-      return new Config(name, value, port, certificate, origins, drafts, routes);
+      return new Config(name, value, port, certificate, origins, dialects, routes);
     }
 
     Config withPort(int value) {
-      return new Config(name, host, value, certificate, origins, drafts, routes);
+      return new Config(name, host, value, certificate, origins, dialects, routes);
     }
 
     Config withCertificate(Optional<ServerCertificate> value) {
-      return new Config(name, host, port, value, origins, drafts, routes);
+      return new Config(name, host, port, value, origins, dialects, routes);
     }
 
     Config withOrigins(Set<String> value) {
-      return new Config(name, host, port, certificate, Set.copyOf(value), drafts, routes);
+      return new Config(name, host, port, certificate, Set.copyOf(value), dialects, routes);
     }
 
-    Config withDrafts(Set<WebTransportDraft> value) {
+    Config withDialects(WebTransportDialects value) {
       return new Config(name, host, port, certificate, origins, value, routes);
     }
 
-    Config withRoutes(Map<String, SessionHandler> value) {
-      return new Config(name, host, port, certificate, origins, drafts, value);
+    Config withRoutes(Map<String, WebTransportRoute> value) {
+      return new Config(name, host, port, certificate, origins, dialects, value);
     }
   }
 }

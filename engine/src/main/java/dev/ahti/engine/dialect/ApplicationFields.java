@@ -22,7 +22,6 @@ public final class ApplicationFields {
           "host",
           "keep-alive",
           "origin",
-          "priority",
           "proxy-connection",
           "te",
           "trailer",

@@ -25,7 +25,6 @@ class ApplicationFieldsTest {
         "host",
         "keep-alive",
         "origin",
-        "priority",
         "proxy-connection",
         "sec-webtransport-http3-draft",
         "sec-webtransport-http3-draft02",

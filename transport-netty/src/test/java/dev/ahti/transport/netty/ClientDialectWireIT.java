@@ -9,6 +9,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawPeer;
@@ -78,6 +79,7 @@ class ClientDialectWireIT {
     "D14, 000407 3301 94e9cd2901",
     "D16, 000407 3301 ac7cf00001",
   })
+  @Conformance({"H3-C-08", "H3-C-09"})
   void firstBytesAreTheControlStreamWithTheSettingsOfTheDraft(Draft draft, String bytes) {
     dial(draft);
     String expected = bytes.replace(" ", "");
@@ -86,6 +88,7 @@ class ClientDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance({"H3-C-05", "H3-C-06", "H3-C-07"})
   void requestHasTheFieldsOfTheDraftInOrder(Draft draft) {
     dial(draft);
     raw.accept();
@@ -108,6 +111,7 @@ class ClientDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-C-06")
   void answerOf200OpensTheSession(Draft draft) {
     assertEquals(draft, session(draft).dialect().draft());
   }

@@ -52,7 +52,7 @@ class ServerDialectWireIT {
     net.close();
   }
 
-  @Conformance("H3-B-01")
+  @Conformance({"H3-B-01", "H3-S-01"})
   @ParameterizedTest
   @CsvSource({
     "D02, 00040a 80ffd27701 ab60374201",
@@ -68,6 +68,7 @@ class ServerDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance({"H3-S-09", "H3-S-23"})
   void requestWithTheTokenOfTheDraftIsAnsweredWith200AndNothingElse(Draft draft) {
     SessionHandle session = session(draft);
     assertEquals(draft, session.dialect().draft());
@@ -75,6 +76,7 @@ class ServerDialectWireIT {
   }
 
   @Test
+  @Conformance("H3-S-10")
   void draft02IsConfirmedWhenAskedFor() {
     start(Draft.D02);
     connect(RawClient.connect(Draft.D02, "/echo").with("sec-webtransport-http3-draft02", "1"));
@@ -85,6 +87,7 @@ class ServerDialectWireIT {
 
   @ParameterizedTest
   @EnumSource(names = {"D07", "D14", "D16"})
+  @Conformance("H3-S-10")
   void draft02IsNotConfirmedByLaterDrafts(Draft draft) {
     start(draft);
     connect(RawClient.connect(draft, "/echo").with("sec-webtransport-http3-draft02", "1"));
@@ -161,6 +164,7 @@ class ServerDialectWireIT {
     "D16, 255, 0x52e4a40fa9e2",
     "D16, 4294967295, 0x52e5ac983162",
   })
+  @Conformance({"H3-B-23", "H3-B-25"})
   void resetCarriesTheApplicationCodeAsTheDraftMapsIt(Draft draft, long code, String onTheWire) {
     StreamHandle stream = TestNet.get(session(draft).openStream(StreamKind.BIDIRECTIONAL));
     RawStream seen = raw.accept();

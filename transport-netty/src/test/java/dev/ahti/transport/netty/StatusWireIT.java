@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
@@ -52,6 +53,7 @@ class StatusWireIT {
 
   @ParameterizedTest
   @CsvSource({"D02, 404", "D07, 404", "D14, 404", "D16, 405"})
+  @Conformance("H3-S-08")
   void unknownPathIsAnsweredAsTheDraftSays(Draft draft, String status) {
     start(draft);
     refused(draft, status, RawClient.connect(draft, "/nowhere"));
@@ -59,6 +61,7 @@ class StatusWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-S-06")
   void foreignOriginIsAnsweredWith403(Draft draft) {
     start(draft);
     refused(draft, "403", RawClient.connect(draft, "/echo").with("origin", "https://evil.example"));
@@ -73,6 +76,7 @@ class StatusWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-S-07")
   void absentOriginIsAccepted(Draft draft) {
     start(draft);
     accepted(RawClient.connect(draft, "/echo"));
@@ -80,6 +84,7 @@ class StatusWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-S-04")
   void unknownProtocolIsAnsweredWith501(Draft draft) {
     start(draft);
     refused(

@@ -36,6 +36,11 @@ enum Browser {
     boolean cancelSendsStop() {
       return false;
     }
+
+    @Override
+    boolean offersProtocols() {
+      return false;
+    }
   };
 
   /** WebTransport on; whatever would talk to the outside, or put a page in front of ours, off. */
@@ -97,6 +102,11 @@ enum Browser {
    * stops reading, and the server's stream waits for room until the session ends.
    */
   boolean cancelSendsStop() {
+    return true;
+  }
+
+  /** Whether it knows the option {@code protocols}. Firefox ESR 153 does not, 155 does. */
+  boolean offersProtocols() {
     return true;
   }
 

@@ -60,6 +60,11 @@ enum BrowserCase {
   WRONG_HASH(
       "does not connect to a certificate of another hash", "session", null, CaseHandlers::accept),
   TWO_STREAMS("is answered on two streams at once", "first", "accepted", CaseHandlers::echo),
+  PROTOCOL(
+      "agrees with the server on a protocol, where it offers any",
+      null,
+      "ahti.v1",
+      CaseHandlers::tellProtocol),
   DEMO_PAGE(
       "shows the demo page, which connects at once and whose buttons work",
       "the demo page works",
@@ -122,6 +127,9 @@ enum BrowserCase {
   Optional<String> serverSays(Browser browser) {
     if (this == PAGE_CANCELS && !browser.cancelSendsStop()) {
       return Optional.empty(); // that the sending ends at all, at the latest with the session
+    }
+    if (this == PROTOCOL && !browser.offersProtocols()) {
+      return Optional.empty(); // that both sides know of none
     }
     return Optional.ofNullable(serverSays);
   }

@@ -10,6 +10,7 @@ import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.server.SessionHandler;
+import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
 import java.io.IOException;
@@ -105,10 +106,12 @@ class BrowserIT {
         server =
             server.withRoute(
                 each.path(),
-                session -> {
-                  drafts.add(session.info().draft());
-                  each.handler().run(session, promise);
-                });
+                WebTransportRoute.of(
+                        session -> {
+                          drafts.add(session.info().draft());
+                          each.handler().run(session, promise);
+                        })
+                    .withProtocols("ahti.v1"));
       }
       WebTransportServerBinding binding =
           server.bind().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);

@@ -35,6 +35,10 @@ final class CaseHandlers {
     seen.complete("accepted");
   }
 
+  static void tellProtocol(WebTransport session, CompletableFuture<String> seen) {
+    seen.complete(session.protocol().isEmpty() ? "none" : session.protocol());
+  }
+
   static void echo(WebTransport session, CompletableFuture<String> seen) {
     seen.complete("accepted");
     onBidirectional(

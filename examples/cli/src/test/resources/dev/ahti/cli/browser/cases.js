@@ -220,6 +220,13 @@ export const cases = {
     return error.source;
   },
 
+  async protocol(context) {
+    const protocols = ["ahti.v2", "ahti.v1"];
+    const session = context.transport("/protocol", context.config.certificateHash, { protocols });
+    await session.ready;
+    return session.protocol || "none";
+  },
+
   async "two-streams"(context) {
     const session = await context.session("/two-streams");
     const [first, second] = [await session.createBidirectionalStream(), await session.createBidirectionalStream()];

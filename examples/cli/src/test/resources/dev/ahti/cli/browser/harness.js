@@ -29,8 +29,8 @@ class Context {
   }
 
   /** A session to a path of the server under test; not yet ready. */
-  transport(path, hash = this.config.certificateHash) {
-    const options = { serverCertificateHashes: [{ algorithm: "sha-256", value: hexToBytes(hash) }] };
+  transport(path, hash = this.config.certificateHash, more = {}) {
+    const options = { serverCertificateHashes: [{ algorithm: "sha-256", value: hexToBytes(hash) }], ...more };
     const transport = new WebTransport(this.config.url + path, options);
     // A case looks at the promise that it is about; the other must not count as unhandled.
     for (const promise of [transport.ready, transport.closed]) promise.catch(() => undefined);

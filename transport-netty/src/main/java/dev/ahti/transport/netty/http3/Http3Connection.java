@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -301,8 +302,23 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
         return;
       }
     }
-    tell(new TransportEvent.PeerSettings(settings));
+    tell(new TransportEvent.PeerSettings(withDatagramsOfQuic(settings)));
   }
+
+  /**
+   * A peer that announces datagrams to HTTP/3 and not to QUIC (transport parameter 0x20) takes
+   * none: told as if it had not announced them (RFC 9297 2.1).
+   */
+  private Map<Long, Long> withDatagramsOfQuic(Map<Long, Long> settings) {
+    if (!settings.containsKey(H3_DATAGRAM) || QuicAccess.maxDatagramLength(channel()) >= 0) {
+      return settings;
+    }
+    Map<Long, Long> without = new LinkedHashMap<>(settings);
+    without.put(H3_DATAGRAM, 0L);
+    return without;
+  }
+
+  private static final long H3_DATAGRAM = 0x33;
 
   /** SETTINGS that may be 0 or 1 only: CONNECT by RFC 9220, datagrams by RFC 9297. */
   private static final long[] FLAGS = {0x08, 0x33};
