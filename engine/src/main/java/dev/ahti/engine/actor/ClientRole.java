@@ -4,8 +4,11 @@ import dev.ahti.engine.dialect.ConnectRequest;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.DialectNegotiation;
+import dev.ahti.engine.dialect.FlowNegotiation;
+import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.flow.FlowControl;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportCommand.RequestStarted;
 import dev.ahti.engine.spi.TransportEvent.RequestReceived;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +65,7 @@ final class ClientRole implements ConnectionRole {
   private final Map<Long, Begun> begun = new HashMap<>();
   private @Nullable Dialect dialect;
   private Map<Long, Long> peerSettings = Map.of();
+  private Optional<FlowControl> flow = Optional.empty();
   private long places;
   private @Nullable String closing;
 
@@ -83,10 +88,14 @@ final class ClientRole implements ConnectionRole {
     if (result instanceof DialectNegotiation.Chosen chosen) {
       dialect = chosen.dialect();
       peerSettings = settings;
+      SettingsOffer.Limits limits = ListenerActor.sessionLimits(scope.parts().settings());
+      flow =
+          FlowNegotiation.decide(
+              chosen.dialect(), SettingsOffer.client(link.dialects(), limits), settings);
       places =
           Math.min(
               scope.parts().settings().session().maxPerConnection(),
-              DialectNegotiation.sessionLimit(settings, chosen.dialect(), false));
+              DialectNegotiation.sessionLimit(settings, chosen.dialect(), flow.isPresent()));
       link.places((int) places);
       drain(waiting, this::onDial);
     } else if (result instanceof DialectNegotiation.Refused refused) {
@@ -149,6 +158,7 @@ final class ClientRole implements ConnectionRole {
           scope.session(
               open.id(),
               next.dialect(),
+              flow,
               next.request(),
               open.body(),
               new SessionOpening.Dialing(next.call().promise(), next.call().request().protocols()));

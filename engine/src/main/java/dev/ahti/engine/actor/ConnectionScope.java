@@ -1,10 +1,12 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.flow.FlowControl;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.wire.Fields;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
@@ -24,11 +26,17 @@ record ConnectionScope(
 
   /** What a session of this connection starts with. */
   SessionSetup session(
-      long id, Dialect dialect, Fields request, StreamPort connect, SessionOpening opening) {
+      long id,
+      Dialect dialect,
+      Optional<FlowControl> flow,
+      Fields request,
+      StreamPort connect,
+      SessionOpening opening) {
     return new SessionSetup(
         parts,
         id,
         dialect,
+        flow,
         request,
         connection.remoteAddress(),
         connection.facts(),

@@ -1,7 +1,9 @@
 package dev.ahti.engine.actor;
 
 import com.typesafe.config.Config;
+import dev.ahti.engine.dialect.SettingsOffer;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -95,7 +97,16 @@ public record EngineSettings(
         config.getInt("open-waiters-capacity"),
         config.getBytes("connect-read-ahead"),
         config.getBytes("capsule-budget"),
-        config.getDuration("capsule-budget-window"));
+        config.getDuration("capsule-budget-window"),
+        flow(config.getConfig("flow")));
+  }
+
+  private static Flow flow(Config config) {
+    return new Flow(
+        config.getBoolean("enabled"),
+        config.getBytes("data-window"),
+        config.getInt("streams-unidirectional"),
+        config.getInt("streams-bidirectional"));
   }
 
   private static Early early(Config config) {
@@ -186,6 +197,7 @@ public record EngineSettings(
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
    * @param capsuleBudgetWindow that window
+   * @param flow flow control of sessions
    */
   public record Session(
       int maxPerConnection,
@@ -195,7 +207,8 @@ public record EngineSettings(
       int openWaitersCapacity,
       long connectReadAhead,
       long capsuleBudget,
-      Duration capsuleBudgetWindow) {
+      Duration capsuleBudgetWindow,
+      Flow flow) {
 
     /** Checks the bounds. */
     public Session {
@@ -223,6 +236,33 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Stream {
       positive("ahti.stream.receive-credit", receiveCredit);
+    }
+  }
+
+  /**
+   * {@code ahti.session.flow}.
+   *
+   * @param enabled whether it is offered to peers
+   * @param dataWindow bytes that a peer may be ahead of what was consumed
+   * @param streamsUnidirectional streams that a peer may be ahead of those that have ended
+   * @param streamsBidirectional the same for this kind
+   */
+  public record Flow(
+      boolean enabled, long dataWindow, int streamsUnidirectional, int streamsBidirectional) {
+
+    /** Checks the bounds. */
+    public Flow {
+      positive("ahti.session.flow.data-window", dataWindow);
+      positive("ahti.session.flow.streams-unidirectional", streamsUnidirectional);
+      positive("ahti.session.flow.streams-bidirectional", streamsBidirectional);
+    }
+
+    /** What SETTINGS announce of it: all three limits or none. */
+    Optional<SettingsOffer.FlowLimits> limits() {
+      return enabled
+          ? Optional.of(
+              new SettingsOffer.FlowLimits(dataWindow, streamsUnidirectional, streamsBidirectional))
+          : Optional.empty();
     }
   }
 

@@ -109,7 +109,8 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   /** What a connection's SETTINGS announce and its sessions keep to. */
   static SettingsOffer.Limits sessionLimits(EngineSettings settings) {
-    return SettingsOffer.Limits.sessions(settings.session().maxPerConnection());
+    return new SettingsOffer.Limits(
+        settings.session().maxPerConnection(), settings.session().flow().limits());
   }
 
   private static Command boundOrFailed(

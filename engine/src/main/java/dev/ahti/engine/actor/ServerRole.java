@@ -5,8 +5,11 @@ import dev.ahti.engine.dialect.ConnectRequest;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.DialectNegotiation;
+import dev.ahti.engine.dialect.FlowNegotiation;
 import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.flow.FlowControl;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
@@ -128,7 +131,7 @@ final class ServerRole implements ConnectionRole {
     DialectNegotiation.Result result =
         DialectNegotiation.server(peerSettings, reading.token(), listener.dialects());
     if (result instanceof DialectNegotiation.Chosen chosen) {
-      admit(request, reading, chosen.dialect());
+      admit(request, reading, chosen.dialect(), peerSettings);
     } else if (result instanceof DialectNegotiation.Refused refused) {
       scope.context().getLog().debug("Refused request {}: {}", request.id(), refused.reason());
       if (refused.status().isPresent()) {
@@ -142,13 +145,20 @@ final class ServerRole implements ConnectionRole {
   }
 
   private void admit(
-      RequestReceived request, ConnectRequest.WebTransport reading, Dialect dialect) {
+      RequestReceived request,
+      ConnectRequest.WebTransport reading,
+      Dialect dialect,
+      Map<Long, Long> peerSettings) {
     boolean missing = dialect.requiresOrigin() && reading.origin().isEmpty();
     if (missing || !listener.origins().allows(reading.origin())) {
       refuse(request, OriginPolicy.REFUSED_STATUS);
       return;
     }
-    long limit = ListenerActor.sessionLimits(scope.parts().settings()).sessionsFor(dialect);
+    SettingsOffer.Limits limits = ListenerActor.sessionLimits(scope.parts().settings());
+    Optional<FlowControl> flow =
+        FlowNegotiation.decide(
+            dialect, SettingsOffer.server(listener.dialects(), limits), peerSettings);
+    long limit = limits.sessionsFor(dialect, flow.isPresent());
     if (sessions.count() >= limit) {
       if (request == reconsidered) {
         refuseOneTooMany(request, dialect);
@@ -172,7 +182,7 @@ final class ServerRole implements ConnectionRole {
     try {
       routing = listener.router().route(asked);
       if (routing instanceof Routing.Accept accept) {
-        open(request, dialect, accept, accepting(accept, dialect, reading.fields()));
+        open(request, dialect, flow, accept, accepting(accept, dialect, reading.fields()));
         return;
       }
     } catch (Throwable failure) {
@@ -239,11 +249,16 @@ final class ServerRole implements ConnectionRole {
   }
 
   private void open(
-      RequestReceived request, Dialect dialect, Routing.Accept accept, Fields answer) {
+      RequestReceived request,
+      Dialect dialect,
+      Optional<FlowControl> flow,
+      Routing.Accept accept,
+      Fields answer) {
     SessionSetup setup =
         scope.session(
             request.id(),
             dialect,
+            flow,
             request.fields(),
             request.body(),
             new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));

@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.ApplicationProtocols;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Scope;
+import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
@@ -15,6 +16,7 @@ import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.Capsule;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.DeadLetterSuppression;
@@ -64,6 +66,15 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   /** The peer allows more streams. */
   record StreamsAvailable(StreamKind kind) implements Command {}
+
+  /** The session's limit allows no stream of this kind; {@link StreamsAvailable} follows. */
+  record OpenBlocked(StreamKind kind) implements Command {}
+
+  /** Our windows have something to tell the peer. */
+  record TellFlow(Capsule capsule) implements Command {}
+
+  /** The peer broke a limit of the session. */
+  record FlowViolated(Violation violation) implements Command {}
 
   /** The peer opened a stream. */
   record Incoming(StreamKind kind, StreamPort port) implements Command {}
@@ -144,15 +155,18 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     this.timers = timers;
     this.promises = new SessionPromises(setup.parts());
     this.connect = new ConnectStream(setup.connect(), settings, setup.now());
+    SessionFlowControl flow = flowControl(setup, context.getSelf());
     this.streams =
         new SessionStreams(
             context,
             setup,
             promises,
+            flow,
             context.messageAdapter(TransportCommand.OpenResult.class, Opened::new));
-    this.effects = new SessionEffects(context, setup, promises, connect, streams);
+    this.effects = new SessionEffects(context, setup, promises, connect, streams, flow);
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
-    this.machine = SessionMachine.connecting(setup.role(), setup.dialect(), false, setup.now());
+    this.machine =
+        SessionMachine.connecting(setup.role(), setup.dialect(), flow != null, setup.now());
     setup.parts().gauges().level(Gauges.SESSIONS).increment();
     ActorRef<Command> self = context.getSelf();
     connect.observe(
@@ -174,6 +188,38 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
                     attached -> new Attached(attached.datagrams()))));
   }
 
+  private static @Nullable SessionFlowControl flowControl(
+      SessionSetup setup, ActorRef<Command> self) {
+    if (setup.flow().isEmpty()) {
+      return null;
+    }
+    return new SessionFlowControl(
+        setup.connect().loop(),
+        setup.flow().get(),
+        setup.parts().gauges(),
+        new SessionFlowControl.Listener() {
+          @Override
+          public void capsule(Capsule capsule) {
+            self.tell(new TellFlow(capsule));
+          }
+
+          @Override
+          public void violated(Violation violation) {
+            self.tell(new FlowViolated(violation));
+          }
+
+          @Override
+          public void openBlocked(StreamKind kind) {
+            self.tell(new OpenBlocked(kind));
+          }
+
+          @Override
+          public void streamsAvailable(StreamKind kind) {
+            self.tell(new StreamsAvailable(kind));
+          }
+        });
+  }
+
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
@@ -181,6 +227,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(Open.class, this::onOpen)
         .onMessage(Opened.class, this::onOpened)
         .onMessage(StreamsAvailable.class, this::onStreamsAvailable)
+        .onMessage(OpenBlocked.class, this::onOpenBlocked)
+        .onMessage(TellFlow.class, this::onTellFlow)
+        .onMessage(FlowViolated.class, this::onFlowViolated)
         .onMessage(ConnectReadable.class, this::onConnectReadable)
         .onMessage(ReadStats.class, this::onReadStats)
         .onMessage(StatsRead.class, this::onStatsRead)
@@ -292,6 +341,19 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
       streams.available(available.kind());
     }
     return this;
+  }
+
+  private Behavior<Command> onOpenBlocked(OpenBlocked blocked) {
+    streams.blocked(blocked.kind());
+    return this;
+  }
+
+  private Behavior<Command> onTellFlow(TellFlow tell) {
+    return on(new SessionInput.LocalFlow(tell.capsule()));
+  }
+
+  private Behavior<Command> onFlowViolated(FlowViolated violated) {
+    return on(new SessionInput.Violated(violated.violation()));
   }
 
   private Behavior<Command> onReadStats(ReadStats read) {

@@ -21,6 +21,7 @@ final class SessionEffects {
   private final SessionPromises promises;
   private final ConnectStream connect;
   private final SessionStreams streams;
+  private final @Nullable SessionFlowControl flow;
   private @Nullable SessionDatagrams datagrams;
   private @Nullable Fields response;
   private String why = "the session has ended";
@@ -31,12 +32,14 @@ final class SessionEffects {
       SessionSetup setup,
       SessionPromises promises,
       ConnectStream connect,
-      SessionStreams streams) {
+      SessionStreams streams,
+      @Nullable SessionFlowControl flow) {
     this.context = context;
     this.setup = setup;
     this.promises = promises;
     this.connect = connect;
     this.streams = streams;
+    this.flow = flow;
   }
 
   /** The transport gives this session its datagrams and streams from now on. */
@@ -61,6 +64,10 @@ final class SessionEffects {
       }
     } else if (effect instanceof SessionEffect.SendCapsule send) {
       connect.send(send.capsule());
+    } else if (effect instanceof SessionEffect.ApplyFlow apply) {
+      if (flow != null) {
+        flow.on(apply.capsule());
+      }
     } else if (effect instanceof SessionEffect.FinishConnect) {
       connect.finish();
     } else if (effect instanceof SessionEffect.ResetConnect reset) {
@@ -94,6 +101,9 @@ final class SessionEffects {
     if (datagrams != null) {
       datagrams.close(why);
     }
+    if (flow != null) {
+      flow.close();
+    }
     setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
   }
 
@@ -107,6 +117,9 @@ final class SessionEffects {
   private void ready() {
     if (datagrams == null || response == null) {
       throw new IllegalStateException("a session is ready before it is attached and answered");
+    }
+    if (flow != null) {
+      flow.open();
     }
     SessionHandle handle =
         new SessionHandle(setup.facts(response, protocol), promises, datagrams, context.getSelf());

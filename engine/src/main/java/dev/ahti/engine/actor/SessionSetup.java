@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.ProtocolOffer;
+import dev.ahti.engine.flow.FlowControl;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamPort;
@@ -14,6 +15,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * What a session starts with.
  *
+ * @param flow its flow control, if the two sides agreed on one
  * @param facts what the handshake of the connection settled
  * @param connect the CONNECT stream, unread
  * @param opening how it begins, which says which side this is
@@ -22,6 +24,7 @@ record SessionSetup(
     EngineParts parts,
     long id,
     Dialect dialect,
+    Optional<FlowControl> flow,
     Fields request,
     InetSocketAddress remoteAddress,
     ConnectionFacts facts,

@@ -13,6 +13,7 @@ import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of a session: an actor for each, the incoming ones handed over, the outgoing ones
@@ -35,6 +36,7 @@ final class SessionStreams {
   private final Counter refused;
   private final Asking bidirectional = new Asking();
   private final Asking unidirectional = new Asking();
+  private final @Nullable SessionFlowControl flow;
 
   /** What of a kind the transport was asked for and has not answered. */
   private static final class Asking {
@@ -46,9 +48,11 @@ final class SessionStreams {
       ActorContext<SessionActor.Command> context,
       SessionSetup setup,
       SessionPromises promises,
+      @Nullable SessionFlowControl flow,
       ActorRef<TransportCommand.OpenResult> opened) {
     this.context = context;
     this.promises = promises;
+    this.flow = flow;
     this.transport = setup.transport();
     this.opened = opened;
     this.sessionId = setup.id();
@@ -60,6 +64,9 @@ final class SessionStreams {
 
   /** The peer opened a stream: it waits for the application, or is refused when too many do. */
   void incoming(StreamKind kind, StreamPort port) {
+    if (flow != null) {
+      flow.peerOpened(kind);
+    }
     if (!promises.incoming(kind).offer(handle(port))) {
       refused.increment();
       reject(port, WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
@@ -71,6 +78,12 @@ final class SessionStreams {
     if (!asking(kind).blocked) {
       ask(kind);
     }
+  }
+
+  /** The session's limit allows no stream of this kind now. */
+  void blocked(StreamKind kind) {
+    asking(kind).open--;
+    asking(kind).blocked = true;
   }
 
   /** The peer allows more streams of a kind: asks for as many as are waited for. */
@@ -90,9 +103,10 @@ final class SessionStreams {
         reject(success.port(), Http3ErrorCode.H3_REQUEST_CANCELLED);
       }
     } else if (result instanceof TransportCommand.OpenResult.LimitReached limit) {
-      asking(limit.kind()).open--;
-      asking(limit.kind()).blocked = true;
+      notOpened(limit.kind());
+      blocked(limit.kind());
     } else if (result instanceof TransportCommand.OpenResult.Failed failed) {
+      notOpened(failed.kind());
       asking(failed.kind()).open--;
       promises
           .opens(failed.kind())
@@ -114,7 +128,19 @@ final class SessionStreams {
 
   private void ask(StreamKind kind) {
     asking(kind).open++;
-    transport.tell(new TransportCommand.OpenStream(sessionId, kind, opened));
+    TransportCommand.OpenStream command = new TransportCommand.OpenStream(sessionId, kind, opened);
+    if (flow == null) {
+      transport.tell(command);
+    } else {
+      // Both limits hold: the session's is asked here, QUIC's by the transport.
+      flow.ask(kind, () -> transport.tell(command));
+    }
+  }
+
+  private void notOpened(StreamKind kind) {
+    if (flow != null) {
+      flow.notOpened(kind);
+    }
   }
 
   private Asking asking(StreamKind kind) {
@@ -122,6 +148,9 @@ final class SessionStreams {
   }
 
   private StreamHandle handle(StreamPort port) {
+    if (flow != null) {
+      port.flow(flow);
+    }
     ActorRef<StreamActor.Command> actor =
         context.spawn(StreamActor.create(port, dialect, level), "stream-" + port.id(), SAME_LOOP);
     return new StreamHandle(

@@ -29,12 +29,9 @@ public final class FlowNegotiation {
    * @param dialect what the session uses
    * @param ours the settings that we sent
    * @param peers the settings that the peer sent
-   * @param rejectEqualLimits whether a limit that does not rise ends a session where the dialect
-   *     says so; off, equal ones are accepted, as D16 is spoken by peers of draft 15 too, which
-   *     allowed them
    */
   public static Optional<FlowControl> decide(
-      Dialect dialect, Map<Long, Long> ours, Map<Long, Long> peers, boolean rejectEqualLimits) {
+      Dialect dialect, Map<Long, Long> ours, Map<Long, Long> peers) {
     boolean on =
         switch (dialect.draft()) {
           case D02, D07 -> false;
@@ -42,9 +39,7 @@ public final class FlowNegotiation {
           case D16 -> hasLimit(ours) && hasLimit(peers);
         };
     return on
-        ? Optional.of(
-            new FlowControl(
-                limits(ours), limits(peers), rejectEqualLimits && dialect.strictLimits()))
+        ? Optional.of(new FlowControl(limits(ours), limits(peers), dialect.strictLimits()))
         : Optional.empty();
   }
 

@@ -42,9 +42,18 @@ public final class SettingsOffer {
       return new Limits(maxSessions, Optional.empty());
     }
 
-    /** How many sessions of this dialect a connection may have at a time. */
-    public long sessionsFor(Dialect dialect) {
-      return flow.isEmpty() && dialect.limitsUncontrolledSessions() ? 1 : maxSessions;
+    /**
+     * How many sessions of this dialect a connection may have at a time.
+     *
+     * @param flowControlled what {@link FlowNegotiation} came to with this peer, which may be less
+     *     than what is offered here
+     */
+    public long sessionsFor(Dialect dialect, boolean flowControlled) {
+      return !flowControlled && dialect.limitsUncontrolledSessions() ? 1 : maxSessions;
+    }
+
+    private long announcedFor(Draft draft) {
+      return sessionsFor(Dialect.of(draft), flow.isPresent());
     }
   }
 
@@ -104,10 +113,10 @@ public final class SettingsOffer {
       settings.put(CodePoints.WT_ENABLED, 1L);
     }
     if (policy.allows(Draft.D14)) {
-      settings.put(CodePoints.WT_MAX_SESSIONS, limits.sessionsFor(Dialect.of(Draft.D14)));
+      settings.put(CodePoints.WT_MAX_SESSIONS, limits.announcedFor(Draft.D14));
     }
     if (policy.allows(Draft.D07)) {
-      settings.put(CodePoints.WEBTRANSPORT_MAX_SESSIONS, limits.sessionsFor(Dialect.of(Draft.D07)));
+      settings.put(CodePoints.WEBTRANSPORT_MAX_SESSIONS, limits.announcedFor(Draft.D07));
     }
     if (policy.allows(Draft.D02)) {
       settings.put(CodePoints.ENABLE_WEBTRANSPORT, 1L);

@@ -56,6 +56,21 @@ public final class Gauges {
   /** Counter: incoming streams refused because too many waited. */
   public static final String INCOMING_STREAMS_REFUSED = "streams.incoming-refused";
 
+  /** Level: sessions with flow control of their own. */
+  public static final String FLOW_SESSIONS = "flow.sessions";
+
+  /** Level: bytes that peers may send now by the limits of their sessions. */
+  public static final String FLOW_RECEIVE_CREDIT = "flow.receive-credit-bytes";
+
+  /** Level: streams with bytes to send that wait for the limit of their session. */
+  public static final String FLOW_STREAMS_WAITING = "flow.streams-waiting";
+
+  /** Counter: limits that we raised. */
+  public static final String FLOW_GRANTS = "flow.grants";
+
+  /** Counter: limits of peers that we told them we were blocked by. */
+  public static final String FLOW_BLOCKED = "flow.blocked";
+
   /** Level: streams held for sessions not yet seen. */
   public static final String EARLY_STREAMS = "early.streams";
 

@@ -25,6 +25,13 @@ public interface StreamPort extends ReadPort, WritePort {
   StreamLoop loop();
 
   /**
+   * Binds the stream to the flow control of its session, from now on and with what came already. To
+   * be called before anything is requested or offered, and at most once; a stream that is not bound
+   * has the transport's limits alone.
+   */
+  void flow(SessionFlow flow);
+
+  /**
    * Sets the one who is told, on the loop, of each half's end. What happened before is told at
    * once, so nothing is missed.
    */

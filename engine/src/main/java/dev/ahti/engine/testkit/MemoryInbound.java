@@ -1,6 +1,7 @@
 package dev.ahti.engine.testkit;
 
 import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.SessionFlow;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryInbound {
   private final MemoryStreamPort port;
   private final int readSize;
+  private final long streamWindow;
   private final MemoryGauges gauges;
 
   // Shared with the consumer.
@@ -37,8 +39,12 @@ final class MemoryInbound {
   private long unreadBytes;
   private @Nullable Inbound wireEnd;
 
-  MemoryInbound(MemoryStreamPort port, int readSize, MemoryGauges gauges) {
+  // Set on the loop before anything is published, so a consumer that polls something sees it.
+  private @Nullable SessionFlow flow;
+
+  MemoryInbound(MemoryStreamPort port, int readSize, long streamWindow, MemoryGauges gauges) {
     this.port = port;
+    this.streamWindow = streamWindow;
     this.readSize = readSize;
     this.gauges = gauges;
   }
@@ -78,6 +84,7 @@ final class MemoryInbound {
       int length = data.bytes().length();
       bytesRead.addAndGet(length);
       gauges.inboundQueued().add(-length);
+      consumed(length);
     } else {
       endPolled = true;
     }
@@ -113,7 +120,18 @@ final class MemoryInbound {
     return bytesRead.get();
   }
 
+  private void consumed(long bytes) {
+    if (flow != null && bytes > 0) {
+      flow.consumed(bytes);
+    }
+  }
+
   // Loop only.
+
+  /** From now on, and with the bytes that wait unread: they count when they are read. */
+  void flow(SessionFlow newFlow) {
+    flow = newFlow;
+  }
 
   void arrived(ByteString bytes) {
     if (end != null || wireEnd != null) {
@@ -130,6 +148,11 @@ final class MemoryInbound {
     if (end == null && wireEnd == null) {
       wireEnd = how;
       if (how instanceof Inbound.Reset) {
+        // This transport knows the final size: what was sent has arrived before.
+        if (flow != null) {
+          flow.received(unreadBytes);
+          flow.consumed(unreadBytes);
+        }
         dropUnread();
       }
       read();
@@ -155,6 +178,9 @@ final class MemoryInbound {
       credit.getAndUpdate(now -> Math.max(0, now - length));
       bytesReceived = bytesReceived + length;
       gauges.bytesReceived().add(length);
+      if (flow != null) {
+        flow.received(length);
+      }
       gauges.inboundQueued().add(length);
       port.readFromWire(length, length);
       publish(new Inbound.Data(next));
@@ -182,6 +208,12 @@ final class MemoryInbound {
       }
       return false;
     }
+    if (flow != null && wireEnd != null) {
+      flow.received(unreadBytes);
+      flow.consumed(unreadBytes);
+    } else if (flow != null) {
+      flow.unseen(streamWindow);
+    }
     dropUnread();
     end(stopped);
     return true;
@@ -194,6 +226,7 @@ final class MemoryInbound {
       dropped = true;
       if (next instanceof Inbound.Data data) {
         gauges.inboundQueued().add(-data.bytes().length());
+        consumed(data.bytes().length());
       }
     }
     return dropped;

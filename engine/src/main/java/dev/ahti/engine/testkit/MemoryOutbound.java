@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The sending half of a port: a queue that the producer fills and the loop empties as far as the
  * peer's windows allow.
  */
-final class MemoryOutbound {
+final class MemoryOutbound implements SessionFlow.Sender {
   /** The largest piece on the wire, so that streams share a connection window. */
   private static final int FRAME = 16 * 1024;
 
@@ -28,6 +29,7 @@ final class MemoryOutbound {
   private final AtomicBoolean armed = new AtomicBoolean();
   private final AtomicBoolean pumping = new AtomicBoolean();
   private volatile Runnable wake = () -> {};
+  private volatile @Nullable SessionFlow flow;
   private volatile boolean finishing;
   private volatile @Nullable WriteEnd end;
   private volatile long sent;
@@ -52,6 +54,10 @@ final class MemoryOutbound {
   }
 
   // Any thread.
+
+  void flow(SessionFlow newFlow) {
+    flow = newFlow;
+  }
 
   void onWritable(Runnable newWake) {
     wake = newWake;
@@ -121,7 +127,15 @@ final class MemoryOutbound {
         }
         break;
       }
-      send(take(room));
+      int allowed = allowed(room);
+      if (allowed == 0) {
+        break;
+      }
+      ByteString piece = take(allowed);
+      send(piece);
+      if (flow != null) {
+        flow.sent(this, piece.length());
+      }
     }
     if (last && !hasBytes()) {
       port.sendFin();
@@ -131,6 +145,16 @@ final class MemoryOutbound {
     if (queued.get() <= limit / 2 && armed.compareAndSet(true, false)) {
       wake.run();
     }
+  }
+
+  /** What the session's flow control allows of it. */
+  private int allowed(int room) {
+    return flow == null ? room : (int) flow.credit(this, room);
+  }
+
+  @Override
+  public void creditAvailable() {
+    requestPump();
   }
 
   /** The stream's window opens; a {@link #pump} makes use of it. */
@@ -150,6 +174,9 @@ final class MemoryOutbound {
     }
     end = how;
     discard();
+    if (flow != null) {
+      flow.leave(this);
+    }
     runWaiting();
     armed.set(false);
     wake.run();

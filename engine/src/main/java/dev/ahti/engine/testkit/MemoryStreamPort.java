@@ -3,6 +3,7 @@ package dev.ahti.engine.testkit;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
@@ -22,6 +23,7 @@ final class MemoryStreamPort implements StreamPort {
 
   // Loop only.
   private @Nullable PortObserver observer;
+  private @Nullable SessionFlow flow;
   private boolean readEndTold;
   private boolean writeEndTold;
   private boolean closed;
@@ -38,7 +40,8 @@ final class MemoryStreamPort implements StreamPort {
     this.local = local;
     this.counted = counted;
     MemorySettings settings = connection.settings();
-    this.in = new MemoryInbound(this, settings.readSize(), connection.gauges());
+    this.in =
+        new MemoryInbound(this, settings.readSize(), settings.streamWindow(), connection.gauges());
     this.out =
         new MemoryOutbound(
             this, settings.sendQueue(), settings.streamWindow(), connection.gauges());
@@ -72,6 +75,20 @@ final class MemoryStreamPort implements StreamPort {
   @Override
   public MemoryLoop loop() {
     return connection.loop();
+  }
+
+  @Override
+  public void flow(SessionFlow newFlow) {
+    out.flow(newFlow);
+    loop()
+        .run(
+            () -> {
+              flow = newFlow;
+              in.flow(newFlow);
+              if (closed && !local) {
+                newFlow.closed(kind);
+              }
+            });
   }
 
   @Override
@@ -203,6 +220,9 @@ final class MemoryStreamPort implements StreamPort {
         connection.gauges().streams().decrement();
       }
       connection.closed(this);
+      if (flow != null && !local) {
+        flow.closed(kind);
+      }
     }
   }
 

@@ -82,7 +82,165 @@ public abstract class StreamPortContract {
     rules.put("a unidirectional stream has one half", this::unidirectional);
     rules.put("whenSent runs on the loop behind the bytes", this::whenSent);
     rules.put("an observer is told each end once, late or not", this::observers);
+    rules.put("no body byte is sent without credit of the session", this::sendsWithCreditOnly);
+    rules.put("an end needs no credit", this::endNeedsNoCredit);
+    rules.put("streams of a session take turns, byte by byte", this::streamsTakeTurns);
+    rules.put("a stream that ends leaves the line", this::endedSenderLeaves);
+    rules.put("bytes are counted when they come and when they are taken", this::countsBytes);
+    rules.put("a stop counts what was dropped, and what is not seen", this::countsStopped);
+    rules.put("a reset counts what was dropped, and what is not seen", this::countsReset);
+    rules.put("a stream of the peer is told closed once, bound late or not", this::tellsClosed);
     return rules;
+  }
+
+  // Flow control of the session.
+
+  private void sendsWithCreditOnly() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(ends.near.loop(), 5000);
+    ends.near.flow(flow);
+    ByteString sent = bytes(20_000, 4);
+    ends.near.offer(sent);
+    ends.near.finish();
+    Reader reader = new Reader(ends.far);
+    holds("what there is credit for came", () -> reader.readOn().bytes() == 5000);
+    settle();
+    same("bytes without more credit", 5000L, reader.readOn().bytes());
+    same("bytes sent", 5000L, ends.near.stats().bytesSent());
+    same("writer's end", null, ends.near.ended());
+    flow.grant(1);
+    holds("one byte came", () -> reader.readOn().bytes() == 5001);
+    flow.grant(1_000_000);
+    holds("the end came", () -> reader.readOn().end != null);
+    check("the bytes are those that were sent", reader.content().equals(sent));
+    same("bytes told as sent", 20_000L, flow.sent());
+  }
+
+  private void endNeedsNoCredit() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    ends.near.flow(new ContractFlow(ends.near.loop(), 0));
+    ends.near.finish();
+    Reader reader = new Reader(ends.far);
+    holds("the end came", () -> reader.readOn().end != null);
+    same("end", Inbound.Fin.INSTANCE, reader.end);
+    holds("the writer ended", () -> ends.near.ended() != null);
+  }
+
+  private void streamsTakeTurns() {
+    Ends one = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(one.near.loop(), 0);
+    // The same loop where the transport has one connection for all; elsewhere a stream alone.
+    List<Ends> all = new ArrayList<>(List.of(one));
+    for (int i = 0; i < 2; i++) {
+      Ends more = ends(StreamKind.BIDIRECTIONAL);
+      if (more.near.loop() == one.near.loop()) {
+        all.add(more);
+      }
+    }
+    List<Reader> readers = all.stream().map(ends -> new Reader(ends.far)).toList();
+    for (Ends ends : all) {
+      ends.near.flow(flow);
+      ends.near.offer(bytes(100, 1));
+    }
+    holds("all wait", () -> flow.waiting() == all.size());
+    for (int round = 1; round <= 5; round++) {
+      for (int turn = 0; turn < all.size(); turn++) {
+        int total = (round - 1) * all.size() + turn + 1;
+        flow.grant(1);
+        holds(
+            "byte " + total + " came",
+            () -> readers.stream().mapToLong(reader -> reader.readOn().bytes()).sum() == total);
+      }
+      for (Reader reader : readers) {
+        same("bytes of each stream in round " + round, (long) round, reader.bytes());
+      }
+    }
+  }
+
+  private void endedSenderLeaves() {
+    Ends first = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(first.near.loop(), 0);
+    first.near.flow(flow);
+    first.near.offer(bytes(10, 1));
+    holds("it waits", () -> flow.waiting() == 1);
+    first.near.reset(CODE);
+    holds("it has left", () -> flow.waiting() == 0);
+    Ends second = ends(StreamKind.BIDIRECTIONAL);
+    second.near.flow(flow);
+    second.near.offer(bytes(10, 1));
+    holds("it waits", () -> flow.waiting() == 1);
+    second.far.stopSending(CODE);
+    holds("it has left", () -> flow.waiting() == 0);
+    same("bytes told as sent", 0L, flow.sent());
+  }
+
+  private void countsBytes() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
+    ends.far.flow(flow);
+    ends.near.offer(bytes(700, 1));
+    ends.near.finish();
+    ends.far.request(100_000);
+    holds("they were counted", () -> flow.received() == 700);
+    same("consumed before a poll", 0L, flow.consumed());
+    Reader reader = new Reader(ends.far);
+    holds("the end came", () -> reader.readOn().end != null);
+    holds("they were consumed", () -> flow.consumed() == 700);
+    settle();
+    same("received", 700L, flow.received());
+    same("unseen", 0L, flow.unseen());
+  }
+
+  private void countsStopped() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
+    ends.far.flow(flow);
+    ends.near.offer(bytes(700, 1));
+    ends.far.request(1);
+    holds("some were counted", () -> flow.received() > 0);
+    ends.far.stopSending(CODE);
+    settle();
+    same("consumed", flow.received(), flow.consumed());
+    check("what the peer may have sent is told", flow.received() + flow.unseen() >= 700);
+  }
+
+  private void countsReset() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
+    ends.far.flow(flow);
+    ends.near.offer(bytes(700, 1));
+    settle();
+    ends.near.reset(CODE);
+    Reader reader = new Reader(ends.far);
+    holds("the reset came", () -> reader.readOn().end != null);
+    holds("all that was sent counts as consumed", () -> flow.consumed() + flow.unseen() >= 700);
+    check("no more than was sent counts as received", flow.received() <= 700);
+  }
+
+  private void tellsClosed() {
+    for (boolean late : new boolean[] {false, true}) {
+      Ends ends = ends(StreamKind.BIDIRECTIONAL);
+      ContractFlow far = new ContractFlow(ends.far.loop(), 0);
+      ContractFlow near = new ContractFlow(ends.near.loop(), 0);
+      ends.near.flow(near);
+      if (!late) {
+        ends.far.flow(far);
+      }
+      ends.near.finish();
+      new Reader(ends.far).readOn();
+      settle();
+      same("closed with one half open", 0, far.closed());
+      ends.far.finish();
+      new Reader(ends.near).readOn();
+      settle();
+      if (late) {
+        ends.far.flow(far);
+      }
+      holds("it was told", () -> far.closed() == 1);
+      settle();
+      same("told", 1, far.closed());
+      same("told of a stream of our own", 0, near.closed());
+    }
   }
 
   private void nothingBeforeTheFirstRequest() {

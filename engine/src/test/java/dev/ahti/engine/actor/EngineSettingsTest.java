@@ -56,7 +56,8 @@ class EngineSettingsTest {
   @TestFactory
   Iterable<DynamicTest> refusesWhatIsNotAboveZeroAndNamesTheKey() {
     return keys().stream()
-        .filter(key -> !Set.of("transport", "loop-dispatcher").contains(key))
+        .filter(
+            key -> !Set.of("transport", "loop-dispatcher", "session.flow.enabled").contains(key))
         .filter(key -> !key.equals("session.handler-failure-code"))
         .filter(key -> !key.startsWith("dialects."))
         .filter(key -> !key.equals("dialer.pool-idle-timeout"))

@@ -8,6 +8,7 @@ import dev.ahti.engine.testkit.Conformance;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,17 +62,14 @@ class FlowNegotiationTest {
   })
   void isOnByTheRuleOfTheDraft(Draft draft, String ours, String peers, boolean on) {
     assertEquals(
-        on,
-        FlowNegotiation.decide(Dialect.of(draft), settings(ours), settings(peers), false)
-            .isPresent());
+        on, FlowNegotiation.decide(Dialect.of(draft), settings(ours), settings(peers)).isPresent());
   }
 
   @Test
   void beginsWithWhatEachSideSentAndZeroForTheRest() {
     assertEquals(
         Optional.of(new FlowControl(new InitialLimits(1, 2, 3), new InitialLimits(0, 5, 0), false)),
-        FlowNegotiation.decide(
-            Dialect.of(Draft.D16), settings("-/1/2/3"), settings("-/-/5/-"), false));
+        FlowNegotiation.decide(Dialect.of(Draft.D16), settings("-/1/2/3"), settings("-/-/5/-")));
   }
 
   @Test
@@ -80,18 +78,18 @@ class FlowNegotiationTest {
         FlowNegotiation.decide(
                 Dialect.of(Draft.D16),
                 settings("-/1/2/3"),
-                settings("-/0x3fffffffffffffff/0x1000000000000001/0x1000000000000000"),
-                false)
+                settings("-/0x3fffffffffffffff/0x1000000000000001/0x1000000000000000"))
             .orElseThrow();
     assertEquals(new InitialLimits((1L << 62) - 1, 1L << 60, 1L << 60), flow.peers());
   }
 
   @ParameterizedTest
-  @CsvSource({"D14, false, false", "D14, true, false", "D16, false, false", "D16, true, true"})
-  void equalLimitsAreRefusedInD16AndOnlyWhenAsked(Draft draft, boolean asked, boolean strict) {
+  @CsvSource({"D14, true, false", "D14, false, false", "D16, true, false", "D16, false, true"})
+  void equalLimitsAreRefusedInD16AndOnlyWithoutTheQuirk(
+      Draft draft, boolean tolerated, boolean strict) {
+    Dialect dialect = Dialect.of(draft, tolerated ? Set.of(Quirk.EQUAL_LIMITS) : Set.of());
     FlowControl flow =
-        FlowNegotiation.decide(Dialect.of(draft), settings("1/1/2/3"), settings("1/1/2/3"), asked)
-            .orElseThrow();
+        FlowNegotiation.decide(dialect, settings("1/1/2/3"), settings("1/1/2/3")).orElseThrow();
     assertEquals(strict, flow.strict());
   }
 }

@@ -72,8 +72,10 @@ class SettingsOfferTest {
   @ParameterizedTest
   @CsvSource({"D02, 16", "D07, 16", "D14, 1", "D16, 1"})
   void limitsSessionsWithoutFlowControlByDialect(Draft draft, long sessions) {
-    assertEquals(sessions, SIXTEEN.sessionsFor(Dialect.of(draft)));
-    assertEquals(16, WITH_FLOW.sessionsFor(Dialect.of(draft)));
+    assertEquals(sessions, SIXTEEN.sessionsFor(Dialect.of(draft), false));
+    // What is offered does not count, only what was negotiated.
+    assertEquals(sessions, WITH_FLOW.sessionsFor(Dialect.of(draft), false));
+    assertEquals(16, WITH_FLOW.sessionsFor(Dialect.of(draft), true));
   }
 
   @ParameterizedTest

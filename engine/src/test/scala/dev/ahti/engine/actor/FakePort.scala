@@ -7,6 +7,7 @@ import scala.collection.immutable.Queue
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
+import dev.ahti.engine.spi.SessionFlow
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.spi.StreamPort
 import dev.ahti.engine.spi.WriteEnd
@@ -99,6 +100,11 @@ final class FakePort(
     told.foreach(_.onWriteEnd(end))
     if (told.isDefined) writable.run()
   }
+
+  /** What the port was bound to, if anything. */
+  @volatile var boundTo: Option[SessionFlow] = None
+
+  override def flow(flow: SessionFlow): Unit = boundTo = Some(flow)
 
   override def observe(watcher: PortObserver): Unit = {
     val (read, write) = synchronized {

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture
 import dev.ahti.engine.dialect.ConnectResponse
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
+import dev.ahti.engine.error.Violation
+import dev.ahti.engine.flow.FlowControl
 import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.ConnectionStats
@@ -24,6 +26,9 @@ final class SessionActorSpec extends SessionSpec {
         classOf[SessionActor.Command],
         SessionActor.Open.BIDIRECTIONAL,
         new SessionActor.StreamsAvailable(StreamKind.BIDIRECTIONAL),
+        new SessionActor.OpenBlocked(StreamKind.BIDIRECTIONAL),
+        new SessionActor.TellFlow(new Capsule.MaxData(1)),
+        new SessionActor.FlowViolated(Violation.session(0x45d4487, "too much", "test")),
         new SessionActor.Incoming(StreamKind.BIDIRECTIONAL, new FakePort(4)),
         new SessionActor.Close(0, ""),
         SessionActor.Drain.INSTANCE,
@@ -38,6 +43,7 @@ final class SessionActorSpec extends SessionSpec {
             parts(),
             0,
             dialect,
+            java.util.Optional.empty[FlowControl],
             Fields.empty,
             new java.net.InetSocketAddress("127.0.0.1", 1),
             ConnectionFacts.UNKNOWN,

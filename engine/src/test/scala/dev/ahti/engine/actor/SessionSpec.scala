@@ -5,9 +5,11 @@ import java.util.concurrent.CompletionException
 import java.util.concurrent.atomic.AtomicReference
 import java.util.function.Consumer
 
+import scala.jdk.OptionConverters._
 import scala.reflect.ClassTag
 
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.flow.FlowControl
 import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.TransportCommand
 import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
@@ -24,7 +26,8 @@ abstract class SessionSpec extends ActorSpec {
       val shared: EngineParts = parts(),
       val connect: FakePort = new FakePort(0),
       val opening: SessionOpening = accepting(ignoring),
-      facts: ConnectionFacts = ConnectionFacts.UNKNOWN
+      facts: ConnectionFacts = ConnectionFacts.UNKNOWN,
+      val flow: Option[FlowControl] = None
   ) {
     val transport: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
     val connection: TestProbe[ConnectionActor.Command] =
@@ -36,6 +39,7 @@ abstract class SessionSpec extends ActorSpec {
           shared,
           0,
           dialect,
+          flow.toJava,
           Requests.connect(Draft.D16, "/echo"),
           new java.net.InetSocketAddress("127.0.0.1", 1),
           facts,

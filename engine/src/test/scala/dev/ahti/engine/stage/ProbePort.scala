@@ -5,6 +5,7 @@ import scala.collection.immutable.Queue
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
+import dev.ahti.engine.spi.SessionFlow
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.spi.StreamPort
 import dev.ahti.engine.spi.WriteEnd
@@ -78,6 +79,7 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   override def kind: StreamKind = StreamKind.BIDIRECTIONAL
   override def local: Boolean = true
   override def loop: StreamLoop = throw new UnsupportedOperationException("no stage needs a loop")
+  override def flow(flow: SessionFlow): Unit = ()
   override def observe(observer: PortObserver): Unit = ()
   override def stats: PortStats = new PortStats(0, 0, 0, 0)
 

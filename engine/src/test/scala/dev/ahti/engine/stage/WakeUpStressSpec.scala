@@ -11,6 +11,7 @@ import scala.util.Random
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
+import dev.ahti.engine.spi.SessionFlow
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.spi.StreamPort
 import dev.ahti.engine.spi.WriteEnd
@@ -126,6 +127,7 @@ object WakeUpStressSpec {
     override def kind: StreamKind = StreamKind.BIDIRECTIONAL
     override def local: Boolean = true
     override def loop: StreamLoop = throw new UnsupportedOperationException("no loop is needed")
+    override def flow(flow: SessionFlow): Unit = ()
     override def observe(observer: PortObserver): Unit = ()
     override def stats: PortStats = new PortStats(0, 0, 0, 0)
     override def onReadable(wake: Runnable): Unit = readWake = wake

@@ -69,7 +69,8 @@ record NettySettings(
         new PortSettings(
             bytes(config, "read-size", 512),
             bytes(config, "write-limit", 1),
-            bytes(config, "write-chunk", 1024)),
+            bytes(config, "write-chunk", 1024),
+            window(config, "stream-window")),
         http3(config, engine),
         secret(config),
         text(config, "key-log"));

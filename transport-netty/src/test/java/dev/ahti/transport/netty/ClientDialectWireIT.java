@@ -76,8 +76,8 @@ class ClientDialectWireIT {
   @CsvSource({
     "D02, 00040a 80ffd27701 ab60374201",
     "D07, 00040b 3301 c0000000c671706a10",
-    "D14, 000407 3301 94e9cd2901",
-    "D16, 000407 3301 ac7cf00001",
+    "D14, 000415 3301 94e9cd2910 6b6180800000 6b644080 6b654080",
+    "D16, 000415 3301 ac7cf00001 6b6180800000 6b644080 6b654080",
   })
   @Conformance({"H3-C-08", "H3-C-09"})
   void firstBytesAreTheControlStreamWithTheSettingsOfTheDraft(Draft draft, String bytes) {

@@ -57,8 +57,8 @@ class ServerDialectWireIT {
   @CsvSource({
     "D02, 00040a 80ffd27701 ab60374201",
     "D07, 00040d 0801 3301 c0000000c671706a10",
-    "D14, 000409 0801 3301 94e9cd2901",
-    "D16, 000409 0801 3301 ac7cf00001",
+    "D14, 000417 0801 3301 94e9cd2910 6b6180800000 6b644080 6b654080",
+    "D16, 000417 0801 3301 ac7cf00001 6b6180800000 6b644080 6b654080",
   })
   void firstBytesAreTheControlStreamWithTheSettingsOfTheDraft(Draft draft, String bytes) {
     start(draft);

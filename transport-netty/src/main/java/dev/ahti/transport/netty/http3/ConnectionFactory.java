@@ -44,6 +44,7 @@ public final class ConnectionFactory {
             new ConnectionPorts(loop),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
+            portSettings.streamWindow(),
             reads);
     return new Http3Connection(channel, server, ports, limits, datagramGauges, facts, control);
   }

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.SessionFlow;
 import io.netty.buffer.ByteBuf;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 // The volatile sums have one writer each; the others only read them.
 @SuppressWarnings("NonAtomicVolatileUpdate")
 final class InboundHalf {
+  /** What the library lets the window of a stream grow to (quiche, MAX_STREAM_WINDOW), in bytes. */
+  private static final long LARGEST_WINDOW = 16L * 1024 * 1024;
+
   private final PortGauges gauges;
   private final Queue<Inbound> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong credit = new AtomicLong();
@@ -27,9 +31,17 @@ final class InboundHalf {
   private volatile boolean endPolled;
   private volatile long bytesReceived;
   private volatile long bytesRead;
+  private final long window;
 
-  InboundHalf(PortGauges gauges) {
+  // Set on the loop before anything is enqueued, so a consumer that polls something sees it.
+  private @Nullable SessionFlow flow;
+
+  /**
+   * @param window bytes that the peer may send before any of them is read
+   */
+  InboundHalf(PortGauges gauges, long window) {
     this.gauges = gauges;
+    this.window = window;
   }
 
   // The consumer's side, any thread.
@@ -63,6 +75,9 @@ final class InboundHalf {
       int length = data.bytes().length();
       gauges.inboundQueuedBytes.add(-length);
       bytesRead += length;
+      if (flow != null) {
+        flow.consumed(length);
+      }
     } else {
       endPolled = true;
     }
@@ -101,6 +116,24 @@ final class InboundHalf {
 
   // The loop's side.
 
+  /** Counts from now on; before, nothing was read. */
+  void flow(SessionFlow newFlow) {
+    flow = newFlow;
+    if (end != null && end != Inbound.Fin.INSTANCE) {
+      newFlow.unseen(mostUnseen());
+    }
+  }
+
+  /**
+   * How many bytes the peer may have sent beyond those that were read. The library drops what it
+   * holds when a stream is reset or stopped, and tells no final size. It extends the window when
+   * half of it was read, and lets it grow.
+   */
+  private long mostUnseen() {
+    long read = bytesReceived;
+    return read <= window / 2 ? window - read : Math.max(window, LARGEST_WINDOW);
+  }
+
   /** Whether the transport may be read: there is credit and no end yet. */
   boolean wantsBytes() {
     return end == null && credit.get() > 0;
@@ -112,6 +145,9 @@ final class InboundHalf {
     if (length == 0 || end != null) {
       return;
     }
+    if (flow != null) {
+      flow.received(length);
+    }
     byte[] copy = new byte[length];
     bytes.getBytes(bytes.readerIndex(), copy);
     // A read may overshoot the credit; what was read too much is not owed by the next request.
@@ -121,6 +157,13 @@ final class InboundHalf {
     gauges.inboundQueuedBytes.add(length);
     // The array is ours alone; from now on nobody writes to it.
     enqueue(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
+  }
+
+  /** The half is about to end, if it has not, and not every byte that the peer sent was read. */
+  void abandoned() {
+    if (flow != null && end == null) {
+      flow.unseen(mostUnseen());
+    }
   }
 
   /** Ends the half behind what is queued; says whether it had not ended before. */
@@ -148,7 +191,11 @@ final class InboundHalf {
 
   private void uncount(Inbound dropped) {
     if (dropped instanceof Inbound.Data data) {
-      gauges.inboundQueuedBytes.add(-data.bytes().length());
+      int length = data.bytes().length();
+      gauges.inboundQueuedBytes.add(-length);
+      if (flow != null) {
+        flow.consumed(length);
+      }
     }
   }
 

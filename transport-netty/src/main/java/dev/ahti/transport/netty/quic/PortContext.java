@@ -8,6 +8,7 @@ package dev.ahti.transport.netty.quic;
  * @param ports the connection's open ports
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
+ * @param streamWindow bytes that a peer may send on a new stream before any of them is read
  * @param reads the buffers of reads
  */
 public record PortContext(
@@ -16,4 +17,5 @@ public record PortContext(
     ConnectionPorts ports,
     long writeLimit,
     int writeChunk,
+    long streamWindow,
     StreamReads reads) {}

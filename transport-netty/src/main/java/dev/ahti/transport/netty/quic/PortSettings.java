@@ -6,5 +6,6 @@ package dev.ahti.transport.netty.quic;
  * @param readSize bytes of one read at most
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
+ * @param streamWindow bytes that a peer may send on a new stream before any of them is read
  */
-public record PortSettings(int readSize, long writeLimit, int writeChunk) {}
+public record PortSettings(int readSize, long writeLimit, int writeChunk, long streamWindow) {}

@@ -4,6 +4,7 @@ import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
@@ -45,6 +46,7 @@ public final class QuicStreamPort implements StreamPort {
 
   // Loop only.
   private @Nullable PortObserver observer;
+  private @Nullable SessionFlow flow;
   private @Nullable Runnable whenTaken;
   private boolean readEndTold;
   private boolean writeEndTold;
@@ -68,7 +70,7 @@ public final class QuicStreamPort implements StreamPort {
             ? StreamKind.BIDIRECTIONAL
             : StreamKind.UNIDIRECTIONAL;
     this.counted = framing == Framing.NONE;
-    this.in = new InboundHalf(context.gauges());
+    this.in = new InboundHalf(context.gauges(), context.streamWindow());
     this.out = new OutboundHalf(context.gauges(), context.writeLimit());
     this.writer = new StreamWriter(context, ctx, out, framing, header, this::halfEnded);
     if (kind == StreamKind.UNIDIRECTIONAL) {
@@ -105,6 +107,24 @@ public final class QuicStreamPort implements StreamPort {
   @Override
   public StreamLoop loop() {
     return loop;
+  }
+
+  @Override
+  public void flow(SessionFlow newFlow) {
+    writer.flow(newFlow);
+    loop.run(
+        () -> {
+          flow = newFlow;
+          in.flow(newFlow);
+          tellClosed();
+        });
+  }
+
+  /** To be called once the port is closed and once it has a flow, so one time for each stream. */
+  private void tellClosed() {
+    if (closed && flow != null && !local()) {
+      flow.closed(kind);
+    }
   }
 
   @Override
@@ -156,6 +176,7 @@ public final class QuicStreamPort implements StreamPort {
     loop.run(
         () -> {
           boolean open = in.end() == null;
+          in.abandoned();
           in.discard(new Inbound.Stopped(code));
           if (open) {
             loop.holdPackets(channel.parent());
@@ -251,6 +272,7 @@ public final class QuicStreamPort implements StreamPort {
 
   /** The peer reset its side. */
   public void inputReset(long code) {
+    in.abandoned();
     if (in.ended(new Inbound.Reset(code))) {
       halfEnded();
     }
@@ -270,6 +292,7 @@ public final class QuicStreamPort implements StreamPort {
   public void lost(String why) {
     if (in.end() == null) {
       // Nobody may be left to take what is held, and it is not the whole of anything.
+      in.abandoned();
       in.discard(new Inbound.Lost(why));
     }
     writer.gone(new WriteEnd.Lost(why));
@@ -307,6 +330,7 @@ public final class QuicStreamPort implements StreamPort {
       if (counted) {
         context.gauges().streams.decrement();
       }
+      tellClosed();
       QuicAccess.close(channel);
     }
   }

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.VarInt;
 import io.netty.buffer.ByteBuf;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When QUIC takes nothing, one small chunk is left with Netty. Its promise tells when there is
  * room again, and at once when the peer asks to stop: Netty says neither to one who does not write.
  */
-final class StreamWriter implements LoopWriter {
+final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   /** Bytes left with Netty while the window is closed. */
   private static final int PARKED_BYTES = 1024;
 
@@ -40,11 +41,13 @@ final class StreamWriter implements LoopWriter {
   private final Runnable onEnd;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable request;
+  private volatile @Nullable SessionFlow flow;
 
   // Loop only.
   private @Nullable ByteString header;
   private @Nullable ChannelFuture headerWritten;
   private long headerSendCount;
+  private long bodySendCount = -1;
   private @Nullable ChannelFuture parked;
   private boolean done;
 
@@ -68,6 +71,16 @@ final class StreamWriter implements LoopWriter {
     this.header = header.isEmpty() ? null : header;
     this.onEnd = onEnd;
     this.request = () -> loop.writeLater(this);
+  }
+
+  /** Body bytes ask there first. To be called before any are offered. */
+  void flow(SessionFlow newFlow) {
+    flow = newFlow;
+  }
+
+  @Override
+  public void creditAvailable() {
+    request();
   }
 
   /** Asks for a write before packets are sent next. Any thread. */
@@ -142,6 +155,13 @@ final class StreamWriter implements LoopWriter {
     int overhead = framing.overhead() + (header == null ? 0 : header.length());
     int room = capacity > overhead ? (int) Math.min(capacity - overhead, chunk) : PARKED_BYTES;
     int length = (int) Math.min(room, out.queued());
+    SessionFlow limit = flow;
+    if (limit != null && length > 0) {
+      length = (int) limit.credit(this, length);
+      if (length == 0 && !withHeader) {
+        return -1;
+      }
+    }
     ByteBuf bytes = ctx.alloc().directBuffer(overhead + length);
     int taken = fill(bytes, length);
     if (!bytes.isReadable()) {
@@ -149,9 +169,31 @@ final class StreamWriter implements LoopWriter {
       bytes.release();
       return -1;
     }
+    if (limit != null && taken > 0) {
+      limit.sent(this, taken);
+      bodySendCount = loop.sendCount();
+    }
     boolean last = finishing && out.isEmpty();
     Object message = last ? new DefaultQuicStreamFrame(bytes, true) : bytes;
-    return hand(message, taken, last, withHeader) && !last ? taken : -1;
+    boolean written = hand(message, taken, last, withHeader);
+    if (!written && limit != null && taken > 0 && parked != null) {
+      giveBackWhenRefused(limit, parked, bytes, taken);
+    }
+    return written && !last ? taken : -1;
+  }
+
+  /** What Netty holds when the stream is reset never leaves; it takes from the buffer what does. */
+  private static void giveBackWhenRefused(
+      SessionFlow flow, ChannelFuture written, ByteBuf bytes, int payload) {
+    bytes.retain();
+    written.addListener(
+        done -> {
+          int left = Math.min(payload, bytes.readableBytes());
+          bytes.release();
+          if (!done.isSuccess() && left > 0) {
+            flow.unsent(left);
+          }
+        });
   }
 
   private int fill(ByteBuf bytes, int length) {
@@ -224,7 +266,15 @@ final class StreamWriter implements LoopWriter {
   void end(WriteEnd how) {
     if (out.ended(how)) {
       done = true;
+      leaveFlow();
       onEnd.run();
+    }
+  }
+
+  private void leaveFlow() {
+    SessionFlow limit = flow;
+    if (limit != null) {
+      limit.leave(this);
     }
   }
 
@@ -254,6 +304,7 @@ final class StreamWriter implements LoopWriter {
     if (!out.ended(new WriteEnd.Reset(code))) {
       return;
     }
+    leaveFlow();
     onEnd.run();
     if (header != null) {
       // Without it the peer could not tell whose stream was reset (draft section 4.4).
@@ -267,7 +318,10 @@ final class StreamWriter implements LoopWriter {
     ChannelFuture pending = headerWritten;
     if (pending != null && !pending.isDone()) {
       pending.addListener(written -> loop.afterSend(() -> resetNow(code)));
-    } else if (pending != null && loop.sendCount() == headerSendCount) {
+    } else if (pending != null && loop.sendCount() == headerSendCount
+        || loop.sendCount() == bodySendCount) {
+      // The header has to leave. Body bytes that count as sent should: what does not is no part of
+      // the final size, and a limit of the session would be that much tighter.
       loop.afterSend(() -> resetNow(code));
     } else {
       resetNow(code);

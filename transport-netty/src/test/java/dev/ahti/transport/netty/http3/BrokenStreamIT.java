@@ -40,6 +40,7 @@ class BrokenStreamIT {
               new ConnectionPorts(loop),
               1024,
               1024,
+              1024,
               new StreamReads(1024));
       PortHandler handler =
           new PortHandler(context, new StreamHeader(StreamKind.BIDIRECTIONAL, 0).encode());

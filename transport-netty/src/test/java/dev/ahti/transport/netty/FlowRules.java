@@ -1,0 +1,430 @@
+package dev.ahti.transport.netty;
+
+import static dev.ahti.engine.wire.StreamKind.BIDIRECTIONAL;
+import static dev.ahti.engine.wire.StreamKind.UNIDIRECTIONAL;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Quirk;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Conformance;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Flow control of sessions as a peer on the wire sees it (draft-ietf-webtrans-http3-16 5). Holds
+ * for both roles: {@link ServerFlowWireIT} and {@link ClientFlowWireIT} run it.
+ */
+abstract class FlowRules extends FlowWire {
+  private static final long TOO_MANY = (1L << 60) + 1;
+
+  private static long maxStreams(StreamKind kind) {
+    return kind == BIDIRECTIONAL ? MAX_STREAMS_BIDI : MAX_STREAMS_UNI;
+  }
+
+  private static long streamsBlocked(StreamKind kind) {
+    return kind == BIDIRECTIONAL ? STREAMS_BLOCKED_BIDI : STREAMS_BLOCKED_UNI;
+  }
+
+  @Test
+  @Conformance("H3-B-45")
+  void withoutFlowControlItsCapsulesDoNothing() {
+    net = new EngineNet(SMALL);
+    open(Draft.D16, "");
+    assertEquals(0, net.gauge(Gauges.FLOW_SESSIONS));
+    send(MAX_DATA, 0);
+    send(MAX_STREAMS_BIDI, 0);
+    send(MAX_STREAMS_UNI, TOO_MANY);
+    send(DATA_BLOCKED, 7);
+    send(STREAMS_BLOCKED_BIDI, TOO_MANY);
+    send(STREAMS_BLOCKED_UNI, TOO_MANY);
+    for (int i = 0; i < 5; i++) {
+      alive();
+    }
+    RawStream far = opened(UNIDIRECTIONAL, body(5000), true);
+    assertEquals("00".repeat(5000), far.bytes(5000));
+    assertFalse(session.closed().isDone());
+  }
+
+  @Conformance("H3-B-46")
+  @ParameterizedTest
+  @CsvSource({"true, 190b4d3e", "true, 190b4d42", "false, 190b4d3e", "false, 190b4d42"})
+  void capsulesOfStreamsEndTheSessionWithOrWithoutFlowControl(boolean on, String type) {
+    net = new EngineNet(SMALL);
+    open(Draft.D16, on ? limits(1000, 4, 4) : "");
+    connect.write(RawHttp.capsule(Long.parseLong(type, 16), "00" + RawHttp.number(1024)));
+    assertEquals(MALFORMED, connect.end());
+  }
+
+  @Conformance({"H3-B-47", "H3-B-57"})
+  @ParameterizedTest
+  @EnumSource
+  void opensNoMoreStreamsThanAllowedAlsoWhenSomeHaveEnded(StreamKind kind) {
+    open(1000, 2, 2);
+    List<CompletableFuture<StreamHandle>> opening = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      opening.add(opening(kind));
+    }
+    expect(streamsBlocked(kind), 2);
+    for (int i = 0; i < 2; i++) {
+      StreamHandle stream = TestNet.get(opening.get(i));
+      stream.port().finish();
+      RawStream far = raw.accept();
+      assertEquals("FIN", far.end());
+      if (kind == BIDIRECTIONAL) {
+        far.finish("");
+        new PortProbe(stream.port()).all();
+      }
+    }
+    // Both have ended, and count for ever.
+    net.awaitGauge(Gauges.STREAM_ACTORS, 0);
+    assertFalse(opening.get(2).isDone());
+    send(maxStreams(kind), 3);
+    TestNet.get(opening.get(2)).port().finish();
+    raw.accept();
+    expect(streamsBlocked(kind), 3);
+    assertFalse(opening.get(3).isDone());
+    send(maxStreams(kind), 100);
+    TestNet.get(opening.get(3)).port().finish();
+    raw.accept();
+  }
+
+  @Test
+  @Conformance({"H3-B-48", "H3-B-57"})
+  void sendsNoMoreBodyBytesThanAllowedAndTheRestIsFree() {
+    open(1000, 4, 4);
+    RawStream one = opened(UNIDIRECTIONAL, body(700), true);
+    RawStream two = opened(BIDIRECTIONAL, body(700), true);
+    assertEquals("00".repeat(700), one.bytes(700));
+    assertEquals("FIN", one.end());
+    two.bytes(300);
+    expect(DATA_BLOCKED, 1000);
+    // Headers, ends and datagrams go out all the same.
+    RawStream empty = opened(UNIDIRECTIONAL, ByteString.emptyByteString(), true);
+    assertEquals("FIN", empty.end());
+    session.newDatagramWriter().offer(ByteString.fromString("hi"));
+    assertEquals("006869", raw.datagram());
+    assertEquals(1, net.gauge(Gauges.FLOW_STREAMS_WAITING));
+    send(MAX_DATA, 1100);
+    two.bytes(100);
+    expect(DATA_BLOCKED, 1100);
+    send(MAX_DATA, 10_000);
+    two.bytes(300);
+    assertEquals("FIN", two.end());
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 0);
+  }
+
+  @Test
+  @Conformance("H3-B-49")
+  void streamThatWeResetCountsWithWhatItHasSent() {
+    open(1000, 4, 4);
+    StreamHandle reset = TestNet.get(session.openStream(UNIDIRECTIONAL));
+    reset.port().offer(body(400));
+    RawStream far = raw.accept();
+    assertEquals("405400", far.bytes(3));
+    far.bytes(400);
+    reset.control().reset(1);
+    assertTrue(far.end().startsWith("RESET 0x"));
+    RawStream next = opened(UNIDIRECTIONAL, body(2000), true);
+    next.bytes(600);
+    expect(DATA_BLOCKED, 1000);
+    send(MAX_DATA, 2400);
+    next.bytes(1400);
+    assertEquals("FIN", next.end());
+  }
+
+  @Test
+  @Conformance("H3-B-49")
+  void streamThatThePeerResetsCountsAndGivesItsCreditBack() {
+    open(1000, 4, 4);
+    RawStream reset = rawStream(UNIDIRECTIONAL, bytes(900));
+    PortProbe here = taken(UNIDIRECTIONAL);
+    reset.shutdown(false, true, 0x52e4a40fa8dbL);
+    here.end();
+    // Whatever of the 900 was seen before the reset, the peer may send them and a window more.
+    long limit = value(MAX_DATA);
+    assertTrue(limit >= 1900, "limit " + limit);
+    RawStream next = rawStream(UNIDIRECTIONAL, "");
+    next.finish(bytes(1000));
+    assertEquals(1000, taken(UNIDIRECTIONAL).all().length());
+    assertFalse(session.closed().isDone());
+  }
+
+  @Conformance("H3-B-50")
+  @ParameterizedTest
+  @EnumSource
+  void oneStreamTooManyEndsTheSession(StreamKind kind) {
+    open(1000, 4, 4);
+    RawStream[] streams = new RawStream[4];
+    for (int i = 0; i < 4; i++) {
+      streams[i] = rawStream(kind, "00");
+    }
+    net.awaitGauge(Gauges.STREAM_ACTORS, 4);
+    assertFalse(session.closed().isDone());
+    RawStream ours = opened(UNIDIRECTIONAL, body(1), false);
+    rawStream(kind, "");
+    assertEquals(FLOW_ERROR, connect.end());
+    assertEquals(GONE, ours.end());
+    for (RawStream stream : streams) {
+      stream.awaitStopped();
+    }
+  }
+
+  @Test
+  @Conformance("H3-B-51")
+  void oneByteTooMuchEndsTheSession() {
+    open(1000, 4, 4);
+    // Read, and not taken: so no credit comes back.
+    rawStream(UNIDIRECTIONAL, bytes(500));
+    taken(UNIDIRECTIONAL).port().request(10_000);
+    rawStream(BIDIRECTIONAL, bytes(500));
+    taken(BIDIRECTIONAL).port().request(10_000);
+    net.awaitGauge(Gauges.FLOW_RECEIVE_CREDIT, 0);
+    assertFalse(session.closed().isDone());
+    rawStream(UNIDIRECTIONAL, bytes(1));
+    taken(UNIDIRECTIONAL).port().request(10_000);
+    assertEquals(FLOW_ERROR, connect.end());
+  }
+
+  @Conformance("H3-B-52")
+  @ParameterizedTest
+  @ValueSource(longs = {MAX_DATA, MAX_STREAMS_BIDI, MAX_STREAMS_UNI})
+  void lowerLimitEndsTheSession(long type) {
+    open(1000, 4, 4);
+    send(type, type == MAX_DATA ? 999 : 3);
+    assertEquals(FLOW_ERROR, connect.end());
+  }
+
+  @Conformance("H3-B-53")
+  @ParameterizedTest
+  @ValueSource(longs = {MAX_DATA, MAX_STREAMS_BIDI, MAX_STREAMS_UNI})
+  void limitOfTheSettingsOnceMoreEndsTheSessionWhenThatIsNotTolerated(long type) {
+    policy = DialectPolicy.all().refusing(Quirk.EQUAL_LIMITS);
+    open(1000, 4, 4);
+    send(type, type == MAX_DATA ? 1000 : 4);
+    assertEquals(FLOW_ERROR, connect.end());
+  }
+
+  @Conformance("H3-B-53")
+  @ParameterizedTest
+  @ValueSource(longs = {MAX_DATA, MAX_STREAMS_BIDI, MAX_STREAMS_UNI})
+  void sameCapsuleTwiceEndsTheSessionWhenThatIsNotTolerated(long type) {
+    policy = DialectPolicy.all().refusing(Quirk.EQUAL_LIMITS);
+    open(1000, 4, 4);
+    send(type, 2000);
+    alive();
+    send(type, 2000);
+    assertEquals(FLOW_ERROR, connect.end());
+  }
+
+  @Conformance("H3-B-54")
+  @ParameterizedTest
+  @EnumSource(names = {"D14", "D16"})
+  void equalLimitsAreAcceptedByDefault(Draft draft) {
+    net = new EngineNet(SMALL);
+    open(draft, limits(1000, 4, 4));
+    send(MAX_DATA, 1000);
+    send(MAX_STREAMS_BIDI, 4);
+    send(MAX_STREAMS_UNI, 4);
+    send(MAX_STREAMS_UNI, 5);
+    send(MAX_STREAMS_UNI, 5);
+    alive();
+    assertFalse(session.closed().isDone());
+  }
+
+  @Conformance("H3-B-55")
+  @ParameterizedTest
+  @ValueSource(
+      longs = {MAX_STREAMS_BIDI, MAX_STREAMS_UNI, STREAMS_BLOCKED_BIDI, STREAMS_BLOCKED_UNI})
+  void moreStreamsThanThereCanBeEndTheSession(long type) {
+    open(1000, 4, 4);
+    send(type, TOO_MANY - 1);
+    alive();
+    assertFalse(session.closed().isDone());
+    send(type, TOO_MANY);
+    assertEquals(FLOW_ERROR, connect.end());
+  }
+
+  @Test
+  @Conformance("H3-B-56")
+  void creditComesByConsumptionAloneAndOnlyRises() {
+    open(1000, 4, 4);
+    RawStream stream = rawStream(UNIDIRECTIONAL, bytes(400));
+    PortProbe here = taken(UNIDIRECTIONAL);
+    here.bytes(400);
+    // Less than half of the window is used up: no word of it.
+    stream.write(bytes(100));
+    here.bytes(100);
+    expect(MAX_DATA, 1500);
+    long limit = 1500;
+    long sent = 500;
+    for (int round = 0; round < 20; round++) {
+      int more = (int) (limit - sent);
+      stream.write(bytes(more));
+      sent += more;
+      here.bytes(more);
+      long next = value(MAX_DATA);
+      assertTrue(next > limit, next + " after " + limit);
+      assertTrue(next <= sent + 1000, next + " with " + sent + " consumed");
+      limit = next;
+    }
+  }
+
+  @Conformance("H3-B-56")
+  @ParameterizedTest
+  @EnumSource
+  void streamsThatHaveEndedBringNewOnesWithoutBeingAskedFor(StreamKind kind) {
+    open(1000, 4, 4);
+    long limit = 4;
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < 2; i++) {
+        RawStream stream = rawStream(kind, "");
+        stream.finish("00");
+        PortProbe here = taken(kind);
+        here.all();
+        here.port().finish();
+      }
+      long next = value(maxStreams(kind));
+      assertEquals(limit + 2, next);
+      limit = next;
+    }
+  }
+
+  @Test
+  void bytesThatNobodyTakesBringNoCredit() {
+    open(1000, 4, 4);
+    RawStream stream = rawStream(UNIDIRECTIONAL, bytes(900));
+    PortProbe here = taken(UNIDIRECTIONAL);
+    here.port().request(10_000);
+    net.awaitGauge(Gauges.FLOW_RECEIVE_CREDIT, 100);
+    send(DATA_BLOCKED, 1000);
+    alive();
+    assertEquals(0, net.gauge(Gauges.FLOW_GRANTS));
+    here.bytes(900);
+    stream.finish("");
+    assertEquals(0, here.all().length());
+    expect(MAX_DATA, 1905);
+  }
+
+  @Test
+  @Conformance("H3-B-58")
+  void quicsLimitOfStreamsHoldsWhereItIsTheTighterOne() {
+    // Our side opens one unidirectional stream for HTTP/3 itself, so four are left.
+    options = options.withStreams(100, 5);
+    open(1000, 100, 100);
+    List<CompletableFuture<StreamHandle>> opening = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      opening.add(opening(UNIDIRECTIONAL));
+    }
+    for (int i = 0; i < 4; i++) {
+      TestNet.get(opening.get(i));
+    }
+    alive();
+    assertFalse(opening.get(4).isDone());
+    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+    TestNet.get(opening.get(0)).port().finish();
+    TestNet.get(opening.get(4));
+    // What QUIC refused did not count: the session's limit still has 95 to give.
+    for (int i = 1; i < 4; i++) {
+      TestNet.get(opening.get(i)).port().finish();
+    }
+    for (int i = 0; i < 95; i++) {
+      TestNet.get(opening(UNIDIRECTIONAL)).port().finish();
+    }
+    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+    opening(UNIDIRECTIONAL);
+    expect(STREAMS_BLOCKED_UNI, 100);
+  }
+
+  @Test
+  @Conformance("H3-B-58")
+  void quicsLimitOfBytesHoldsWhereItIsTheTighterOne() {
+    options = options.withWindows(3000, 3000);
+    open(1 << 20, 100, 100);
+    StreamHandle stream = TestNet.get(session.openStream(UNIDIRECTIONAL));
+    stream.port().offer(body(100_000));
+    stream.port().finish();
+    RawStream far = raw.accept();
+    far.bytes(3 + 100_000);
+    assertEquals("FIN", far.end());
+    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+  }
+
+  @Conformance("H3-B-59")
+  @ParameterizedTest
+  @CsvSource({
+    "D02, true, 9, false",
+    "D07, true, 9, false",
+    "D14, true, 0, false",
+    "D14, true, 9, true",
+    "D14, false, 9, false",
+    "D16, true, 0, false",
+    "D16, true, 9, true",
+    "D16, false, 9, false",
+  })
+  void isOnByTheRuleOfTheDraft(Draft draft, boolean offered, long theirs, boolean on) {
+    List<String> settings = new ArrayList<>(List.of(SMALL));
+    settings.add("ahti.session.flow.enabled = " + offered);
+    net = new EngineNet(settings.toArray(String[]::new));
+    open(draft, limits(theirs, theirs, theirs));
+    net.awaitGauge(Gauges.FLOW_SESSIONS, on ? 1 : 0);
+    RawStream far = opened(UNIDIRECTIONAL, body(20), true);
+    if (on) {
+      far.bytes(9);
+      expect(DATA_BLOCKED, 9);
+      assertEquals(1, net.gauge(Gauges.FLOW_STREAMS_WAITING));
+    } else {
+      far.bytes(20);
+      assertEquals("FIN", far.end());
+    }
+  }
+
+  @Test
+  void peerThatGrantsByteByByteGetsEveryByteOfEachStream() {
+    open(0, 4, 4);
+    RawStream[] streams = new RawStream[3];
+    for (int i = 0; i < streams.length; i++) {
+      streams[i] = opened(UNIDIRECTIONAL, body(50), true);
+    }
+    expect(DATA_BLOCKED, 0);
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 3);
+    for (int limit = 1; limit <= 150; limit++) {
+      send(MAX_DATA, limit);
+      // In turns: each stream is given a byte before the first gets its second.
+      streams[(limit - 1) % 3].bytes(1);
+    }
+    for (RawStream stream : streams) {
+      assertEquals("FIN", stream.end());
+    }
+  }
+
+  @Test
+  void stoppedStreamThatWaitsForCreditEndsAndTheOthersGoOn() {
+    open(0, 4, 4);
+    StreamHandle stopped = TestNet.get(session.openStream(UNIDIRECTIONAL));
+    stopped.port().offer(body(10));
+    RawStream far = raw.accept();
+    far.bytes(3);
+    RawStream other = opened(UNIDIRECTIONAL, body(10), true);
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 2);
+    far.shutdown(true, false, 0x52e4a40fa8dbL);
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 1);
+    send(MAX_DATA, 10);
+    other.bytes(10);
+    assertEquals("FIN", other.end());
+  }
+}

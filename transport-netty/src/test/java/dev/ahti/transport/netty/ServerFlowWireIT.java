@@ -1,0 +1,120 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Conformance;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
+import org.junit.jupiter.api.Test;
+
+/** Flow control of sessions, with our server and a client that writes raw bytes. */
+class ServerFlowWireIT extends FlowRules {
+
+  /** The settings of a client of this draft, without limits. */
+  private static String announcement(Draft draft) {
+    return switch (draft) {
+      case D02 -> "80ffd27701" + "ab60374201";
+      case D07 -> "3301" + "c0000000c671706a01";
+      case D14 -> "3301" + "94e9cd2901";
+      case D16 -> "3301" + "ac7cf00001";
+    };
+  }
+
+  private void prepare(Draft draft, String settings) {
+    raw = RawPeer.connect(net.listen(policy).address().getPort(), options);
+    raw.accept();
+    raw.unidirectional(control(announcement(draft) + settings));
+  }
+
+  private static String request(Draft draft, String path) {
+    return RawClient.headers(RawClient.connect(draft, path));
+  }
+
+  @Override
+  void open(Draft draft, String settings) {
+    prepare(draft, settings);
+    connect = raw.bidirectional(request(draft, "/echo"));
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
+    session = net.session();
+  }
+
+  @Test
+  @Conformance("H3-S-13")
+  void grantBeforeTheAnswerCountsAfterIt() {
+    net = new EngineNet(SMALL);
+    prepare(Draft.D16, limits(0, 0, 1));
+    connect =
+        raw.bidirectional(
+            request(Draft.D16, "/echo")
+                + RawHttp.capsule(MAX_DATA, RawHttp.number(20))
+                + RawHttp.capsule(MAX_STREAMS_UNI, RawHttp.number(1)));
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
+    session = net.session();
+    RawStream far = opened(StreamKind.UNIDIRECTIONAL, body(20), true);
+    far.bytes(20);
+    assertEquals("FIN", far.end());
+  }
+
+  @Test
+  @Conformance("H3-S-13")
+  void wrongLimitBeforeTheAnswerEndsTheSessionAfterIt() {
+    net = new EngineNet(SMALL);
+    prepare(Draft.D16, limits(1000, 4, 4));
+    connect =
+        raw.bidirectional(
+            request(Draft.D16, "/echo") + RawHttp.capsule(MAX_DATA, RawHttp.number(1)));
+    // It was accepted first, though the reset may overtake the answer on the wire.
+    session = net.session();
+    assertEquals(FLOW_ERROR, connect.end());
+    assertEquals(1, net.gauge(Gauges.SESSIONS_ACCEPTED));
+  }
+
+  @Test
+  @Conformance("H3-S-13")
+  void capsulesOfARefusedRequestAreDropped() {
+    net = new EngineNet(SMALL);
+    prepare(Draft.D16, limits(1000, 4, 4));
+    connect =
+        raw.bidirectional(
+            request(Draft.D16, "/nothing") + RawHttp.capsule(MAX_DATA, RawHttp.number(1)));
+    assertEquals("405", RawClient.headers(connect).get(":status").orElseThrow());
+    assertEquals("FIN", connect.end());
+  }
+
+  @Test
+  void streamsBeforeTheRequestCountToo() {
+    net = new EngineNet(SMALL);
+    prepare(Draft.D16, limits(1000, 4, 4));
+    RawStream early = null;
+    for (int i = 0; i < 5; i++) {
+      early = raw.unidirectional("405400" + "00");
+    }
+    connect = raw.bidirectional(request(Draft.D16, "/echo"));
+    assertEquals(FLOW_ERROR, connect.end());
+    early.awaitStopped();
+  }
+
+  @Test
+  void withFlowControlAConnectionHasSeveralSessions() {
+    open(1000, 4, 4);
+    RawStream second = raw.bidirectional(request(Draft.D16, "/echo"));
+    assertEquals("200", RawClient.headers(second).get(":status").orElseThrow());
+    alive();
+    net.session().close(0, "");
+    assertFalse(session.closed().isDone());
+    alive();
+  }
+
+  @Test
+  void withoutItASecondSessionIsRejected() {
+    net = new EngineNet(SMALL);
+    open(Draft.D16, "");
+    assertEquals("RESET 0x10b", raw.bidirectional(request(Draft.D16, "/echo")).end());
+    alive();
+  }
+}
