@@ -67,7 +67,7 @@ record NettySettings(
         config.getDuration("shutdown-timeout"),
         quic(config),
         new PortSettings(
-            bytes(config, "read-size", 512),
+            bytes(config, "read-size", 1),
             bytes(config, "write-limit", 1),
             bytes(config, "write-chunk", 1024),
             window(config, "stream-window")),

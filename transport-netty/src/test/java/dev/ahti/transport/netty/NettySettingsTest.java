@@ -63,7 +63,7 @@ class NettySettingsTest {
     "streams-unidirectional, 2",
     "max-udp-payload, 1199",
     "congestion-control, vegas",
-    "read-size, 1",
+    "read-size, 0",
     "gso-segments, -1",
     "datagrams.incoming, 0",
   })

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.typesafe.config.ConfigFactory;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
@@ -13,6 +14,7 @@ import dev.ahti.webtransport.server.SessionHandler;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
+import dev.ahti.wtspec.proxy.ImpairmentProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +32,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Browsers as they are shipped, without a driver, against a server made with the public API.
  *
- * <p>Each browser runs all {@link BrowserCase}s once; then every case is a test of its own, and so
- * are the draft that was spoken, the page's stray errors and what is left when it ended.
+ * <p>Each browser runs the {@link BrowserCase}s once over each {@link Network}; then every case is
+ * a test of its own, and so are the draft that was spoken, the page's stray errors and what is left
+ * when it ended.
  */
 class BrowserIT {
 
@@ -50,39 +52,50 @@ class BrowserIT {
   private static final Duration RUN_TIME = Duration.ofSeconds(100);
   private static final Duration STEP_TIME = Duration.ofSeconds(10);
 
+  /** Of the lossy network. */
+  private static final long SEED = 3;
+
   @TempDir static Path files;
-
-  private static ActorSystem system;
-
-  @BeforeAll
-  static void startSystem() {
-    system = ActorSystem.create("browsers");
-  }
-
-  @AfterAll
-  static void stopSystem() throws Exception {
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
-  }
 
   @TestFactory
   Stream<DynamicTest> chromium() throws Exception {
-    return testsOf(run(Browser.CHROMIUM), WebTransportDraft.DRAFT_02);
+    return testsOf(run(Browser.CHROMIUM, Network.LOOPBACK), WebTransportDraft.DRAFT_02);
   }
 
   @TestFactory
   Stream<DynamicTest> chromiumWithDraft07() throws Exception {
-    return testsOf(run(Browser.CHROMIUM_DRAFT_07), WebTransportDraft.DRAFT_07);
+    return testsOf(run(Browser.CHROMIUM_DRAFT_07, Network.LOOPBACK), WebTransportDraft.DRAFT_07);
   }
 
   @TestFactory
   Stream<DynamicTest> firefox() throws Exception {
-    return testsOf(run(Browser.FIREFOX), WebTransportDraft.DRAFT_02);
+    return testsOf(run(Browser.FIREFOX, Network.LOOPBACK), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> chromiumWithEachByteAlone() throws Exception {
+    return testsOf(run(Browser.CHROMIUM, Network.EACH_BYTE_ALONE), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> firefoxWithEachByteAlone() throws Exception {
+    return testsOf(run(Browser.FIREFOX, Network.EACH_BYTE_ALONE), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> chromiumOverALossyNetwork() throws Exception {
+    return testsOf(run(Browser.CHROMIUM, Network.LOSSY), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> firefoxOverALossyNetwork() throws Exception {
+    return testsOf(run(Browser.FIREFOX, Network.LOSSY), WebTransportDraft.DRAFT_02);
   }
 
   /** What both sides saw; {@code trouble} is empty when the page came to its end. */
   private record Run(
       Browser browser,
+      Network network,
       Map<String, Outcome> outcomes,
       Map<BrowserCase, CompletableFuture<String>> seen,
       Set<WebTransportDraft> drafts,
@@ -90,8 +103,22 @@ class BrowserIT {
       List<String> leftBehind,
       String trouble) {}
 
-  private static Run run(Browser browser) throws Exception {
+  private static Run run(Browser browser, Network network) throws Exception {
     Path program = browser.findOrSkip();
+    ActorSystem system =
+        ActorSystem.create(
+            "browsers",
+            ConfigFactory.parseString(network.config()).withFallback(ConfigFactory.load()));
+    try {
+      return run(browser, program, network, system);
+    } finally {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static Run run(Browser browser, Path program, Network network, ActorSystem system)
+      throws Exception {
     Map<BrowserCase, CompletableFuture<String>> seen = new EnumMap<>(BrowserCase.class);
     Set<WebTransportDraft> drafts = ConcurrentHashMap.newKeySet();
     try (HarnessServer harness = HarnessServer.start()) {
@@ -100,7 +127,7 @@ class BrowserIT {
       for (Map.Entry<String, SessionHandler> endpoint : Endpoints.all().entrySet()) {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
-      for (BrowserCase each : BrowserCase.values()) {
+      for (BrowserCase each : network.cases().toList()) {
         CompletableFuture<String> promise = new CompletableFuture<>();
         seen.put(each, promise);
         server =
@@ -115,27 +142,41 @@ class BrowserIT {
       }
       WebTransportServerBinding binding =
           server.bind().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
+      Optional<ImpairmentProxy> proxy =
+          network
+              .impairment()
+              .map(packets -> ImpairmentProxy.start(port(binding), packets, packets, SEED));
+      int port = proxy.map(ImpairmentProxy::port).orElse(port(binding));
       PageInfo info =
           new PageInfo(
-              URI.create(binding.url()), binding.certificateHash().hex(), ENDPOINTS, "test");
+              URI.create("https://127.0.0.1:" + port),
+              binding.certificateHash().hex(),
+              ENDPOINTS,
+              "test");
       try (PageServer demo = PageServer.start("127.0.0.1", 0, () -> info)) {
         harness.configure(
             new HarnessServer.Config(
                 info.url().toString(),
                 info.certificateHash(),
-                Stream.of(BrowserCase.values()).map(BrowserCase::id).toList(),
+                network.cases().map(BrowserCase::id).toList(),
                 CASE_TIME.toMillis(),
                 browser.cancelSendsStop()),
             URI.create("http://127.0.0.1:" + demo.port()));
-        return drive(browser, program, harness, seen, drafts);
+        return drive(browser, network, program, harness, seen, drafts);
       } finally {
+        proxy.ifPresent(ImpairmentProxy::close);
         binding.stop().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
       }
     }
   }
 
+  private static int port(WebTransportServerBinding binding) {
+    return binding.localAddress().getPort();
+  }
+
   private static Run drive(
       Browser browser,
+      Network network,
       Path program,
       HarnessServer harness,
       Map<BrowserCase, CompletableFuture<String>> seen,
@@ -156,7 +197,8 @@ class BrowserIT {
         trouble = program + ": " + e + "; the last it wrote:\n" + run.outputTail();
       }
     }
-    return new Run(browser, harness.outcomes(), seen, drafts, strays, leftBehind(), trouble);
+    return new Run(
+        browser, network, harness.outcomes(), seen, drafts, strays, leftBehind(), trouble);
   }
 
   /** Files and processes of a browser that has ended. */
@@ -172,8 +214,7 @@ class BrowserIT {
 
   private static Stream<DynamicTest> testsOf(Run run, WebTransportDraft draft) {
     Stream<DynamicTest> cases =
-        Stream.of(BrowserCase.values())
-            .map(each -> dynamicTest(each.sentence(), () -> check(run, each)));
+        run.network().cases().map(each -> dynamicTest(each.sentence(), () -> check(run, each)));
     Stream<DynamicTest> whole =
         Stream.of(
             dynamicTest(

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
 /**
@@ -21,7 +23,8 @@ public final class StreamReads implements RecvByteBufAllocator {
 
   private static final int SMALLEST = 512;
 
-  private final RecvByteBufAllocator adaptive;
+  private final int largest;
+  private final RecvByteBufAllocator sized;
 
   /**
    * For the streams of any number of connections.
@@ -29,29 +32,37 @@ public final class StreamReads implements RecvByteBufAllocator {
    * @param largest bytes of one read at most
    */
   public StreamReads(int largest) {
-    adaptive =
-        new AdaptiveRecvByteBufAllocator(
-                Math.min(SMALLEST, largest), Math.min(FIRST, largest), largest)
-            .maxMessagesPerRead(1);
+    this.largest = largest;
+    MaxMessagesRecvByteBufAllocator buffers =
+        largest <= SMALLEST
+            ? new FixedRecvByteBufAllocator(largest)
+            : new AdaptiveRecvByteBufAllocator(SMALLEST, Math.min(FIRST, largest), largest);
+    sized = buffers.maxMessagesPerRead(1);
   }
 
   /** Lets the next read of a stream take so many bytes at most; on its loop. */
   public static void limitNext(Channel stream, int bytes) {
-    ((ReadHandle) stream.unsafe().recvBufAllocHandle()).exact = bytes;
+    ((ReadHandle) stream.unsafe().recvBufAllocHandle()).limit(bytes);
   }
 
   @Override
   public Handle newHandle() {
-    return new ReadHandle(adaptive.newHandle());
+    return new ReadHandle(sized.newHandle(), largest);
   }
 
   /** A read of a set length tells the adaptive handle nothing: it would take it for a small one. */
   private static final class ReadHandle extends DelegatingHandle {
+    private final int largest;
     private int exact;
     private int last;
 
-    ReadHandle(Handle adaptive) {
-      super(adaptive);
+    ReadHandle(Handle sized, int largest) {
+      super(sized);
+      this.largest = largest;
+    }
+
+    void limit(int bytes) {
+      exact = Math.min(bytes, largest);
     }
 
     @Override
