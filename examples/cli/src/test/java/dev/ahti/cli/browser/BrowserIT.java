@@ -159,7 +159,7 @@ class BrowserIT {
                 info.url().toString(),
                 info.certificateHash(),
                 network.cases().map(BrowserCase::id).toList(),
-                CASE_TIME.toMillis(),
+                network.patience() * CASE_TIME.toMillis(),
                 browser.cancelSendsStop()),
             URI.create("http://127.0.0.1:" + demo.port()));
         return drive(browser, network, program, harness, seen, drafts);
@@ -192,7 +192,7 @@ class BrowserIT {
                   report.completeExceptionally(
                       new IllegalStateException(program + " ended by itself, exit code " + code)));
       try {
-        strays = report.get(RUN_TIME.toSeconds(), TimeUnit.SECONDS).strays();
+        strays = report.get(network.patience() * RUN_TIME.toSeconds(), TimeUnit.SECONDS).strays();
       } catch (ExecutionException | TimeoutException e) {
         trouble = program + ": " + e + "; the last it wrote:\n" + run.outputTail();
       }

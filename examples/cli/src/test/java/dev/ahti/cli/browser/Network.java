@@ -31,6 +31,11 @@ enum Network {
     return Optional.of(impairment).filter(packets -> !packets.equals(Impairment.NONE));
   }
 
+  /** How much longer everything may take here. */
+  int patience() {
+    return this == LOSSY ? 3 : 1;
+  }
+
   /** What a browser is taken through: 8 MiB in pieces of a byte say no more than less does. */
   Stream<BrowserCase> cases() {
     return Stream.of(BrowserCase.values())
