@@ -2,6 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.stage.StreamFailures;
 import dev.ahti.webtransport.WebTransportError;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** How the engine's stages say what happened to a stream, in this module's exception types. */
@@ -23,6 +24,11 @@ final class ApiStreamFailures implements StreamFailures {
   @Override
   public Throwable aborted(OptionalLong applicationCode) {
     return error("this side aborted the stream", applicationCode);
+  }
+
+  @Override
+  public Throwable stalled(Duration limit) {
+    return WebTransportError.stream(StreamFailures.stalledFor(limit));
   }
 
   @Override

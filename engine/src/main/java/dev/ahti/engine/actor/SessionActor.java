@@ -440,6 +440,14 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (!isOver() && connect.writeEnd() instanceof WriteEnd.Stopped stopped) {
       return on(new SessionInput.PeerReset(stopped.code().orElse(Http3ErrorCode.H3_NO_ERROR)));
     }
+    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Stalled stalled) {
+      return on(
+          new SessionInput.LocalAbort(
+              Http3ErrorCode.H3_REQUEST_CANCELLED,
+              "the peer took nothing of the session's stream for "
+                  + stalled.limit().toMillis()
+                  + " ms"));
+    }
     if (!isOver() && connect.writeEnd() instanceof WriteEnd.Lost lost) {
       return on(new SessionInput.ConnectionLost(lost.why()));
     }

@@ -191,9 +191,11 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (end instanceof WriteEnd.Stopped stopped) {
         return new StreamInput.PeerStopped(stopped.code());
       }
-      return end instanceof WriteEnd.Lost lost
-          ? new StreamInput.ConnectionLost(lost.why())
-          : FINISHED_WRITING;
+      if (end instanceof WriteEnd.Lost lost) {
+        return new StreamInput.ConnectionLost(lost.why());
+      }
+      // The port has reset it already, so that the code goes nowhere.
+      return end instanceof WriteEnd.Stalled ? new StreamInput.LocalReset(0) : FINISHED_WRITING;
     }
   }
 

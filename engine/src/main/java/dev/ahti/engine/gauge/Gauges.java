@@ -20,6 +20,9 @@ public final class Gauges {
   /** Level: tokens of Retry packets that are remembered as used. */
   public static final String RETRY_REMEMBERED = "retry.remembered";
 
+  /** Counter: times that a quiet connection was kept from its idle time-out. */
+  public static final String KEEP_ALIVES = "connections.keep-alives";
+
   /** Level: sessions that are not closed. */
   public static final String SESSIONS = "sessions";
 
@@ -43,6 +46,9 @@ public final class Gauges {
 
   /** Level: bytes offered by producers that the transport has not taken. */
   public static final String OUTBOUND_QUEUED_BYTES = "streams.outbound-queued-bytes";
+
+  /** Counter: streams that ended here because the peer gave no credit for what was offered. */
+  public static final String WRITE_STALLS = "streams.write-stalls";
 
   /** Counter: payload bytes of streams handed to the transport. */
   public static final String STREAM_BYTES_SENT = "streams.bytes-sent";

@@ -1,5 +1,6 @@
 package dev.ahti.engine.spi;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** How the sending side of a stream ended. */
@@ -23,6 +24,14 @@ public sealed interface WriteEnd {
    * @param code the code on the wire, or empty when the transport cannot tell it
    */
   record Stopped(OptionalLong code) implements WriteEnd {}
+
+  /**
+   * The peer took nothing of what was offered for so long that the transport gave up. It has reset
+   * the stream, if its header was out, with H3_REQUEST_CANCELLED.
+   *
+   * @param limit how long that was
+   */
+  record Stalled(Duration limit) implements WriteEnd {}
 
   /** The connection ended, or the local side did, before the stream was finished. */
   record Lost(String why) implements WriteEnd {}

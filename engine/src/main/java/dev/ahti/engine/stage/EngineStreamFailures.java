@@ -1,5 +1,6 @@
 package dev.ahti.engine.stage;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** The engine's own exceptions, for those who use the stages without an API on top. */
@@ -22,6 +23,12 @@ public enum EngineStreamFailures implements StreamFailures {
   public Throwable aborted(OptionalLong applicationCode) {
     return new StreamFailure(
         StreamFailure.Kind.ABORTED, applicationCode, "this side aborted the stream");
+  }
+
+  @Override
+  public Throwable stalled(Duration limit) {
+    return new StreamFailure(
+        StreamFailure.Kind.STALLED, OptionalLong.empty(), StreamFailures.stalledFor(limit));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ahti.engine.stage;
 
 import dev.ahti.engine.error.WebTransportErrorCode;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -19,6 +20,10 @@ record StreamEnds(StreamHandle handle, StreamFailures failures) {
 
   Throwable aborted(long wireCode) {
     return unlessSessionGone(wireCode, failures::aborted);
+  }
+
+  Throwable stalled(Duration limit) {
+    return failures.stalled(limit);
   }
 
   Throwable lost(String why) {

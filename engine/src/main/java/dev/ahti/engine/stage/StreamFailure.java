@@ -14,6 +14,8 @@ public final class StreamFailure extends RuntimeException {
     STOPPED,
     /** This side reset the stream or told the peer to stop, from outside the stage. */
     ABORTED,
+    /** The peer took nothing of what was to be sent. */
+    STALLED,
     /** The session or connection ended. */
     LOST
   }

@@ -1,5 +1,6 @@
 package dev.ahti.engine.stage;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
@@ -29,6 +30,14 @@ public interface StreamFailures {
    * @param applicationCode empty when the code on the wire is not an application's
    */
   Throwable aborted(OptionalLong applicationCode);
+
+  /** The peer took nothing for so long that the stream was given up; its session goes on. */
+  Throwable stalled(Duration limit);
+
+  /** The words for {@link #stalled}. */
+  static String stalledFor(Duration limit) {
+    return "the peer took nothing for " + limit.toMillis() + " ms";
+  }
 
   /** The stream ended with its session or connection. */
   Throwable lost(String why);

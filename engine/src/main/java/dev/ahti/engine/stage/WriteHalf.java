@@ -114,6 +114,8 @@ final class WriteHalf extends AbstractInHandler implements Runnable {
       end(ends.aborted(reset.code()));
     } else if (end instanceof WriteEnd.Stopped stopped) {
       end(ends.stopped(stopped.code()));
+    } else if (end instanceof WriteEnd.Stalled stalled) {
+      end(ends.stalled(stalled.limit()));
     } else if (end instanceof WriteEnd.Lost lost) {
       end(ends.lost(lost.why()));
     } else {

@@ -22,6 +22,7 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.RawQuicAccess;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -30,6 +31,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A peer that knows QUIC and nothing else: it writes the bytes it is given and records what comes.
@@ -50,6 +52,7 @@ public final class RawPeer implements AutoCloseable {
   private final BlockingQueue<byte[]> datagrams = new ArrayBlockingQueue<>(KEPT);
   private final CompletableFuture<RawClose> closed = new CompletableFuture<>();
   private final CompletableFuture<QuicChannel> connected = new CompletableFuture<>();
+  private final AtomicInteger further = new AtomicInteger();
   private final RawOptions options;
   private final Channel udp;
 
@@ -170,6 +173,16 @@ public final class RawPeer implements AutoCloseable {
     return Take.from(streams, "a stream");
   }
 
+  /** How many connections came to one who listens after the first; they are closed at once. */
+  public int furtherConnections() {
+    return further.get();
+  }
+
+  /** How many streams that the other side opened nobody has accepted. */
+  public int waitingStreams() {
+    return streams.size();
+  }
+
   /** Sends a datagram, given in hexadecimal digits. */
   public void datagram(String hex) {
     connection().writeAndFlush(Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex)));
@@ -212,14 +225,22 @@ public final class RawPeer implements AutoCloseable {
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
+  @ChannelHandler.Sharable
   private final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      connected.complete((QuicChannel) ctx.channel());
+      if (!connected.complete((QuicChannel) ctx.channel())) {
+        further.incrementAndGet();
+        ctx.close();
+      }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (ctx.channel() != connected.getNow(null)) {
+        ReferenceCountUtil.release(message);
+        return;
+      }
       boolean kept;
       if (message instanceof QuicStreamChannel channel) {
         RawStream stream = new RawStream(options.bytewise());
@@ -239,7 +260,8 @@ public final class RawPeer implements AutoCloseable {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-      if (event instanceof QuicConnectionCloseEvent close) {
+      if (event instanceof QuicConnectionCloseEvent close
+          && ctx.channel() == connected.getNow(null)) {
         closed.complete(
             new RawClose(
                 close.isApplicationClose(),

@@ -70,7 +70,8 @@ record NettySettings(
             bytes(config, "read-size", 1),
             bytes(config, "write-limit", 1),
             bytes(config, "write-chunk", 1024),
-            window(config, "stream-window")),
+            window(config, "stream-window"),
+            config.getDuration("write-stall-timeout")),
         http3(config, engine),
         secret(config),
         text(config, "key-log"));
@@ -150,7 +151,8 @@ record NettySettings(
         engine.early().datagrams(),
         engine.early().datagramBytes(),
         engine.early().hold(),
-        engine.connection().rememberedSessions());
+        engine.connection().rememberedSessions(),
+        keepAlive(config));
   }
 
   private static CongestionControl congestionControl(Config config) {
@@ -160,6 +162,13 @@ record NettySettings(
     } catch (IllegalArgumentException unknown) {
       throw bad(config, "congestion-control", name, "cubic, bbr or reno");
     }
+  }
+
+  /** Three times within the idle time-out, or one lost packet could end the connection. */
+  private static Duration keepAlive(Config config) {
+    Duration interval = config.getDuration("keep-alive-interval");
+    Duration most = config.getDuration("idle-timeout").dividedBy(3);
+    return interval.compareTo(most) > 0 ? most : interval;
   }
 
   private static long window(Config config, String key) {

@@ -137,6 +137,7 @@ class ClientDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance({"H3-B-33", "H3-B-34"})
   void closeIsACapsuleAndTheEndOfTheStream(Draft draft) {
     session(draft).close(1, "bye");
     assertEquals("68430700000001627965", connect.frame(0x00));

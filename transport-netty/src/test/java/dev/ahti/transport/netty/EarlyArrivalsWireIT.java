@@ -9,6 +9,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
@@ -56,6 +57,7 @@ class EarlyArrivalsWireIT {
   }
 
   @Test
+  @Conformance({"H3-B-20", "H3-S-19"})
   void streamsBeforeTheRequestAreDeliveredAfterIt() {
     start();
     raw.unidirectional("405400").finish(RawHttp.hex("one way"));
@@ -76,6 +78,7 @@ class EarlyArrivalsWireIT {
   }
 
   @Test
+  @Conformance("H3-B-21")
   void oneStreamAboveTheBoundIsRejectedAndTheConnectionLives() {
     start();
     for (int i = 0; i < 24; i++) {
@@ -128,6 +131,7 @@ class EarlyArrivalsWireIT {
   }
 
   @Test
+  @Conformance("H3-B-22")
   void datagramsAboveTheBoundDropTheOldestAndAreCounted() {
     start();
     List<String> sent = new ArrayList<>();
@@ -161,6 +165,7 @@ class EarlyArrivalsWireIT {
   }
 
   @Test
+  @Conformance("H3-B-13")
   void streamsOfASessionThatIsOverAreRejectedAsGone() {
     start();
     SessionHandle session = connect();

@@ -15,6 +15,7 @@ import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamKind;
 import io.netty.util.LeakPresenceDetector;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -55,8 +56,9 @@ final class EngineNet implements AutoCloseable {
   /**
    * Listens on a free port. "/echo" opens a session, "/first" and "/last" one with the first or
    * last protocol that the client offers, "/wrong" wants another, "/headers" answers with fields of
-   * its own, "/own" and "/large" with what is not allowed, "/throw" has a handler that throws, a
-   * plain GET gets a page; everything else is refused as the dialect says.
+   * its own, "/own" and "/large" with what is not allowed, "/greet" says "hi" on a stream, "/throw"
+   * has a handler that throws, a plain GET gets a page; everything else is refused as the dialect
+   * says.
    */
   ListenerHandle listen(DialectPolicy dialects) {
     return TestNet.get(
@@ -85,6 +87,7 @@ final class EngineNet implements AutoCloseable {
             new Routing.Accept(accepted::add, Fields.empty().with("wt-protocol", "\"x\""));
         case "/large" ->
             new Routing.Accept(accepted::add, Fields.empty().with("x", "y".repeat(13_000)));
+        case "/greet" -> new Routing.Accept(this::greet, Fields.empty());
         case "/throw" -> new Routing.Accept(Router::fail, Fields.empty());
         default -> new Routing.Refuse(request.dialect().missingResourceStatus());
       };
@@ -97,6 +100,13 @@ final class EngineNet implements AutoCloseable {
     @Override
     public Routing plain(Fields request) {
       return new Routing.Answer(200, Fields.empty(), ByteString.fromString("hello"));
+    }
+
+    private void greet(SessionHandle session) {
+      accepted.add(session);
+      session
+          .openStream(StreamKind.UNIDIRECTIONAL)
+          .thenAccept(stream -> stream.port().offer(ByteString.fromString("hi")));
     }
 
     private static void fail(SessionHandle session) {

@@ -96,6 +96,7 @@ class ServerDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance({"H3-B-33", "H3-B-34"})
   void closeIsACapsuleAndTheEndOfTheStream(Draft draft) {
     session(draft).close(1, "bye");
     assertEquals("68430700000001627965", connect.frame(0x00));
@@ -105,6 +106,7 @@ class ServerDialectWireIT {
 
   @ParameterizedTest
   @EnumSource(names = {"D07", "D14", "D16"})
+  @Conformance("H3-B-44")
   void drainIsACapsule(Draft draft) {
     session(draft).drain();
     assertEquals("800078ae00", connect.frame(0x00));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
@@ -140,6 +141,7 @@ class ServerRequestWireIT extends ServerWire {
   }
 
   @Test
+  @Conformance("H3-S-21")
   void goAwayNamesTheFirstRequestThatIsRefused() {
     settings();
     RawStream control = raw.accept();

@@ -8,6 +8,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
@@ -65,6 +66,7 @@ class SessionIsolationWireIT {
   }
 
   @Test
+  @Conformance("H3-B-32")
   void handlerThatThrowsEndsItsOwnSessionWithTheConfiguredCode() {
     RawStream healthy = connect("/echo");
     SessionHandle session = net.session();
@@ -104,6 +106,7 @@ class SessionIsolationWireIT {
   }
 
   @Test
+  @Conformance({"H3-B-30", "H3-B-32"})
   void stoppingTheActorOfASessionResetsItsStreamsAndLeavesTheOthersAlone() {
     connect("/echo");
     SessionHandle other = net.session();
@@ -143,6 +146,7 @@ class SessionIsolationWireIT {
   }
 
   @Test
+  @Conformance("H3-B-32")
   void closingOneSessionLeavesTheStreamsOfTheOtherAlone() {
     connect("/echo");
     SessionHandle other = net.session();

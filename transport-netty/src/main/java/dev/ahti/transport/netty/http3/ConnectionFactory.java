@@ -1,6 +1,8 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
@@ -16,6 +18,7 @@ public final class ConnectionFactory {
   private final Http3Limits limits;
   private final PortGauges portGauges;
   private final DatagramGauges datagramGauges;
+  private final Counter keepAlives;
   private final StreamReads reads;
 
   /** For a transport with these settings. */
@@ -24,6 +27,7 @@ public final class ConnectionFactory {
     this.limits = limits;
     this.portGauges = new PortGauges(gauges);
     this.datagramGauges = new DatagramGauges(gauges);
+    this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.reads = new StreamReads(portSettings.readSize());
   }
 
@@ -41,11 +45,12 @@ public final class ConnectionFactory {
         new PortContext(
             loop,
             portGauges,
-            new ConnectionPorts(loop),
+            new ConnectionPorts(loop, portSettings.writeStall()),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             portSettings.streamWindow(),
             reads);
-    return new Http3Connection(channel, server, ports, limits, datagramGauges, facts, control);
+    return new Http3Connection(
+        channel, server, ports, limits, datagramGauges, keepAlives, facts, control);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.StreamLoop;
@@ -70,6 +71,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final SessionTable sessions;
   private final ConnectionFacts facts;
   private final LocalControlStream localControl;
+  private final KeepAlive keepAlive;
   private final CriticalStreams critical;
   private final Map<Long, RequestStream> requests = new HashMap<>();
   private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
@@ -95,6 +97,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       PortContext ports,
       Http3Limits limits,
       DatagramGauges datagramGauges,
+      Counter keepAlives,
       ConnectionFacts facts,
       LocalControlStream localControl) {
     this.channel = channel;
@@ -104,6 +107,15 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.limits = limits;
     this.facts = facts;
     this.localControl = localControl;
+    this.keepAlive =
+        new KeepAlive(
+            loop.eventLoop(),
+            limits.keepAlive(),
+            () -> {
+              if (localControl.keepAlive()) {
+                keepAlives.increment();
+              }
+            });
     this.critical = new CriticalStreams(this, server);
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
@@ -184,10 +196,13 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       NettyDatagramPort datagrams = sessions.attach(attach.sessionId(), attach.streams());
       if (closed) {
         datagrams.close("the connection is closed");
+      } else {
+        keepAlive.needed(true);
       }
       attach.replyTo().tell(new TransportCommand.SessionAttached(datagrams));
     } else if (command instanceof TransportCommand.DetachSession detach) {
       sessions.detach(detach.sessionId());
+      keepAlive.needed(!sessions.isEmpty());
     } else if (command instanceof TransportCommand.GoAway) {
       goAway();
     } else if (command instanceof TransportCommand.CloseConnection close) {
@@ -453,6 +468,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       closing = new Closing(0, channel.isTimedOut() ? "idle time-out" : "connection lost", false);
     }
     String why = "connection closed: " + closing.reason();
+    keepAlive.needed(false);
     sessions.close(why);
     ports.ports().lost(why);
     tellClosed();

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param earlyDatagramBytes their bytes
  * @param earlyHold how long they are held
  * @param rememberedSessions ended sessions that are remembered
+ * @param keepAlive how often something is said on a connection with a session; zero for never
  */
 public record Http3Limits(
     int maxFieldSection,
@@ -20,4 +21,5 @@ public record Http3Limits(
     int earlyDatagrams,
     int earlyDatagramBytes,
     Duration earlyHold,
-    int rememberedSessions) {}
+    int rememberedSessions,
+    Duration keepAlive) {}

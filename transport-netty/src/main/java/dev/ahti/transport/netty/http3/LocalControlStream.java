@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.wire.SettingsFrame;
 import dev.ahti.engine.wire.VarInt;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -12,6 +13,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.util.Map;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control stream of this side. We write it and not Netty's codec, because that writes the
@@ -22,7 +24,11 @@ final class LocalControlStream {
   private static final AttributeKey<QuicStreamChannel> NETTY_CONTROL_STREAM =
       AttributeKey.valueOf(io.netty.handler.codec.http3.Http3.class, "HTTP3ControlStream");
 
+  /** A frame of a reserved type and no length, which every peer ignores (RFC 9114 7.2.8). */
+  private static final ByteString NOTHING_TO_SAY = ByteString.fromInts(0x21, 0x00);
+
   private final QuicStreamChannel stream;
+  private @Nullable ChannelFuture lastKeepAlive;
 
   private LocalControlStream(QuicStreamChannel stream) {
     this.stream = stream;
@@ -63,8 +69,21 @@ final class LocalControlStream {
     return QuicAccess.capacity(stream) == QuicAccess.STOPPED;
   }
 
-  private void write(ByteString bytes) {
-    stream.writeAndFlush(
+  /**
+   * Makes the peer acknowledge something, which the library offers no PING for.
+   *
+   * @return whether something was sent; not while the peer takes no more of this stream
+   */
+  boolean keepAlive() {
+    if (lastKeepAlive != null && !lastKeepAlive.isDone()) {
+      return false;
+    }
+    lastKeepAlive = write(NOTHING_TO_SAY);
+    return true;
+  }
+
+  private ChannelFuture write(ByteString bytes) {
+    return stream.writeAndFlush(
         stream.alloc().directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer()));
   }
 }

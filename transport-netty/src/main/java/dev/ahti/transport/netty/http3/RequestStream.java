@@ -8,6 +8,7 @@ import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.quic.StreamOptions;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -68,15 +69,17 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     ChannelHandlerContext present = ctx;
     if (present != null) {
       context.loop().holdPackets(connection.channel());
-      present
-          .channel()
-          .writeAndFlush(new DefaultHttp3HeadersFrame(FieldsCodec.toHeaders(fields)))
-          .addListener(
-              written -> {
-                if (!written.isSuccess()) {
-                  connection.log().debug("{}: header not sent: {}", this, written.cause());
-                }
-              });
+      ChannelFuture writing =
+          present
+              .channel()
+              .writeAndFlush(new DefaultHttp3HeadersFrame(FieldsCodec.toHeaders(fields)));
+      writing.addListener(
+          written -> {
+            if (!written.isSuccess()) {
+              connection.log().debug("{}: header not sent: {}", this, written.cause());
+            }
+          });
+      port().writing(writing);
     }
   }
 

@@ -137,6 +137,11 @@ final class SessionTable {
     }
   }
 
+  /** Whether no session is attached. */
+  boolean isEmpty() {
+    return sessions.isEmpty();
+  }
+
   /** The path's limit may have changed. */
   void measure() {
     sessions.values().forEach(session -> session.datagrams().measure());

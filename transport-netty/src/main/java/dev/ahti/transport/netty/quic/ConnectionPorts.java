@@ -1,24 +1,36 @@
 package dev.ahti.transport.netty.quic;
 
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open ports of one connection. Bounded by the stream limits of both sides. Loop only.
  *
- * <p>Looks after packets came whether the peer has asked a stream to stop.
+ * <p>Looks after packets came whether the peer has asked a stream to stop. Gives up the writes of
+ * which a peer takes nothing; that look is taken only while a write waits.
  */
 public final class ConnectionPorts {
   private final NettyLoop loop;
   private final Set<QuicStreamPort> ports = new LinkedHashSet<>();
+  private final Duration writeStall;
   private final Runnable look = this::look;
   private int watched;
+  private @Nullable ScheduledFuture<?> stallCheck;
 
-  /** For one connection. */
-  public ConnectionPorts(NettyLoop loop) {
+  /**
+   * For one connection.
+   *
+   * @param writeStall how long a peer may take nothing of a stream; zero for ever
+   */
+  public ConnectionPorts(NettyLoop loop, Duration writeStall) {
     this.loop = loop;
+    this.writeStall = writeStall;
   }
 
   /** How many are open. */
@@ -28,6 +40,10 @@ public final class ConnectionPorts {
 
   /** Ends every port: the connection is gone. */
   public void lost(String why) {
+    if (stallCheck != null) {
+      stallCheck.cancel(false);
+      stallCheck = null;
+    }
     for (QuicStreamPort port : List.copyOf(ports)) {
       port.lost(why);
     }
@@ -44,6 +60,35 @@ public final class ConnectionPorts {
   void closed(QuicStreamPort port) {
     if (ports.remove(port) && port.isWatched() && --watched == 0) {
       loop.unwatchStops(look);
+    }
+  }
+
+  /** A write of a port waits for its peer. */
+  void waiting() {
+    if (stallCheck == null && !writeStall.isZero()) {
+      checkStallsIn(writeStall.toNanos());
+    }
+  }
+
+  private void checkStallsIn(long nanos) {
+    stallCheck = loop.eventLoop().schedule(this::checkStalls, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void checkStalls() {
+    stallCheck = null;
+    long limit = writeStall.toNanos();
+    long now = loop.nanoTime();
+    long longest = -1;
+    for (QuicStreamPort port : List.copyOf(ports)) {
+      long waited = port.waitedNanos(now);
+      if (waited >= limit) {
+        port.stalled(writeStall);
+      } else {
+        longest = Math.max(longest, waited);
+      }
+    }
+    if (longest >= 0) {
+      checkStallsIn(limit - longest);
     }
   }
 

@@ -12,6 +12,7 @@ public final class PortGauges {
   final Level outboundQueuedBytes;
   final Counter bytesReceived;
   final Counter bytesSent;
+  final Counter writeStalls;
 
   /** The ports' gauges in a registry. */
   public PortGauges(GaugeRegistry gauges) {
@@ -19,6 +20,7 @@ public final class PortGauges {
     inboundQueuedBytes = gauges.level(Gauges.INBOUND_QUEUED_BYTES);
     outboundQueuedBytes = gauges.level(Gauges.OUTBOUND_QUEUED_BYTES);
     bytesReceived = gauges.counter(Gauges.STREAM_BYTES_RECEIVED);
+    writeStalls = gauges.counter(Gauges.WRITE_STALLS);
     bytesSent = gauges.counter(Gauges.STREAM_BYTES_SENT);
   }
 }

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
+import java.time.Duration;
+
 /**
  * What stream ports keep to; the keys are explained in {@code reference.conf}.
  *
@@ -7,5 +9,7 @@ package dev.ahti.transport.netty.quic;
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
  * @param streamWindow bytes that a peer may send on a new stream before any of them is read
+ * @param writeStall how long a peer may take nothing; zero for ever
  */
-public record PortSettings(int readSize, long writeLimit, int writeChunk, long streamWindow) {}
+public record PortSettings(
+    int readSize, long writeLimit, int writeChunk, long streamWindow, Duration writeStall) {}

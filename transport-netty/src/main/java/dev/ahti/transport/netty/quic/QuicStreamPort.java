@@ -10,10 +10,12 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import java.time.Duration;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -250,6 +252,21 @@ public final class QuicStreamPort implements StreamPort {
   /** Whether the peer asked to stop a half that has nothing to write, and nobody knows yet. */
   boolean isStoppedUnseen() {
     return writer.isStoppedUnseen();
+  }
+
+  /** For how long a write has waited for the peer; negative when none does. */
+  long waitedNanos(long now) {
+    return writer.waitedNanos(now);
+  }
+
+  /** The peer took nothing for too long. */
+  void stalled(Duration limit) {
+    writer.stalled(limit);
+  }
+
+  /** Something was written on this stream beside the port, and the port's writes wait for it. */
+  public void writing(ChannelFuture written) {
+    writer.waitFor(written);
   }
 
   /** Bytes of the stream came; they stay the caller's. */

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.VarInt;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.util.ByteString;
@@ -39,6 +42,8 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private final Framing framing;
   private final int chunk;
   private final Runnable onEnd;
+  private final ConnectionPorts ports;
+  private final Counter stalls;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable request;
   private volatile @Nullable SessionFlow flow;
@@ -49,6 +54,8 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private long headerSendCount;
   private long bodySendCount = -1;
   private @Nullable ChannelFuture parked;
+  private @Nullable ChannelFuture foreign;
+  private long waitingSince;
   private boolean done;
 
   /**
@@ -70,6 +77,8 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     this.chunk = context.writeChunk();
     this.header = header.isEmpty() ? null : header;
     this.onEnd = onEnd;
+    this.ports = context.ports();
+    this.stalls = context.gauges().writeStalls;
     this.request = () -> loop.writeLater(this);
   }
 
@@ -232,6 +241,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
       return settled(written, payload, last);
     }
     parked = written;
+    waits();
     written.addListener(
         ignored -> {
           parked = null;
@@ -241,6 +251,34 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
           }
         });
     return false;
+  }
+
+  private void waits() {
+    waitingSince = loop.nanoTime();
+    ports.waiting();
+  }
+
+  /** Something was written on the stream that is not this half's. */
+  void waitFor(ChannelFuture written) {
+    if (!written.isDone()) {
+      foreign = written;
+      waits();
+    }
+  }
+
+  /** For how long the peer has taken nothing; negative when nothing waits for it. */
+  long waitedNanos(long now) {
+    boolean waiting = parked != null || (foreign != null && !foreign.isDone());
+    return waiting && out.end() == null ? now - waitingSince : -1;
+  }
+
+  /** Gives up: the peer took nothing for so long. */
+  void stalled(Duration limit) {
+    if (out.ended(new WriteEnd.Stalled(limit))) {
+      stalls.increment();
+      // Also when it is the stream's header that waits: it would do so for ever.
+      resetNow(Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
   }
 
   private boolean settled(ChannelFuture written, int payload, boolean last) {

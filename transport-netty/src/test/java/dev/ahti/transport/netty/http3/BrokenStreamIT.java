@@ -19,6 +19,7 @@ import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** An exception of ours in the pipeline of a stream. */
@@ -37,7 +38,7 @@ class BrokenStreamIT {
           new PortContext(
               loop,
               new PortGauges(net.gauges),
-              new ConnectionPorts(loop),
+              new ConnectionPorts(loop, Duration.ZERO),
               1024,
               1024,
               1024,
