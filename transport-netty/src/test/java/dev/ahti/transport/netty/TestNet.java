@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -108,7 +109,8 @@ public final class TestNet implements AutoCloseable {
 
   /** Every host of example.org and example.net is this one; nobody else is asked. */
   private static InetAddress resolve(String host) throws UnknownHostException {
-    boolean ours = host.endsWith("example.org") || host.endsWith("example.net");
+    String name = host.toLowerCase(Locale.ROOT);
+    boolean ours = name.endsWith("example.org") || name.endsWith("example.net");
     return InetAddress.getByName(ours ? "127.0.0.1" : host);
   }
 

@@ -1,8 +1,15 @@
 package dev.ahti.transport.netty.tls;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
 import java.net.Socket;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -11,6 +18,15 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * the peer is told less.
  */
 final class ExplainingTrustManager extends X509ExtendedTrustManager {
+  /** X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: the alert is unknown_ca. */
+  private static final int UNKNOWN_ISSUER = 20;
+
+  /** X509_V_ERR_CERT_REJECTED: the alert is bad_certificate. */
+  private static final int CERTIFICATE_REJECTED = 28;
+
+  private static final Set<CertPathValidatorException.Reason> TOLD_BY_NETTY =
+      Set.of(BasicReason.EXPIRED, BasicReason.NOT_YET_VALID, BasicReason.REVOKED);
+
   private final X509ExtendedTrustManager judge;
 
   ExplainingTrustManager(X509ExtendedTrustManager judge) {
@@ -29,8 +45,29 @@ final class ExplainingTrustManager extends X509ExtendedTrustManager {
       if (handshake != null) {
         handshake.rejected(reason(refused));
       }
-      throw refused;
+      throw withAlert(refused);
     }
+  }
+
+  /**
+   * Chooses the alert that the peer is told. Netty knows one for a time that is over or still to
+   * come and for what was revoked; for the rest it would say that something broke here.
+   */
+  private static CertificateException withAlert(Exception refused) {
+    boolean path = false;
+    for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateExpiredException
+          || cause instanceof CertificateNotYetValidException
+          || (cause instanceof CertPathValidatorException invalid
+              && TOLD_BY_NETTY.contains(invalid.getReason()))) {
+        return refused instanceof CertificateException certificate
+            ? certificate
+            : new CertificateException(refused);
+      }
+      path |= cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException;
+    }
+    return new OpenSslCertificateException(
+        reason(refused), refused, path ? UNKNOWN_ISSUER : CERTIFICATE_REJECTED);
   }
 
   /** The innermost message: what is around it says "validation failed". */

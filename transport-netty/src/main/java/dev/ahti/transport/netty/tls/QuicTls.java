@@ -63,9 +63,8 @@ public final class QuicTls {
   }
 
   /**
-   * Begins the handshake of a client.
+   * The context of clients that do this.
    *
-   * @param host what the server's certificate has to be for
    * @throws IllegalArgumentException when TLS cannot use what is to be shown or trusted
    */
   public QuicSslContext client(ClientTls tls) {
@@ -87,8 +86,10 @@ public final class QuicTls {
   private QuicSslContext make(ServerTls tls, ServerCredentials credentials) {
     Map<String, QuicSslContext> named = new LinkedHashMap<>();
     credentials.byName().forEach((name, one) -> named.put(name, builder(tls, one).build()));
-    QuicSslContextBuilder fallback = builder(tls, credentials.fallback());
-    return named.isEmpty() ? fallback.build() : fallback.sni(new NamedContexts(named)).build();
+    QuicSslContext fallback = builder(tls, credentials.fallback()).build();
+    return named.isEmpty()
+        ? fallback
+        : builder(tls, credentials.fallback()).sni(new NamedContexts(named, fallback)).build();
   }
 
   private QuicSslContextBuilder builder(ServerTls tls, Credentials credentials) {
@@ -126,6 +127,7 @@ public final class QuicTls {
   }
 
   private static X509Certificate[] chain(Credentials credentials) {
+    KeyMatch.require(credentials);
     return credentials.chain().toArray(new X509Certificate[0]);
   }
 }

@@ -1,0 +1,122 @@
+package dev.ahti.transport.netty.tls;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ClientAuthentication;
+import dev.ahti.engine.spi.ClientAuthentication.Mode;
+import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.ServerCredentials;
+import dev.ahti.engine.spi.ServerTls;
+import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.transport.netty.TestAuthority;
+import dev.ahti.transport.netty.TestCertificate;
+import dev.ahti.transport.netty.TestNet;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("N15: a server that asks clients for certificates")
+class MutualTlsIT {
+  private static final TestAuthority AUTHORITY = new TestAuthority("Authority");
+
+  /** Has the other's name, or a client would not even show what it issued. */
+  private static final TestAuthority STRANGER = new TestAuthority("Authority");
+
+  private final TestNet net = new TestNet();
+
+  @AfterEach
+  void close() {
+    net.close();
+  }
+
+  private int listen(Mode mode) {
+    ClientAuthentication clients =
+        mode == Mode.NONE
+            ? ClientAuthentication.NONE
+            : new ClientAuthentication(mode, List.of(AUTHORITY.certificate()));
+    return net.listen(
+            new ServerTls(ServerCredentials.of(TestCertificate.shared()), clients, false))
+        .localAddress()
+        .getPort();
+  }
+
+  private static Optional<Credentials> client(String which) {
+    return switch (which) {
+      case "good" -> Optional.of(AUTHORITY.issue("alice"));
+      case "rsa" -> Optional.of(AUTHORITY.issue("RSA", "alice", Duration.ofHours(-1)));
+      case "expired" -> Optional.of(AUTHORITY.issue("EC", "alice", Duration.ofDays(-20)));
+      case "early" -> Optional.of(AUTHORITY.issue("EC", "alice", Duration.ofDays(1)));
+      case "stranger" -> Optional.of(STRANGER.issue("alice"));
+      default -> Optional.empty();
+    };
+  }
+
+  private TransportConnection dial(int port, String which) {
+    return net.dial(
+        "127.0.0.1", port, new ClientTls(ServerTrust.Insecure.INSTANCE, client(which), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REQUIRED, good, CN=alice",
+    "REQUIRED, rsa,  CN=alice",
+    "OPTIONAL, good, CN=alice",
+    "OPTIONAL, none, ''",
+    "NONE,     good, ''",
+    "NONE,     none, ''",
+  })
+  void letsInAndTellsTheServerWho(Mode mode, String which, String subject) {
+    TransportConnection client = dial(listen(mode), which);
+    List<X509Certificate> chain = net.accepted().facts().peerCertificates();
+    assertEquals(
+        subject, chain.isEmpty() ? "" : chain.get(0).getSubjectX500Principal().getName());
+    assertEquals(subject.isEmpty() ? 0 : 2, chain.size(), "the chain as it was sent");
+    client.discard(Http3ErrorCode.H3_NO_ERROR, "");
+  }
+
+  /**
+   * In TLS 1.3 a client is done before the server has judged it, so the refusal closes a connection
+   * that was open: nothing was sent on it yet.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "REQUIRED, none,     certificate_required",
+    "REQUIRED, expired,  certificate_expired",
+    "REQUIRED, early,    certificate_expired",
+    "REQUIRED, stranger, unknown_ca",
+    "OPTIONAL, stranger, unknown_ca",
+    "OPTIONAL, expired,  certificate_expired",
+  })
+  void refusesInTheHandshakeAndBothSidesSeeIt(Mode mode, String which, String alert) {
+    int port = listen(mode);
+    String why;
+    try {
+      TestNet.Side client = net.drive(dial(port, which));
+      TransportEvent.ConnectionClosed closed = client.expectClosed();
+      assertTrue(closed.byPeer());
+      why = closed.reason();
+    } catch (RuntimeException refused) {
+      why = refused.getMessage();
+    }
+    assertTrue(why.contains("refused") && why.contains(alert), why);
+    net.kit
+        .createTestProbe()
+        .awaitAssert(
+            () -> {
+              assertEquals(1, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+              return null;
+            });
+    assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
+  }
+}
