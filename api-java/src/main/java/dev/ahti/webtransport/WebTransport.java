@@ -8,6 +8,7 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /**
  * A WebTransport session, a client's or a server's.
@@ -118,6 +119,25 @@ public interface WebTransport {
    * WebTransportOptions#withProtocols}. Empty when nothing was agreed on, and until it is known.
    */
   String protocol();
+
+  /**
+   * Derives keying material from the TLS connection, for this session alone: both ends get the same
+   * for the same arguments, nobody else can know it. Needs {@link
+   * WebTransportOptions#withKeyingMaterialExport()} on this end, or the server's counterpart.
+   *
+   * @param label at most 255 bytes
+   * @param context at most 255 bytes; empty for none
+   * @param length 1 to 8160 bytes
+   * @return the material, once the session is established; fails with an {@link
+   *     IllegalArgumentException} when an argument is out of its bounds (the W3C text's {@code
+   *     RangeError}), and with a {@link WebTransportError} when the session has ended or did not ask
+   *     for it
+   * @see <a
+   *     href="https://datatracker.ietf.org/doc/html/draft-ietf-webtrans-http3#section-4.8">draft,
+   *     section 4.8</a>
+   */
+  CompletionStage<ByteString> exportKeyingMaterial(
+      ByteString label, ByteString context, int length);
 
   /**
    * What is known of the established session.

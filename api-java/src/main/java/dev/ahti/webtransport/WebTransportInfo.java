@@ -1,6 +1,8 @@
 package dev.ahti.webtransport;
 
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param requestHeaders the request's other headers
  * @param responseHeaders the response's headers
  * @param remoteAddress the peer's address
+ * @param peerCertificates the peer's chain, leaf first, checked in the handshake; empty when it
+ *     showed none, as clients do that are not asked
+ * @param congestionControl the algorithm in use; empty when the transport cannot tell
  */
 public record WebTransportInfo(
     WebTransportDraft draft,
@@ -21,7 +26,9 @@ public record WebTransportInfo(
     Optional<String> origin,
     WebTransportHeaders requestHeaders,
     WebTransportHeaders responseHeaders,
-    InetSocketAddress remoteAddress) {
+    InetSocketAddress remoteAddress,
+    List<X509Certificate> peerCertificates,
+    Optional<WebTransportCongestionControl> congestionControl) {
 
   /** The path without the query. */
   public String pathOnly() {

@@ -35,7 +35,16 @@ public final class WebTransportOptions {
           Asked.DEFAULTS,
           WebTransportDialects.configured(),
           Duration.ofSeconds(10),
-          false);
+          false,
+          Tls.DEFAULTS);
+
+  /** What else the handshake does. */
+  private record Tls(
+      Optional<ClientCertificate> certificate,
+      boolean exporting,
+      Optional<WebTransportCongestionControl> congestionControl) {
+    static final Tls DEFAULTS = new Tls(Optional.empty(), false, Optional.empty());
+  }
 
   private final List<WebTransportHash> serverCertificateHashes;
   private final List<X509Certificate> trustedAuthorities;
@@ -45,6 +54,7 @@ public final class WebTransportOptions {
   private final WebTransportDialects dialects;
   private final Duration connectTimeout;
   private final boolean allowPooling;
+  private final Tls tls;
 
   private WebTransportOptions(
       List<WebTransportHash> serverCertificateHashes,
@@ -54,7 +64,8 @@ public final class WebTransportOptions {
       Asked asked,
       WebTransportDialects dialects,
       Duration connectTimeout,
-      boolean allowPooling) {
+      boolean allowPooling,
+      Tls tls) {
     this.serverCertificateHashes = serverCertificateHashes;
     this.trustedAuthorities = trustedAuthorities;
     this.insecure = insecure;
@@ -63,6 +74,7 @@ public final class WebTransportOptions {
     this.dialects = dialects;
     this.connectTimeout = connectTimeout;
     this.allowPooling = allowPooling;
+    this.tls = tls;
   }
 
   /** The defaults. */
@@ -72,7 +84,7 @@ public final class WebTransportOptions {
 
   /**
    * Accepts a certificate with one of these hashes instead of checking it against authorities. The
-   * certificate must hold an ECDSA key and be valid now and for 14 days in all at most; the host
+   * certificate must hold an ECDSA key on P-256 and be valid now and for 14 days in all at most; the host
    * name is not compared.
    */
   public WebTransportOptions withServerCertificateHashes(WebTransportHash... hashes) {
@@ -84,7 +96,7 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /** Trusts these authorities instead of the JDK's; the host name is compared. */
@@ -97,7 +109,7 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /**
@@ -135,7 +147,7 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /** Sends an {@code Origin}, as a browser does. */
@@ -148,7 +160,7 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /**
@@ -172,7 +184,8 @@ public final class WebTransportOptions {
         asked.withHeaders(values),
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling,
+        tls);
   }
 
   /**
@@ -222,7 +235,7 @@ public final class WebTransportOptions {
         value,
         dialects,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
@@ -240,7 +253,7 @@ public final class WebTransportOptions {
         asked,
         value,
         connectTimeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /** How long it may take until the session is established; 10 seconds unless set. */
@@ -256,7 +269,7 @@ public final class WebTransportOptions {
         asked,
         dialects,
         timeout,
-        allowPooling);
+        allowPooling, tls);
   }
 
   /**
@@ -277,7 +290,53 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allow);
+        allow, tls);
+  }
+
+  /** Shows this certificate to a server that asks for one; otherwise none is shown. */
+  public WebTransportOptions withClientCertificate(ClientCertificate certificate) {
+    return withTls(new Tls(Optional.of(certificate), tls.exporting(), tls.congestionControl()));
+  }
+
+  /**
+   * Makes {@link WebTransport#exportKeyingMaterial} possible: the connection then keeps the secret
+   * that the material is derived from until it closes.
+   */
+  public WebTransportOptions withKeyingMaterialExport() {
+    return withTls(new Tls(tls.certificate(), true, tls.congestionControl()));
+  }
+
+  /** Sends at the pace that this algorithm finds, instead of the configured one. */
+  public WebTransportOptions withCongestionControl(WebTransportCongestionControl algorithm) {
+    return withTls(new Tls(tls.certificate(), tls.exporting(), Optional.of(algorithm)));
+  }
+
+  private WebTransportOptions withTls(Tls tls) {
+    return new WebTransportOptions(
+        serverCertificateHashes,
+        trustedAuthorities,
+        insecure,
+        origin,
+        asked,
+        dialects,
+        connectTimeout,
+        allowPooling,
+        tls);
+  }
+
+  /** The certificate to show; empty unless set. */
+  public Optional<ClientCertificate> clientCertificate() {
+    return tls.certificate();
+  }
+
+  /** Whether keying material can be exported. */
+  public boolean exportsKeyingMaterial() {
+    return tls.exporting();
+  }
+
+  /** The congestion control asked for; empty means the configured one. */
+  public Optional<WebTransportCongestionControl> congestionControl() {
+    return tls.congestionControl();
   }
 
   /** The hashes; empty unless set. */

@@ -104,7 +104,9 @@ class ValuesTest {
             Optional.empty(),
             WebTransportHeaders.EMPTY,
             WebTransportHeaders.EMPTY,
-            new java.net.InetSocketAddress("127.0.0.1", 1));
+            new java.net.InetSocketAddress("127.0.0.1", 1),
+            java.util.List.of(),
+            Optional.empty());
     assertEquals("/x", info.pathOnly());
     assertEquals("y=1?z", info.query());
   }

@@ -25,6 +25,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.InternalApi;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /** The public face of an engine session that is there, or that is still being dialled. */
@@ -129,6 +130,20 @@ public final class ApiSession implements WebTransport {
   @Override
   public WebTransportInfo info() {
     return Infos.of(require());
+  }
+
+  @Override
+  public CompletionStage<ByteString> exportKeyingMaterial(
+      ByteString label, ByteString context, int length) {
+    return established
+        .thenCompose(session -> session.exportKeyingMaterial(label, context, length))
+        .handle(
+            (material, failure) -> {
+              if (failure != null && unwrapped(failure) instanceof IllegalArgumentException range) {
+                throw range;
+              }
+              return orError(material, failure);
+            });
   }
 
   @Override

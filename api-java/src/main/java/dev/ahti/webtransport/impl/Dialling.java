@@ -8,9 +8,13 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.dialect.Priority;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.dialect.Quirk;
+import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportHeaders;
@@ -50,6 +54,7 @@ public final class Dialling {
                 trust(options),
                 policy(options.dialects(), ahti),
                 options.connectTimeout())
+            .withTls(tls(options), options.congestionControl().map(Dialling::congestionControl))
             .withProtocols(protocols(options.protocols(), options.requiresProtocol()));
     if (options.allowsPooling()) {
       request = request.withPool(pool(options));
@@ -95,6 +100,18 @@ public final class Dialling {
             fault -> {
               throw new IllegalArgumentException(fault);
             });
+  }
+
+  /** The engine's name of an algorithm. */
+  public static CongestionControl congestionControl(WebTransportCongestionControl algorithm) {
+    return CongestionControl.valueOf(algorithm.name());
+  }
+
+  private static ClientTls tls(WebTransportOptions options) {
+    return new ClientTls(
+        trust(options),
+        options.clientCertificate().map(shown -> new Credentials(shown.key(), shown.chain())),
+        options.exportsKeyingMaterial());
   }
 
   /** The engine's form of headers. */

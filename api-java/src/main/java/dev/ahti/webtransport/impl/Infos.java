@@ -3,6 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
@@ -25,7 +26,9 @@ public final class Infos {
         request.get("origin"),
         headers(request),
         headers(session.response()),
-        session.remoteAddress());
+        session.remoteAddress(),
+        session.peerCertificates(),
+        session.congestionControl().map(used -> WebTransportCongestionControl.valueOf(used.name())));
   }
 
   static WebTransportHeaders headers(Fields fields) {

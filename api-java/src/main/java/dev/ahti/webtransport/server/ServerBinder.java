@@ -8,11 +8,14 @@ import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.ServerCredentials;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.Dialling;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,14 +43,30 @@ final class ServerBinder {
         new ListenRequest(
             config.name(),
             address,
-            new Credentials(certificate.key(), certificate.chain()),
+            new ServerTls(
+                credentials(certificate, config.tls().byHostName()),
+                config.tls().clients(),
+                config.tls().exporting()),
+            config.tls().congestionControl().map(Dialling::congestionControl),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
             new Routes(config.routes()));
     return ahti.listen(request)
         .thenApply(
             handle ->
-                new WebTransportServerBinding(handle.address(), certificate.hash(), handle::stop));
+                new WebTransportServerBinding(handle, certificate.hash()));
+  }
+
+  /** The engine's form of certificates. */
+  static ServerCredentials credentials(
+      ServerCertificate fallback, Map<String, ServerCertificate> byHostName) {
+    Map<String, Credentials> byName = new LinkedHashMap<>();
+    byHostName.forEach((name, one) -> byName.put(name, credentials(one)));
+    return new ServerCredentials(credentials(fallback), byName);
+  }
+
+  private static Credentials credentials(ServerCertificate certificate) {
+    return new Credentials(certificate.key(), certificate.chain());
   }
 
   /** Finds the handler of a path. */

@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.server;
 
 import dev.ahti.webtransport.WebTransportHash;
+import dev.ahti.webtransport.impl.KeyFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -39,7 +40,21 @@ public final class ServerCertificate {
    * @throws IOException when a file cannot be read or holds something else; the message names it
    */
   public static ServerCertificate fromPem(Path chain, Path key) throws IOException {
-    return of(PemFiles.readKey(key), PemFiles.readChain(chain));
+    return of(KeyFiles.pem(chain, key));
+  }
+
+  /**
+   * From a PKCS#12 file with one private key.
+   *
+   * @throws IOException when it cannot be read, the password is wrong, or it does not hold one key
+   *     with its certificate; the message names the file
+   */
+  public static ServerCertificate fromKeyStore(Path file, char[] password) throws IOException {
+    return of(KeyFiles.keyStore(file, password));
+  }
+
+  private static ServerCertificate of(KeyFiles.Pair pair) {
+    return of(pair.key(), pair.chain());
   }
 
   /**

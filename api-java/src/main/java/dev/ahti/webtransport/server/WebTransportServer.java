@@ -2,8 +2,12 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.spi.ClientAuthentication;
+import dev.ahti.engine.spi.ClientAuthentication.Mode;
+import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,7 +58,8 @@ public final class WebTransportServer {
             Optional.empty(),
             Set.of(),
             WebTransportDialects.configured(),
-            Map.of()));
+            Map.of(),
+            Tls.DEFAULTS));
   }
 
   /** Listens under this name, which has to be unique in the actor system. */
@@ -78,6 +83,51 @@ public final class WebTransportServer {
   /** Shows this certificate instead of a new self-signed one. */
   public WebTransportServer withCertificate(ServerCertificate certificate) {
     return with(config.withCertificate(Optional.of(certificate)));
+  }
+
+  /**
+   * Shows this certificate to clients that ask for this host; those who name no host, or another,
+   * get that of {@link #withCertificate(ServerCertificate)}.
+   *
+   * @param hostName such as {@code a.example.org}, or {@code *.example.org} for every name with one
+   *     label more; an exact name goes first
+   */
+  public WebTransportServer withCertificate(String hostName, ServerCertificate certificate) {
+    return with(config.withTls(config.tls().withCertificate(hostName, certificate)));
+  }
+
+  /**
+   * Refuses clients in the handshake unless they show a certificate that one of these authorities
+   * issued; {@code info().peerCertificates()} of a session has its chain.
+   */
+  public WebTransportServer withRequiredClientCertificates(List<X509Certificate> authorities) {
+    return with(
+        config.withTls(
+            config
+                .tls()
+                .withClients(new ClientAuthentication(Mode.REQUIRED, authorities))));
+  }
+
+  /** Asks clients for a certificate and lets those in that have none; a bad one is refused. */
+  public WebTransportServer withOptionalClientCertificates(List<X509Certificate> authorities) {
+    return with(
+        config.withTls(
+            config
+                .tls()
+                .withClients(new ClientAuthentication(Mode.OPTIONAL, authorities))));
+  }
+
+  /**
+   * Makes {@code exportKeyingMaterial} of sessions possible: connections then keep the secret that
+   * the material is derived from until they close.
+   */
+  public WebTransportServer withKeyingMaterialExport() {
+    return with(config.withTls(config.tls().withExporting()));
+  }
+
+  /** Sends at the pace that this algorithm finds, instead of the configured one. */
+  public WebTransportServer withCongestionControl(WebTransportCongestionControl algorithm) {
+    return with(config.withTls(config.tls().withCongestionControl(algorithm)));
   }
 
   /**
@@ -137,6 +187,34 @@ public final class WebTransportServer {
     return new WebTransportServer(system, changed);
   }
 
+  /** What was set of TLS and QUIC so far, but for the certificate of every host. */
+  record Tls(
+      Map<String, ServerCertificate> byHostName,
+      ClientAuthentication clients,
+      boolean exporting,
+      Optional<WebTransportCongestionControl> congestionControl) {
+    static final Tls DEFAULTS =
+        new Tls(Map.of(), ClientAuthentication.NONE, false, Optional.empty());
+
+    Tls withCertificate(String hostName, ServerCertificate certificate) {
+      Map<String, ServerCertificate> more = new HashMap<>(byHostName);
+      more.put(hostName, certificate);
+      return new Tls(Map.copyOf(more), clients, exporting, congestionControl);
+    }
+
+    Tls withClients(ClientAuthentication value) {
+      return new Tls(byHostName, value, exporting, congestionControl);
+    }
+
+    Tls withExporting() {
+      return new Tls(byHostName, clients, true, congestionControl);
+    }
+
+    Tls withCongestionControl(WebTransportCongestionControl value) {
+      return new Tls(byHostName, clients, exporting, Optional.of(value));
+    }
+  }
+
   /** What was set so far. */
   record Config(
       String name,
@@ -145,34 +223,39 @@ public final class WebTransportServer {
       Optional<ServerCertificate> certificate,
       Set<String> origins,
       WebTransportDialects dialects,
-      Map<String, WebTransportRoute> routes) {
+      Map<String, WebTransportRoute> routes,
+      Tls tls) {
+
+    Config withTls(Tls value) {
+      return new Config(name, host, port, certificate, origins, dialects, routes, value);
+    }
 
     Config withName(String value) {
-      return new Config(value, host, port, certificate, origins, dialects, routes);
+      return new Config(value, host, port, certificate, origins, dialects, routes, tls);
     }
 
     Config withHost(String value) {
-      return new Config(name, value, port, certificate, origins, dialects, routes);
+      return new Config(name, value, port, certificate, origins, dialects, routes, tls);
     }
 
     Config withPort(int value) {
-      return new Config(name, host, value, certificate, origins, dialects, routes);
+      return new Config(name, host, value, certificate, origins, dialects, routes, tls);
     }
 
     Config withCertificate(Optional<ServerCertificate> value) {
-      return new Config(name, host, port, value, origins, dialects, routes);
+      return new Config(name, host, port, value, origins, dialects, routes, tls);
     }
 
     Config withOrigins(Set<String> value) {
-      return new Config(name, host, port, certificate, Set.copyOf(value), dialects, routes);
+      return new Config(name, host, port, certificate, Set.copyOf(value), dialects, routes, tls);
     }
 
     Config withDialects(WebTransportDialects value) {
-      return new Config(name, host, port, certificate, origins, value, routes);
+      return new Config(name, host, port, certificate, origins, value, routes, tls);
     }
 
     Config withRoutes(Map<String, WebTransportRoute> value) {
-      return new Config(name, host, port, certificate, origins, dialects, value);
+      return new Config(name, host, port, certificate, origins, dialects, value, tls);
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.ahti.webtransport.server;
 
+import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.webtransport.WebTransportHash;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -12,20 +14,17 @@ import org.apache.pekko.Done;
  * @see WebTransportServer#bind()
  */
 public final class WebTransportServerBinding {
-  private final InetSocketAddress localAddress;
-  private final WebTransportHash certificateHash;
-  private final Stop stop;
+  private final ListenerHandle listener;
+  private volatile WebTransportHash certificateHash;
 
-  WebTransportServerBinding(
-      InetSocketAddress localAddress, WebTransportHash certificateHash, Stop stop) {
-    this.localAddress = localAddress;
+  WebTransportServerBinding(ListenerHandle listener, WebTransportHash certificateHash) {
+    this.listener = listener;
     this.certificateHash = certificateHash;
-    this.stop = stop;
   }
 
   /** The address in use, with the port that was given when port 0 was asked for. */
   public InetSocketAddress localAddress() {
-    return localAddress;
+    return listener.address();
   }
 
   /**
@@ -33,13 +32,13 @@ public final class WebTransportServerBinding {
    * on every address this is the loopback address, the one that is known to work from here.
    */
   public String url() {
-    InetAddress address = localAddress.getAddress();
+    InetAddress address = localAddress().getAddress();
     if (address.isAnyLocalAddress()) {
-      return "https://127.0.0.1:" + localAddress.getPort();
+      return "https://127.0.0.1:" + localAddress().getPort();
     }
     String host = address.getHostAddress();
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return "https://" + shown + ":" + localAddress.getPort();
+    return "https://" + shown + ":" + localAddress().getPort();
   }
 
   /** What a client puts into {@code serverCertificateHashes} to trust this server. */
@@ -48,16 +47,33 @@ public final class WebTransportServerBinding {
   }
 
   /**
+   * Shows this certificate to every client from the next handshake on; sessions that are open go
+   * on. Clients that trusted the old one by its hash have to be told the new one.
+   *
+   * @throws IllegalArgumentException when the key is not the certificate's; the old one stays
+   */
+  public void replaceCertificate(ServerCertificate certificate) {
+    replaceCertificates(certificate, Map.of());
+  }
+
+  /**
+   * Shows these certificates from the next handshake on; as {@link #replaceCertificate}.
+   *
+   * @param certificate for clients that name no host, or another
+   * @param byHostName as {@link WebTransportServer#withCertificate(String, ServerCertificate)};
+   *     replaces every one of before
+   */
+  public void replaceCertificates(
+      ServerCertificate certificate, Map<String, ServerCertificate> byHostName) {
+    listener.replaceCredentials(ServerBinder.credentials(certificate, byHostName));
+    certificateHash = certificate.hash();
+  }
+
+  /**
    * Stops: new connections are refused, sessions are closed, the port is given back. Completes when
    * all of that is done; calls after the first give the same result.
    */
   public CompletionStage<Done> stop() {
-    return stop.stop();
-  }
-
-  /** How the engine stops it. */
-  @FunctionalInterface
-  interface Stop {
-    CompletionStage<Done> stop();
+    return listener.stop();
   }
 }

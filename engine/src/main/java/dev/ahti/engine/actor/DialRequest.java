@@ -102,6 +102,23 @@ public record DialRequest(
         Optional.of(name));
   }
 
+  /** A copy that does this in the handshake, and sends at the pace of this algorithm. */
+  public DialRequest withTls(ClientTls value, Optional<CongestionControl> algorithm) {
+    return new DialRequest(
+        host,
+        port,
+        authority,
+        path,
+        origin,
+        protocols,
+        extra,
+        value,
+        algorithm,
+        dialects,
+        timeout,
+        pool);
+  }
+
   /** A copy that offers these protocols. */
   public DialRequest withProtocols(ProtocolOffer offer) {
     return new DialRequest(

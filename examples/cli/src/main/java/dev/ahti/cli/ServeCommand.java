@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,6 +85,20 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its private key in PEM.")
   private @Nullable Path key;
+
+  @Option(
+      names = "--keystore",
+      paramLabel = "FILE",
+      description = "Certificate chain and key in one PKCS#12 file, instead of --cert and --key.")
+  private @Nullable Path keystore;
+
+  @Option(
+      names = "--keystore-password",
+      paramLabel = "WORD",
+      defaultValue = "${env:AHTI_KEYSTORE_PASSWORD:-}",
+      showDefaultValue = Visibility.NEVER,
+      description = "Its password (default: the environment's AHTI_KEYSTORE_PASSWORD).")
+  private String keystorePassword = "";
 
   @Option(names = "--no-page", description = "Serve no demo page.")
   private boolean noPage;
@@ -156,6 +171,10 @@ final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--cert and --key belong together: give both or neither");
     }
+    if (keystore != null && certificate != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--keystore holds certificate and key: give it or --cert and --key");
+    }
     if (noHttp3) {
       throw new ParameterException(
           spec.commandLine(),
@@ -164,6 +183,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerCertificate certificate() throws Exception {
+    if (keystore != null) {
+      return ServerCertificate.fromKeyStore(keystore, keystorePassword.toCharArray());
+    }
     return certificate != null && key != null
         ? ServerCertificate.fromPem(certificate, key)
         : ServerCertificate.selfSigned(host, "localhost", "127.0.0.1", "::1");

@@ -23,6 +23,7 @@ class CommandLineTest {
         "serve --port x | is no port",
         "serve --page-port -1 | is no port",
         "serve --cert a.pem | --cert and --key belong together",
+        "serve --keystore a.p12 --cert a.pem --key k.pem | --keystore holds certificate and key",
         "serve --no-http3 | --no-http3 leaves nothing to serve",
         "serve --colour | --colour",
         "connect | Missing required parameter: 'URL'",

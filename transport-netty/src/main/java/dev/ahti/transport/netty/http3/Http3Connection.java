@@ -1,6 +1,5 @@
 package dev.ahti.transport.netty.http3;
 
-import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
