@@ -130,8 +130,8 @@ public interface WebTransport {
    * @param length 1 to 8160 bytes
    * @return the material, once the session is established; fails with an {@link
    *     IllegalArgumentException} when an argument is out of its bounds (the W3C text's {@code
-   *     RangeError}), and with a {@link WebTransportError} when the session has ended or did not ask
-   *     for it
+   *     RangeError}), and with a {@link WebTransportError} when the session has ended or did not
+   *     ask for it
    * @see <a
    *     href="https://datatracker.ietf.org/doc/html/draft-ietf-webtrans-http3#section-4.8">draft,
    *     section 4.8</a>

@@ -84,8 +84,8 @@ public final class WebTransportOptions {
 
   /**
    * Accepts a certificate with one of these hashes instead of checking it against authorities. The
-   * certificate must hold an ECDSA key on P-256 and be valid now and for 14 days in all at most; the host
-   * name is not compared.
+   * certificate must hold an ECDSA key on P-256 and be valid now and for 14 days in all at most;
+   * the host name is not compared.
    */
   public WebTransportOptions withServerCertificateHashes(WebTransportHash... hashes) {
     return new WebTransportOptions(
@@ -96,7 +96,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /** Trusts these authorities instead of the JDK's; the host name is compared. */
@@ -109,7 +110,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /**
@@ -147,7 +149,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /** Sends an {@code Origin}, as a browser does. */
@@ -160,7 +163,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /**
@@ -235,7 +239,8 @@ public final class WebTransportOptions {
         value,
         dialects,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
@@ -253,7 +258,8 @@ public final class WebTransportOptions {
         asked,
         value,
         connectTimeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /** How long it may take until the session is established; 10 seconds unless set. */
@@ -269,7 +275,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         timeout,
-        allowPooling, tls);
+        allowPooling,
+        tls);
   }
 
   /**
@@ -290,7 +297,8 @@ public final class WebTransportOptions {
         asked,
         dialects,
         connectTimeout,
-        allow, tls);
+        allow,
+        tls);
   }
 
   /** Shows this certificate to a server that asks for one; otherwise none is shown. */

@@ -21,7 +21,11 @@ class TlsPageTest {
     String source = Files.readString(Path.of("src/test/java/dev/ahti/docs/TlsExamples.java"));
     List<String> shown = BLOCK.matcher(page).results().map(block -> block.group(1)).toList();
     List<String> compiled =
-        TAGGED.matcher(source).results().map(tag -> tag.group(2).stripTrailing().stripIndent() + "\n").toList();
+        TAGGED
+            .matcher(source)
+            .results()
+            .map(tag -> tag.group(2).stripTrailing().stripIndent() + "\n")
+            .toList();
     assertEquals(compiled, shown);
   }
 }

@@ -83,13 +83,10 @@ class TlsIT {
   @Test
   void theServersHandlerSeesTheClientsCertificate() throws Exception {
     ServerCertificate own = ServerCertificate.selfSigned("client");
-    try (Loopback net =
-        start(server -> server.withRequiredClientCertificates(own.chain()))) {
+    try (Loopback net = start(server -> server.withRequiredClientCertificates(own.chain()))) {
       net.connect(
-          "/",
-          net.trusting().withClientCertificate(new ClientCertificate(own.key(), own.chain())));
-      assertEquals(
-          List.of(own.chain().get(0)), accepted().info().peerCertificates());
+          "/", net.trusting().withClientCertificate(new ClientCertificate(own.key(), own.chain())));
+      assertEquals(List.of(own.chain().get(0)), accepted().info().peerCertificates());
       Throwable refused =
           failure(
               WebTransport.connect(net.system, net.binding.url() + "/", net.trusting()).ready());
@@ -146,8 +143,7 @@ class TlsIT {
     try (Loopback net =
         start(server -> server.withCongestionControl(WebTransportCongestionControl.RENO))) {
       WebTransport client =
-          net.connect(
-              "/", net.trusting().withCongestionControl(WebTransportCongestionControl.BBR));
+          net.connect("/", net.trusting().withCongestionControl(WebTransportCongestionControl.BBR));
       assertEquals(
           Optional.of(WebTransportCongestionControl.BBR), client.info().congestionControl());
       assertEquals(

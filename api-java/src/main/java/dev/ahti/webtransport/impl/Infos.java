@@ -28,7 +28,9 @@ public final class Infos {
         headers(session.response()),
         session.remoteAddress(),
         session.peerCertificates(),
-        session.congestionControl().map(used -> WebTransportCongestionControl.valueOf(used.name())));
+        session
+            .congestionControl()
+            .map(used -> WebTransportCongestionControl.valueOf(used.name())));
   }
 
   static WebTransportHeaders headers(Fields fields) {

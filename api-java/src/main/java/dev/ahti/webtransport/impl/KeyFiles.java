@@ -68,7 +68,8 @@ public final class KeyFiles {
       List<X509Certificate> certificates =
           Stream.of(chain).map(X509Certificate.class::cast).toList();
       return checked(
-          new Pair(key, certificates), file + ": its key and its certificate do not belong together");
+          new Pair(key, certificates),
+          file + ": its key and its certificate do not belong together");
     } catch (GeneralSecurityException e) {
       throw new IOException(file + ": the key cannot be read (" + e.getMessage() + ")", e);
     }
@@ -92,8 +93,7 @@ public final class KeyFiles {
 
   /** Signs something and verifies it: else the first handshake would be the first to find out. */
   private static Pair checked(Pair pair, String otherwise) throws IOException {
-    String algorithm =
-        pair.key().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+    String algorithm = pair.key().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
     try {
       Signature signer = Signature.getInstance(algorithm);
       signer.initSign(pair.key());

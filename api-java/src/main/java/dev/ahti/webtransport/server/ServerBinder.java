@@ -52,9 +52,7 @@ final class ServerBinder {
             OriginPolicy.of(config.origins()),
             new Routes(config.routes()));
     return ahti.listen(request)
-        .thenApply(
-            handle ->
-                new WebTransportServerBinding(handle, certificate.hash()));
+        .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
   }
 
   /** The engine's form of certificates. */

@@ -103,18 +103,14 @@ public final class WebTransportServer {
   public WebTransportServer withRequiredClientCertificates(List<X509Certificate> authorities) {
     return with(
         config.withTls(
-            config
-                .tls()
-                .withClients(new ClientAuthentication(Mode.REQUIRED, authorities))));
+            config.tls().withClients(new ClientAuthentication(Mode.REQUIRED, authorities))));
   }
 
   /** Asks clients for a certificate and lets those in that have none; a bad one is refused. */
   public WebTransportServer withOptionalClientCertificates(List<X509Certificate> authorities) {
     return with(
         config.withTls(
-            config
-                .tls()
-                .withClients(new ClientAuthentication(Mode.OPTIONAL, authorities))));
+            config.tls().withClients(new ClientAuthentication(Mode.OPTIONAL, authorities))));
   }
 
   /**

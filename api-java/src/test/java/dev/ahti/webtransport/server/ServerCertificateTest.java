@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import dev.ahti.webtransport.ClientCertificate;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.math.BigInteger;
@@ -31,9 +31,9 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
-import org.junit.jupiter.api.Test;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -157,8 +157,7 @@ class ServerCertificateTest {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     for (ServerCertificate one : keys) {
-      store.setKeyEntry(
-          "key", one.key(), password, one.chain().toArray(new X509Certificate[0]));
+      store.setKeyEntry("key", one.key(), password, one.chain().toArray(new X509Certificate[0]));
     }
     try (OutputStream out = Files.newOutputStream(file)) {
       store.store(out, password);
@@ -186,8 +185,7 @@ class ServerCertificateTest {
         pair.getPrivate().getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
     return new JcaX509CertificateConverter()
         .getCertificate(
-            new JcaX509v3CertificateBuilder(
-                    name, BigInteger.ONE, now, now, name, pair.getPublic())
+            new JcaX509v3CertificateBuilder(name, BigInteger.ONE, now, now, name, pair.getPublic())
                 .build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate())));
   }
 

@@ -105,17 +105,7 @@ public record DialRequest(
   /** A copy that does this in the handshake, and sends at the pace of this algorithm. */
   public DialRequest withTls(ClientTls value, Optional<CongestionControl> algorithm) {
     return new DialRequest(
-        host,
-        port,
-        authority,
-        path,
-        origin,
-        protocols,
-        extra,
-        value,
-        algorithm,
-        dialects,
-        timeout,
+        host, port, authority, path, origin, protocols, extra, value, algorithm, dialects, timeout,
         pool);
   }
 

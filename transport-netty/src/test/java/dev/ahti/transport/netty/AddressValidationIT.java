@@ -3,8 +3,8 @@ package dev.ahti.transport.netty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTls;

@@ -77,8 +77,7 @@ class DebugFilesIT {
     Path missing = directory.resolve("no/such/directory/keys.log");
     UncheckedIOException failure =
         assertThrows(
-            UncheckedIOException.class,
-            () -> new dev.ahti.transport.netty.tls.KeyLogFile(missing));
+            UncheckedIOException.class, () -> new dev.ahti.transport.netty.tls.KeyLogFile(missing));
     assertTrue(failure.getMessage().contains(missing.toString()), failure.getMessage());
   }
 

@@ -64,7 +64,8 @@ final class ExplainingTrustManager extends X509ExtendedTrustManager {
             ? certificate
             : new CertificateException(refused);
       }
-      path |= cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException;
+      path |=
+          cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException;
     }
     return new OpenSslCertificateException(
         reason(refused), refused, path ? UNKNOWN_ISSUER : CERTIFICATE_REJECTED);

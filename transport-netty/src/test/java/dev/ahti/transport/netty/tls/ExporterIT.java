@@ -100,8 +100,7 @@ class ExporterIT {
     for (TestNet.Side side : new TestNet.Side[] {pair.client(), pair.server()}) {
       net.kit
           .createTestProbe()
-          .awaitAssert(
-              () -> assertThrows(IllegalStateException.class, () -> export(side, 0, "a")));
+          .awaitAssert(() -> assertThrows(IllegalStateException.class, () -> export(side, 0, "a")));
     }
   }
 }

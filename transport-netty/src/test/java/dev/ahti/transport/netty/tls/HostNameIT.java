@@ -52,8 +52,7 @@ class HostNameIT {
   }
 
   private String refusal(String host, int to, ClientTls tls) {
-    String message =
-        assertThrows(DialException.class, () -> net.dial(host, to, tls)).getMessage();
+    String message = assertThrows(DialException.class, () -> net.dial(host, to, tls)).getMessage();
     assertTrue(
         message.startsWith(
             "cannot connect to " + host + ":" + to + ": the server's certificate was refused: "),

@@ -45,8 +45,7 @@ class MutualTlsIT {
         mode == Mode.NONE
             ? ClientAuthentication.NONE
             : new ClientAuthentication(mode, List.of(AUTHORITY.certificate()));
-    return net.listen(
-            new ServerTls(ServerCredentials.of(TestCertificate.shared()), clients, false))
+    return net.listen(new ServerTls(ServerCredentials.of(TestCertificate.shared()), clients, false))
         .localAddress()
         .getPort();
   }
@@ -79,8 +78,7 @@ class MutualTlsIT {
   void letsInAndTellsTheServerWho(Mode mode, String which, String subject) {
     TransportConnection client = dial(listen(mode), which);
     List<X509Certificate> chain = net.accepted().facts().peerCertificates();
-    assertEquals(
-        subject, chain.isEmpty() ? "" : chain.get(0).getSubjectX500Principal().getName());
+    assertEquals(subject, chain.isEmpty() ? "" : chain.get(0).getSubjectX500Principal().getName());
     assertEquals(subject.isEmpty() ? 0 : 2, chain.size(), "the chain as it was sent");
     client.discard(Http3ErrorCode.H3_NO_ERROR, "");
   }

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
-import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
