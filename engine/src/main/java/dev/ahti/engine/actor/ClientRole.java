@@ -99,7 +99,11 @@ final class ClientRole implements ConnectionRole {
       link.places((int) places);
       drain(waiting, this::onDial);
     } else if (result instanceof DialectNegotiation.Refused refused) {
-      long code = refused.violation().map(Violation::code).orElse(Http3ErrorCode.H3_NO_ERROR);
+      // A server opens such streams for WebTransport only (h3-16 4.3).
+      long code =
+          sessions.holdsBidirectional()
+              ? Http3ErrorCode.H3_STREAM_CREATION_ERROR
+              : refused.violation().map(Violation::code).orElse(Http3ErrorCode.H3_NO_ERROR);
       fail(refused.reason());
       scope.self().tell(new ConnectionActor.Close(code, refused.reason()));
     }

@@ -143,6 +143,11 @@ final class ConnectionSessions {
         : Optional.of(Duration.ofNanos(Math.max(1, next.getAsLong() - now)));
   }
 
+  /** Whether a bidirectional stream waits for its session. */
+  boolean holdsBidirectional() {
+    return early.holds(stream -> stream.kind() == StreamKind.BIDIRECTIONAL);
+  }
+
   /** Rejects what still waits: the connection ends. */
   void rejectEarly() {
     refuseEarly(early.clear());

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Holds the streams of sessions whose CONNECT has not been seen yet, because packets overtook each
@@ -101,6 +102,11 @@ public final class EarlyStreams<S> {
     return oldest == null
         ? OptionalLong.empty()
         : OptionalLong.of(oldest.sinceNanos() + limits.holdNanos());
+  }
+
+  /** Whether one that is held is like this. */
+  public boolean holds(Predicate<S> like) {
+    return held.stream().anyMatch(each -> like.test(each.stream()));
   }
 
   /** Streams held. */

@@ -30,6 +30,15 @@ class EarlyStreamsTest {
   }
 
   @Test
+  void tellsWhatItHolds() {
+    early.add(0, "a", 0);
+    assertTrue(early.holds("a"::equals));
+    assertFalse(early.holds("b"::equals));
+    early.take(0);
+    assertFalse(early.holds("a"::equals));
+  }
+
+  @Test
   void rejectsTheStreamOverTheBound() {
     for (int i = 0; i < 24; i++) {
       assertTrue(early.add(4L * i, "s" + i, 0));
