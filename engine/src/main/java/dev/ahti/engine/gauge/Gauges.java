@@ -41,6 +41,9 @@ public final class Gauges {
   /** Level: streams of sessions with a half that is not ended. */
   public static final String STREAMS = "streams";
 
+  /** Counter: bytes of frames of unknown types, and of informational answers. */
+  public static final String FRAMES_SKIPPED_BYTES = "frames.skipped-bytes";
+
   /** Level: bytes read from the transport that no consumer has polled. */
   public static final String INBOUND_QUEUED_BYTES = "streams.inbound-queued-bytes";
 

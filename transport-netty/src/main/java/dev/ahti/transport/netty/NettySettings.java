@@ -152,7 +152,9 @@ record NettySettings(
         engine.early().datagramBytes(),
         engine.early().hold(),
         engine.connection().rememberedSessions(),
-        keepAlive(config));
+        keepAlive(config),
+        bytes(config, "unknown-frame-budget", 1024),
+        time(config, "unknown-frame-budget-window"));
   }
 
   private static CongestionControl congestionControl(Config config) {

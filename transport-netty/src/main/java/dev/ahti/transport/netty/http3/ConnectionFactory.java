@@ -19,6 +19,7 @@ public final class ConnectionFactory {
   private final PortGauges portGauges;
   private final DatagramGauges datagramGauges;
   private final Counter keepAlives;
+  private final Counter skippedBytes;
   private final StreamReads reads;
 
   /** For a transport with these settings. */
@@ -28,6 +29,7 @@ public final class ConnectionFactory {
     this.portGauges = new PortGauges(gauges);
     this.datagramGauges = new DatagramGauges(gauges);
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
+    this.skippedBytes = gauges.counter(Gauges.FRAMES_SKIPPED_BYTES);
     this.reads = new StreamReads(portSettings.readSize());
   }
 
@@ -50,7 +52,9 @@ public final class ConnectionFactory {
             portSettings.writeChunk(),
             portSettings.streamWindow(),
             reads);
+    SkipBudget skipBudget =
+        new SkipBudget(limits.skipBudget(), limits.skipWindow(), skippedBytes, loop.nanoTime());
     return new Http3Connection(
-        channel, server, ports, limits, datagramGauges, keepAlives, facts, control);
+        channel, server, ports, limits, datagramGauges, keepAlives, skipBudget, facts, control);
   }
 }

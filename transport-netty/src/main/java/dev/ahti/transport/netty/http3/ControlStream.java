@@ -23,6 +23,7 @@ final class ControlStream implements FrameParser.Sink {
   private final FrameParser parser = new FrameParser(this);
   private boolean settingsSeen;
   private long goAway = Long.MAX_VALUE;
+  private long maxPushId;
 
   /**
    * @param server whether this side is the server
@@ -63,6 +64,9 @@ final class ControlStream implements FrameParser.Sink {
           : fail(
               Http3ErrorCode.H3_FRAME_ERROR, "frame of type " + type + " is " + length + " long");
     }
+    if (type == FrameType.WEBTRANSPORT_STREAM) {
+      return fail(Http3ErrorCode.H3_FRAME_ERROR, "0x41 is not at the start of its stream");
+    }
     if (type == FrameType.CANCEL_PUSH) {
       return fail(Http3ErrorCode.H3_ID_ERROR, "CANCEL_PUSH of a push that never was");
     }
@@ -83,6 +87,11 @@ final class ControlStream implements FrameParser.Sink {
   }
 
   @Override
+  public void skipped(long bytes) {
+    connection.skipped(bytes);
+  }
+
+  @Override
   public void whole(long type, ByteBuf payload) {
     if (type == FrameType.SETTINGS) {
       settings(payload);
@@ -93,8 +102,9 @@ final class ControlStream implements FrameParser.Sink {
       fail(Http3ErrorCode.H3_FRAME_ERROR, "frame of type " + type + " does not hold one number");
     } else if (type == FrameType.GOAWAY) {
       goAway(number);
+    } else {
+      maxPushId(number);
     }
-    // A server that never pushes has no use for MAX_PUSH_ID.
   }
 
   private void settings(ByteBuf payload) {
@@ -107,6 +117,14 @@ final class ControlStream implements FrameParser.Sink {
     } else if (result instanceof DecodeResult.Malformed<Map<Long, Long>> malformed) {
       fail(malformed.violation().code(), malformed.violation().message());
     }
+  }
+
+  /** A server that never pushes has no other use for it. */
+  private void maxPushId(long id) {
+    if (id < maxPushId) {
+      fail(Http3ErrorCode.H3_ID_ERROR, "MAX_PUSH_ID of " + id + " after " + maxPushId);
+    }
+    maxPushId = id;
   }
 
   private void goAway(long id) {

@@ -33,6 +33,9 @@ final class FrameParser {
     /** A part of the payload of a frame that is wanted in pieces; the buffer stays the caller's. */
     void piece(ByteBuf bytes);
 
+    /** So many bytes of a frame of no interest have passed, its head counted. */
+    void skipped(long bytes);
+
     /** The payload of a frame that is wanted whole; the buffer stays the caller's. */
     void whole(long type, ByteBuf payload);
   }
@@ -74,11 +77,14 @@ final class FrameParser {
     if (headLength <= typeLength || headLength < typeLength + VarInt.lengthOf(head[typeLength])) {
       return;
     }
+    int length = headLength;
     headLength = 0;
     type = VarInt.get(head, 0);
     left = VarInt.get(head, typeLength);
     treatment = sink.begins(type, left);
-    if (treatment == Treatment.WHOLE) {
+    if (treatment == Treatment.SKIP) {
+      sink.skipped(length);
+    } else if (treatment == Treatment.WHOLE) {
       collected = new byte[Math.toIntExact(left)];
       collectedLength = 0;
       if (left == 0) {
@@ -101,7 +107,11 @@ final class FrameParser {
           sink.whole(type, payload);
         }
       }
-      case SKIP, STOP -> in.skipBytes(length);
+      case SKIP -> {
+        in.skipBytes(length);
+        sink.skipped(length);
+      }
+      case STOP -> in.skipBytes(length);
     }
   }
 }

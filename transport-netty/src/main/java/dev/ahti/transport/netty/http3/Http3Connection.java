@@ -75,6 +75,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final CriticalStreams critical;
   private final Map<Long, RequestStream> requests = new HashMap<>();
   private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
+  private final SkipBudget skipBudget;
   private final Runnable lookAtControl = this::lookAtControl;
 
   private @Nullable ActorRef<TransportEvent> events;
@@ -88,6 +89,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   /**
    * The connection of a channel whose handshake is done.
    *
+   * @param skipBudget for frames of unknown types
    * @param facts what it settled
    * @param localControl the control stream of this side, already open
    */
@@ -98,6 +100,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       Http3Limits limits,
       DatagramGauges datagramGauges,
       Counter keepAlives,
+      SkipBudget skipBudget,
       ConnectionFacts facts,
       LocalControlStream localControl) {
     this.channel = channel;
@@ -119,6 +122,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.critical = new CriticalStreams(this, server);
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
+    this.skipBudget = skipBudget;
     loop.watchStops(lookAtControl);
   }
 
@@ -374,6 +378,13 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     long id = stream.port().id();
     requests.put(id, stream);
     stream.onClosed(() -> requests.remove(id));
+  }
+
+  /** The peer sent so many bytes that mean nothing to us. */
+  void skipped(long bytes) {
+    if (!skipBudget.spend(bytes, loop.nanoTime())) {
+      fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many bytes of unknown frames");
+    }
   }
 
   private void lookAtControl() {

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param earlyHold how long they are held
  * @param rememberedSessions ended sessions that are remembered
  * @param keepAlive how often something is said on a connection with a session; zero for never
+ * @param skipBudget bytes of unknown frames that are skipped within the window
+ * @param skipWindow that window
  */
 public record Http3Limits(
     int maxFieldSection,
@@ -22,4 +24,6 @@ public record Http3Limits(
     int earlyDatagramBytes,
     Duration earlyHold,
     int rememberedSessions,
-    Duration keepAlive) {}
+    Duration keepAlive,
+    long skipBudget,
+    Duration skipWindow) {}

@@ -14,9 +14,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
 import io.netty.handler.codec.http3.Http3Exception;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.http3.Http3HeadersValidationException;
 import io.netty.handler.codec.http3.Http3RequestStreamInitializer;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the header section is there it reads by itself; from then on only on the port's credit.
  */
 final class RequestStream extends ChannelInboundHandlerAdapter implements FrameParser.Sink {
+  /** RFC 9204 section 6. */
+  private static final long QPACK_DECOMPRESSION_FAILED = 0x200;
+
   private final Http3Connection connection;
   private final PortContext context;
   private final boolean server;
@@ -198,6 +203,10 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       if (trailersSeen) {
         return fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "HEADERS after trailers");
       }
+      if (!server && !headersSeen) {
+        // There may be any number of informational ones before the final answer.
+        connection.skipped(length);
+      }
       return length <= maxFieldSection
           ? FrameParser.Treatment.WHOLE
           : fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "header section of " + length + " bytes");
@@ -221,6 +230,11 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   }
 
   @Override
+  public void skipped(long bytes) {
+    connection.skipped(bytes);
+  }
+
+  @Override
   public void piece(ByteBuf bytes) {
     port().received(bytes);
   }
@@ -240,6 +254,11 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   }
 
   private void section(Fields fields) {
+    String broken = FieldRules.broken(fields);
+    if (broken != null) {
+      malformed(broken);
+      return;
+    }
     if (headersSeen) {
       // Trailers carry nothing that WebTransport uses.
       trailersSeen = true;
@@ -252,6 +271,12 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       headersSeen = fields.get(":status").filter(status -> !status.startsWith("1")).isPresent();
       connection.responseReceived(this, fields);
     }
+  }
+
+  /** A malformed section ends its stream only (RFC 9114 4.1.2). */
+  private void malformed(Object why) {
+    connection.log().debug("{}: malformed header: {}", this, why);
+    reject(Http3ErrorCode.H3_MESSAGE_ERROR);
   }
 
   private FrameParser.Treatment fail(long code, String why) {
@@ -283,11 +308,20 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       if (cause instanceof Http3Exception error) {
         // Netty closes the connection with this code.
         connection.closing(error.errorCode().code(), String.valueOf(error.getMessage()));
+      } else if (isOfHeaders(cause)) {
+        malformed(cause);
       } else {
-        // A malformed section ends its stream only (RFC 9114 4.1.2).
-        connection.log().debug("{}: malformed header: {}", RequestStream.this, cause);
-        reject(Http3ErrorCode.H3_MESSAGE_ERROR);
+        // Netty's decoder reads on behind the end of a section that is cut.
+        connection.log().debug("{}: field section not decoded", RequestStream.this, cause);
+        connection.fail(QPACK_DECOMPRESSION_FAILED, "field section cannot be decoded");
       }
+    }
+
+    /** Whether the section was decoded and found malformed. */
+    private static boolean isOfHeaders(Throwable cause) {
+      Throwable deepest = cause instanceof DecoderException ? cause.getCause() : cause;
+      return deepest instanceof Http3HeadersValidationException
+          || deepest instanceof IllegalArgumentException;
     }
   }
 }
