@@ -5,9 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Netty's codec lets pass in a field section and HTTP/3 calls malformed (RFC 9114 4.2, RFC 9110
- * 5.1 and 5.5): names and values with characters that they may not have, and fields of a connection
- * of HTTP/1.1.
+ * What Netty's codec lets pass in a field section and HTTP/3 calls malformed (RFC 9114 4.2, RFC
+ * 9110 5.1 and 5.5): names and values with characters that they may not have, and fields of a
+ * connection of HTTP/1.1.
  */
 final class FieldRules {
   private static final Set<String> OF_A_CONNECTION =

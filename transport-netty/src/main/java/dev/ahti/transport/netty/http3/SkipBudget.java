@@ -4,8 +4,8 @@ import dev.ahti.engine.gauge.Counter;
 import java.time.Duration;
 
 /**
- * How many bytes of frames that mean nothing to us a peer may send within a time. Skipping them costs
- * processor time and never memory, and no credit of ours bounds it. Loop only.
+ * How many bytes of frames that mean nothing to us a peer may send within a time. Skipping them
+ * costs processor time and never memory, and no credit of ours bounds it. Loop only.
  */
 final class SkipBudget {
   private final long bytes;

@@ -1,0 +1,84 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.session.Role;
+import dev.ahti.wtspec.Era;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.provider.Arguments;
+
+/**
+ * What the tests of malformed input share: our engine, a peer for each case, and a session on
+ * another connection that echoes throughout.
+ */
+abstract class MalformedInput {
+  /** The right scope ends within 100 ms; ten times that is what a busy machine is given. */
+  private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  static EngineNet net;
+  static int port;
+  private static Bystander bystander;
+
+  @BeforeAll
+  static void start() {
+    net =
+        new EngineNet(
+            "ahti.netty.unknown-frame-budget = 64 KiB", "ahti.session.capsule-budget = 64 KiB");
+    port = net.listen(DialectPolicy.all()).address().getPort();
+    bystander = new Bystander(net, port);
+  }
+
+  @AfterAll
+  static void leavesNothing() throws InterruptedException {
+    if (bystander != null) {
+      bystander.close();
+    }
+    net.close();
+  }
+
+  /** A case for our server and for our client. */
+  static Stream<Arguments> both(String what, String bytes, String code) {
+    return Stream.concat(server(what, bytes, code), client(what, bytes, code));
+  }
+
+  /** A case for our server. */
+  static Stream<Arguments> server(String what, String bytes, String code) {
+    return Stream.of(Arguments.of(Role.SERVER, what, bytes, code));
+  }
+
+  /** A case for our client. */
+  static Stream<Arguments> client(String what, String bytes, String code) {
+    return Stream.of(Arguments.of(Role.CLIENT, what, bytes, code));
+  }
+
+  @SafeVarargs
+  static Stream<Arguments> all(Stream<Arguments>... cases) {
+    return Stream.of(cases).flatMap(each -> each);
+  }
+
+  static RawSession begin(Role role) {
+    return RawSession.begin(net, role, Draft.D16, port);
+  }
+
+  /** The control stream of a peer of this role's, with good settings. */
+  static String settings(Role role) {
+    return role == Role.SERVER ? Era.D16.clientControl() : Era.D16.serverControl();
+  }
+
+  /** What was just provoked comes soon and with this code, and the bystander does not notice. */
+  static void expect(String code, Supplier<String> outcome) {
+    long began = System.nanoTime();
+    assertEquals(code, outcome.get());
+    long took = System.nanoTime() - began;
+    long allowed = Math.max(SOON_NANOS, 10 * bystander.slowestNanos());
+    assertTrue(took <= allowed, took + " ns (expected: at most " + allowed + ")");
+    bystander.goesOn();
+  }
+}
