@@ -60,7 +60,7 @@ class AnswerRulesWireIT {
                 extra,
                 ServerTrust.Insecure.INSTANCE,
                 policy,
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(30)));
     raw.accept();
   }
 

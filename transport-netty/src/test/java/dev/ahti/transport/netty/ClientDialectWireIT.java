@@ -118,6 +118,7 @@ class ClientDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-B-23")
   void streamsAndDatagramsBeginWithTheirHeaders(Draft draft) {
     SessionHandle session = session(draft);
     StreamHandle oneWay = TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL));

@@ -56,7 +56,7 @@ class ClientProtocolWireIT {
                     Fields.empty(),
                     ServerTrust.Insecure.INSTANCE,
                     DialectPolicy.only(draft),
-                    Duration.ofSeconds(10))
+                    Duration.ofSeconds(30))
                 .withProtocols(offer));
     raw.accept();
     raw.unidirectional(RawClient.era(draft).serverControl());
