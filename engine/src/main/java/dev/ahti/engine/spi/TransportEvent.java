@@ -7,7 +7,10 @@ import java.util.Map;
 /** What a transport actor tells its connection, in the order in which it happened. */
 public sealed interface TransportEvent {
 
-  /** The peer's SETTINGS, all identifiers kept. Comes once, before any other event. */
+  /**
+   * The peer's SETTINGS, all identifiers kept. Comes once. Streams are independent of each other,
+   * so {@link StreamArrived} and {@link RequestReceived} may come before.
+   */
   record PeerSettings(Map<Long, Long> settings) implements TransportEvent {}
 
   /**
