@@ -51,7 +51,7 @@ abstract class ConnectionSpec extends ActorSpec {
     val connection = new FakeConnection(kit)
     def actor: ActorRef[ConnectionActor.Command]
 
-    def expect[M <: TransportCommand: ClassTag]: M = connection.commands.expectMessageType[M]
+    def expect[M <: TransportCommand: ClassTag]: M = connection.next[M]
 
     def arrived(port: FakePort, sessionId: Long = 0): Unit =
       connection.tell(new TransportEvent.StreamArrived(sessionId, port.kind, port))

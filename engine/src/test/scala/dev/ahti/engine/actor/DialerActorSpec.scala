@@ -62,9 +62,9 @@ final class DialerActorSpec extends ActorSpec {
   /** The next request of a connection becomes a session. */
   private def begin(connection: FakeConnection, id: Long): FakePort = {
     val connect = new FakePort(id, local = true)
-    connection.commands.expectMessageType[TransportCommand.Request].replyTo !
+    connection.next[TransportCommand.Request].replyTo !
       new TransportCommand.RequestStarted.Started(id, connect)
-    connection.commands.expectMessageType[TransportCommand.AttachSession].replyTo !
+    connection.next[TransportCommand.AttachSession].replyTo !
       new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
     connection.tell(new TransportEvent.ResponseReceived(id, Requests.status(200)))
     connect
@@ -102,9 +102,9 @@ final class DialerActorSpec extends ActorSpec {
       fixture.transport.dialOptions.get.host shouldBe "localhost"
       val connection = fixture.connect()
       connection.tell(new TransportEvent.PeerSettings(Requests.serverSettings(Draft.D16)))
-      connection.commands.expectMessageType[TransportCommand.Request].replyTo !
+      connection.next[TransportCommand.Request].replyTo !
         new TransportCommand.RequestStarted.Started(0, new FakePort(0, local = true))
-      connection.commands.expectMessageType[TransportCommand.AttachSession].replyTo !
+      connection.next[TransportCommand.AttachSession].replyTo !
         new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
       connection.tell(new TransportEvent.ResponseReceived(0, Requests.status(200)))
       eventually(promise.isDone shouldBe true)
@@ -136,8 +136,8 @@ final class DialerActorSpec extends ActorSpec {
       eventually(connected.shared.gauges.level(Gauges.CONNECTIONS).value shouldBe 1)
       time.timePasses(2.seconds)
       failure(second).getMessage should include("not answered")
-      connection.commands.expectMessageType[TransportCommand.GoAway]
-      connection.commands.expectMessageType[TransportCommand.CloseConnection]
+      connection.next[TransportCommand.GoAway]
+      connection.next[TransportCommand.CloseConnection]
       connection.close(0, "test", byPeer = false)
       allZero(connected.shared)
     }
@@ -164,8 +164,8 @@ final class DialerActorSpec extends ActorSpec {
       eventually(fixture.shared.gauges.level(Gauges.CONNECTIONS).value shouldBe 1)
       fixture.actor ! DialerActor.Stop.INSTANCE
       failure(promise)
-      connection.commands.expectMessageType[TransportCommand.GoAway]
-      connection.commands.expectMessageType[TransportCommand.CloseConnection]
+      connection.next[TransportCommand.GoAway]
+      connection.next[TransportCommand.CloseConnection]
       connection.close(0, "test", byPeer = false)
       stopped(fixture.actor)
       allZero(fixture.shared)
@@ -270,7 +270,7 @@ final class DialerActorSpec extends ActorSpec {
       val promise = fixture.dial(Some(""))
       eventually(fixture.transport.dials.get shouldBe 1)
       val connection = fixture.connect(Draft.D07, 16)
-      connection.commands.expectMessageType[TransportCommand.Request].replyTo !
+      connection.next[TransportCommand.Request].replyTo !
         new TransportCommand.RequestStarted.Failed("no streams")
       failure(promise).getMessage should include("no streams")
       fixture.transport.dials.get shouldBe 1

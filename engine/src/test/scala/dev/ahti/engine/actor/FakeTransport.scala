@@ -1,5 +1,7 @@
 package dev.ahti.engine.actor
 
+import scala.collection.mutable
+import scala.reflect.ClassTag
 import java.net.InetSocketAddress
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionStage
@@ -63,6 +65,24 @@ final class FakeConnection(kit: ActorTestKit, override val loop: FakeLoop = new 
         }
       }
     }
+
+  private val requests = mutable.Queue.empty[TransportCommand.Request]
+
+  /**
+   * The next command. A connection sends its requests, and its sessions their own commands, from
+   * actors of their own: requests that come before what is expected are kept for later.
+   */
+  def next[M <: TransportCommand](implicit expected: ClassTag[M]): M =
+    if (expected.runtimeClass == classOf[TransportCommand.Request] && requests.nonEmpty)
+      requests.dequeue().asInstanceOf[M]
+    else
+      commands.receiveMessage() match {
+        case command: M => command
+        case early: TransportCommand.Request =>
+          requests.enqueue(early)
+          next[M]
+        case other => throw new AssertionError(s"expected $expected, found $other")
+      }
 
   override def discard(code: Long, reason: String): Unit = {
     discarded.complete(code)
