@@ -193,6 +193,16 @@ public final class RawPeer implements AutoCloseable {
     return HexFormat.of().formatHex(Take.from(datagrams, "a datagram"));
   }
 
+  /** The longest datagram the other side takes, in bytes; negative when it announced none. */
+  public int peersDatagramLimit() {
+    QuicChannel channel = connection();
+    return channel
+        .eventLoop()
+        .submit(() -> RawQuicAccess.peersDatagramLimit(channel))
+        .syncUninterruptibly()
+        .getNow();
+  }
+
   /** How the other side closed the connection. */
   public RawClose closed() {
     return Take.from(closed, "the close of the connection");

@@ -2,6 +2,7 @@ package dev.ahti.wtspec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.util.LeakPresenceDetector;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +50,15 @@ class RawPeerIT {
     client.bidirectional("0400");
     RawStream wrong = server.accept();
     assertThrows(AssertionError.class, () -> wrong.frame(0x01));
+  }
+
+  @Test
+  void datagramsAreAnnouncedOrNot() {
+    assertTrue(client.peersDatagramLimit() > 1_000);
+    try (RawPeer without = RawPeer.listen(RawOptions.DEFAULTS.withoutDatagrams());
+        RawPeer asking = RawPeer.connect(without.port())) {
+      assertTrue(asking.peersDatagramLimit() < 0);
+    }
   }
 
   @Test

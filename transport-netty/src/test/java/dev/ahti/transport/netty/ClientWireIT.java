@@ -1,11 +1,13 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
@@ -44,6 +46,12 @@ class ClientWireIT {
     raw.unidirectional(RawHttp.CONTROL);
     client.expect(TransportEvent.PeerSettings.class);
     raw.accept().bytes(12);
+  }
+
+  @Test
+  @Conformance("H3-B-02")
+  void datagramsAreAnnouncedToQuic() {
+    assertTrue(raw.peersDatagramLimit() > 1_000);
   }
 
   @Test

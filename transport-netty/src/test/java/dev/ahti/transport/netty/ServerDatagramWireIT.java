@@ -8,6 +8,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
@@ -18,6 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /** Datagrams: our server against a peer that writes raw bytes. */
 class ServerDatagramWireIT extends ServerWire {
+  @Test
+  @Conformance("H3-B-02")
+  void datagramsAreAnnouncedToQuic() {
+    assertTrue(raw.peersDatagramLimit() > 1_000);
+  }
+
   @Test
   void datagramWithoutQuarterStreamIdIsADatagramError() {
     settings();

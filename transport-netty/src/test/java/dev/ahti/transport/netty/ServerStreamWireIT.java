@@ -10,6 +10,7 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
@@ -113,6 +114,7 @@ class ServerStreamWireIT extends ServerWire {
   }
 
   @Test
+  @Conformance({"H3-B-26", "H3-B-27"})
   void headerLeavesBeforeTheResetOfAnUnusedStream() {
     settings();
     StreamPort port = open(4, StreamKind.UNIDIRECTIONAL);

@@ -80,6 +80,17 @@ public final class RawQuicAccess {
         : GONE;
   }
 
+  /**
+   * The longest datagram the other side takes, in bytes; negative when it has not announced any
+   * (transport parameter 0x20). Event loop only.
+   */
+  public static int peersDatagramLimit(QuicChannel channel) {
+    QuicheQuicConnection connection = connection((QuicheQuicChannel) channel);
+    return connection == null
+        ? (int) GONE
+        : Quiche.quiche_conn_dgram_max_writable_len(connection.address());
+  }
+
   /** The text of a close, empty where Netty's own accessor fails because there is none. */
   public static String reason(QuicConnectionCloseEvent event) {
     return event.reason == null ? "" : new String(event.reason, StandardCharsets.UTF_8);
