@@ -47,21 +47,20 @@ public final class Mutate {
       return source.substring(0, source.indexOf("/src/"));
     }
 
-    List<String> selector() {
+    /** A method of a test class, or a whole spec. */
+    boolean isMethod() {
+      int dot = name.lastIndexOf('.');
+      return dot > 0 && Character.isLowerCase(name.charAt(dot + 1));
+    }
+
+    String method() {
+      return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    String packageName() {
       String tree = source.contains("/src/test/scala/") ? "/src/test/scala/" : "/src/test/java/";
       String path = source.substring(source.indexOf(tree) + tree.length());
-      int slash = path.lastIndexOf('/');
-      String packageName = slash < 0 ? "" : path.substring(0, slash).replace('/', '.') + ".";
-      int dot = name.lastIndexOf('.');
-      boolean method = dot > 0 && Character.isLowerCase(name.charAt(dot + 1));
-      return method
-          ? List.of(
-              "-m",
-              packageName
-                  + name.substring(0, dot).replace('.', '$')
-                  + "#"
-                  + name.substring(dot + 1))
-          : List.of("-c", packageName + name.replace('.', '$'));
+      return path.substring(0, path.lastIndexOf('/')).replace('/', '.');
     }
   }
 
@@ -230,7 +229,31 @@ public final class Mutate {
     return new Result(mutation, tests, red ? "red" : "GREEN");
   }
 
+  /** Methods by name in their package, as a rule may be shown in a base class with parameters. */
   private int launch(String module, List<Shown> tests, String patch) throws Exception {
+    List<Shown> methods = tests.stream().filter(Shown::isMethod).toList();
+    List<Shown> specs = tests.stream().filter(test -> !test.isMethod()).toList();
+    int code = 0;
+    if (!methods.isEmpty()) {
+      List<String> selectors = new ArrayList<>(List.of("-e", "junit-jupiter"));
+      methods.stream()
+          .map(Shown::packageName)
+          .distinct()
+          .forEach(name -> selectors.addAll(List.of("-p", name)));
+      String names = methods.stream().map(Shown::method).collect(Collectors.joining("|"));
+      // JUnit's own pattern for class names would leave the ITs out.
+      selectors.addAll(List.of("-n", ".*", "--include-methodname", ".*#(" + names + ")"));
+      code = launch(module, patch, selectors);
+    }
+    if (!specs.isEmpty()) {
+      List<String> selectors = new ArrayList<>();
+      specs.forEach(test -> selectors.addAll(List.of("-c", test.packageName() + "." + test.name())));
+      code |= launch(module, patch, selectors);
+    }
+    return code;
+  }
+
+  private int launch(String module, String patch, List<String> selectors) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -242,8 +265,9 @@ public final class Mutate {
                 "org.junit.platform.console.ConsoleLauncher",
                 "execute",
                 "--disable-banner",
+                "--fail-if-no-tests",
                 "--details=none"));
-    tests.forEach(test -> command.addAll(test.selector()));
+    command.addAll(selectors);
     return execute(copy.resolve(module), command, false);
   }
 
