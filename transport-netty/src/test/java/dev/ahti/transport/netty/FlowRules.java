@@ -10,11 +10,13 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -426,5 +428,30 @@ abstract class FlowRules extends FlowWire {
     send(MAX_DATA, 10);
     other.bytes(10);
     assertEquals("FIN", other.end());
+  }
+
+  @Test
+  @Conformance("H3-B-48")
+  void streamThatWaitsTooLongForCreditEndsAndTheSessionGoesOn() {
+    List<String> settings = new ArrayList<>(List.of(SMALL));
+    settings.add("ahti.netty.write-stall-timeout = 400 ms");
+    net = new EngineNet(settings.toArray(String[]::new));
+    open(Draft.D16, limits(100, 4, 4));
+    PortProbe stalled = new PortProbe(TestNet.get(session.openStream(UNIDIRECTIONAL)).port());
+    stalled.write(body(150));
+    RawStream far = raw.accept();
+    far.bytes(103);
+    expect(DATA_BLOCKED, 100);
+    assertEquals(new WriteEnd.Stalled(Duration.ofMillis(400)), stalled.writeEnd());
+    assertEquals(1, net.gauge(Gauges.WRITE_STALLS));
+    assertEquals("RESET 0x10c", far.end());
+    // It has left the line: credit that comes now is for others.
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 0);
+    assertEquals(0, net.gauge(Gauges.OUTBOUND_QUEUED_BYTES));
+    send(MAX_DATA, 200);
+    RawStream next = opened(UNIDIRECTIONAL, body(100), true);
+    next.bytes(100);
+    assertEquals("FIN", next.end());
+    assertEquals(1, net.gauge(Gauges.WRITE_STALLS));
   }
 }

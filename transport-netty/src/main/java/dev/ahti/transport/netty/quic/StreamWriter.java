@@ -55,6 +55,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private long bodySendCount = -1;
   private @Nullable ChannelFuture parked;
   private @Nullable ChannelFuture foreign;
+  private boolean awaitsCredit;
   private long waitingSince;
   private boolean done;
 
@@ -168,8 +169,10 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     if (limit != null && length > 0) {
       length = (int) limit.credit(this, length);
       if (length == 0 && !withHeader) {
+        awaitCredit();
         return -1;
       }
+      awaitsCredit = false;
     }
     ByteBuf bytes = ctx.alloc().directBuffer(overhead + length);
     int taken = fill(bytes, length);
@@ -253,6 +256,14 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     return false;
   }
 
+  /** The session's limit holds bytes back; asking again for them does not begin the wait anew. */
+  private void awaitCredit() {
+    if (!awaitsCredit) {
+      awaitsCredit = true;
+      waits();
+    }
+  }
+
   private void waits() {
     waitingSince = loop.nanoTime();
     ports.waiting();
@@ -266,19 +277,27 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     }
   }
 
-  /** For how long the peer has taken nothing; negative when nothing waits for it. */
+  /**
+   * For how long the peer has taken nothing, be it for want of room in the stream or in the
+   * session; negative when nothing waits for it.
+   */
   long waitedNanos(long now) {
-    boolean waiting = parked != null || (foreign != null && !foreign.isDone());
+    boolean waiting =
+        parked != null || awaitsCredit || (foreign != null && !foreign.isDone());
     return waiting && out.end() == null ? now - waitingSince : -1;
   }
 
   /** Gives up: the peer took nothing for so long. */
   void stalled(Duration limit) {
-    if (out.ended(new WriteEnd.Stalled(limit))) {
-      stalls.increment();
-      // Also when it is the stream's header that waits: it would do so for ever.
-      resetNow(Http3ErrorCode.H3_REQUEST_CANCELLED);
+    if (out.end() != null) {
+      return;
     }
+    // Counted first: who hears of the end may look at once.
+    stalls.increment();
+    out.ended(new WriteEnd.Stalled(limit));
+    leaveFlow();
+    // Also when it is the stream's header that waits: it would do so for ever.
+    resetNow(Http3ErrorCode.H3_REQUEST_CANCELLED);
   }
 
   private boolean settled(ChannelFuture written, int payload, boolean last) {
