@@ -282,8 +282,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
    * session; negative when nothing waits for it.
    */
   long waitedNanos(long now) {
-    boolean waiting =
-        parked != null || awaitsCredit || (foreign != null && !foreign.isDone());
+    boolean waiting = parked != null || awaitsCredit || (foreign != null && !foreign.isDone());
     return waiting && out.end() == null ? now - waitingSince : -1;
   }
 
