@@ -1,0 +1,88 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.webtransport.server.SessionHandler;
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A hundred thousand short streams through one session: nothing of them stays. */
+class ManyStreamsIT {
+  private static final int STREAMS = 100_000;
+  private static final int FIRST = 10_000;
+  private static final int AT_A_TIME = 256;
+  private static final long MIB = 1 << 20;
+
+  /** 90,000 streams that leave a hundred bytes each would be more. */
+  private static final long FLAT = 8 * MIB;
+
+  private final AtomicLong received = new AtomicLong();
+
+  @Test
+  @Timeout(120)
+  void leaveTablesEmptyAndTheHeapFlat() throws Exception {
+    SessionHandler sink =
+        session ->
+            session
+                .incomingUnidirectionalStreams()
+                .runForeach(
+                    stream ->
+                        stream
+                            .source()
+                            .runWith(
+                                Sink.foreach(bytes -> received.addAndGet(bytes.length())),
+                                session.materializer()),
+                    session.materializer());
+    try (Loopback loopback = Loopback.start(Map.of("/", sink))) {
+      WebTransport client = loopback.connect("/");
+      send(loopback, client, FIRST);
+      long before = usedHeap();
+      while (received.get() < STREAMS) {
+        send(loopback, client, FIRST);
+      }
+      long grown = usedHeap() - before;
+      assertEquals(STREAMS, received.get());
+      Loopback.eventually("no stream is left", () -> loopback.gauge("streams") == 0);
+      Loopback.eventually("nor its actor", () -> loopback.gauge("streams.actors") == 0);
+      assertEquals(0, loopback.gauge("streams.inbound-queued-bytes"));
+      assertEquals(0, loopback.gauge("streams.outbound-queued-bytes"));
+      assertTrue(grown < FLAT, "the heap grew by " + grown + " bytes");
+      client.close();
+    }
+  }
+
+  /** Opens that many, with a byte each, and waits until all of them have arrived. */
+  private void send(Loopback loopback, WebTransport client, int streams) throws Exception {
+    long all = received.get() + streams;
+    ByteString one = ByteString.fromString("x");
+    await(
+        Source.from(() -> IntStream.range(0, streams).iterator())
+            .mapAsyncUnordered(
+                AT_A_TIME,
+                i ->
+                    client
+                        .createUnidirectionalStream()
+                        .thenCompose(
+                            stream ->
+                                Source.single(one).runWith(stream.sink(), client.materializer())))
+            .runWith(Sink.ignore(), loopback.system));
+    Loopback.eventually("all have arrived", () -> received.get() == all);
+  }
+
+  private static long usedHeap() {
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}
