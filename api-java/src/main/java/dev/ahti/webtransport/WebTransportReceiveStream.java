@@ -26,7 +26,9 @@ public interface WebTransportReceiveStream {
   Source<ByteString, NotUsed> source();
 
   /**
-   * Tells the peer to stop sending and fails the source. Does nothing when it has ended.
+   * Tells the peer to stop sending, drops what was received, and fails the source with a {@link
+   * WebTransportError} of this code. When the peer's FIN has come, only the peer hears nothing.
+   * Does nothing once every byte before the end was read.
    *
    * @param code 0 to 2^32-1; others are clamped
    */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -145,6 +146,57 @@ class StreamsIT {
           .runWith(Sink.head(), loopback.system);
       WebTransportError error = assertInstanceOf(WebTransportError.class, failure(sent));
       assertEquals(WebTransportErrorSource.STREAM, error.source(), error.getMessage());
+      client.close();
+    }
+  }
+
+  @Test
+  void aCancelledStreamFailsItsSourceAndStopsItsWriter() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      CompletionStage<Done> sent =
+          Source.repeat(ByteString.fromArray(new byte[1000])).runWith(out.sink(), loopback.system);
+      WebTransportReceiveStream in = first(loopback, server().incomingUnidirectionalStreams());
+      CompletionStage<Done> seen = in.source().runWith(Sink.ignore(), loopback.system);
+      in.cancel(42);
+      assertEquals(OptionalLong.of(42), ((WebTransportError) failure(seen)).streamErrorCode());
+      // The code that the writer's transport was told is on the wire; Netty tells only the stop.
+      assertEquals(WebTransportErrorSource.STREAM, ((WebTransportError) failure(sent)).source());
+      client.close();
+    }
+  }
+
+  @Test
+  void aCancelledStreamFailsItsSourceAlsoWhenItsFinHasCome() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
+      WebTransport client = loopback.connect("/");
+      WebTransportSendStream out = await(client.createUnidirectionalStream());
+      var writer = Source.<ByteString>queue(2).to(out.sink()).run(loopback.system);
+      writer.offer(ByteString.fromString("a"));
+      WebTransportReceiveStream in = first(loopback, server().incomingUnidirectionalStreams());
+      CompletableFuture<Done> reading = new CompletableFuture<>();
+      CompletableFuture<Done> never = new CompletableFuture<>();
+      CompletionStage<Done> seen =
+          in.source()
+              .mapAsync(
+                  1,
+                  bytes -> {
+                    reading.complete(Done.getInstance());
+                    return never;
+                  })
+              .runWith(Sink.ignore(), loopback.system);
+      await(reading);
+      writer.offer(ByteString.fromString("b"));
+      writer.complete();
+      // The reader asks no more, and the credit of its first demand lets the rest be read ahead.
+      Loopback.eventually(
+          "the FIN was read ahead",
+          () ->
+              loopback.gauge("streams.actors") == 0
+                  && loopback.gauge("streams.inbound-queued-bytes") == 1);
+      in.cancel(42);
+      assertEquals(OptionalLong.of(42), ((WebTransportError) failure(seen)).streamErrorCode());
       client.close();
     }
   }

@@ -154,6 +154,6 @@ final class SessionStreams {
     ActorRef<StreamActor.Command> actor =
         context.spawn(StreamActor.create(port, dialect, level), "stream-" + port.id(), SAME_LOOP);
     return new StreamHandle(
-        port, dialect, sessionId, StreamActor.control(port, actor), receiveCredit);
+        port, dialect, sessionId, StreamActor.control(port, dialect, actor), receiveCredit);
   }
 }

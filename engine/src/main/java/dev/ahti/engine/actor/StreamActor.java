@@ -37,9 +37,6 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   /** Resets the sending half with an application code. */
   record Reset(long applicationCode) implements Command {}
 
-  /** Stops the receiving half with an application code. */
-  record StopSending(long applicationCode) implements Command {}
-
   /** The session has ended: ends both halves with a code of the wire, then stops. */
   record SessionEnded(long wireCode) implements Command {}
 
@@ -64,8 +61,8 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   }
 
   /** What a stage or the API may do with the stream; any thread. */
-  static StreamControl control(StreamPort port, ActorRef<Command> stream) {
-    return new Control(port, stream);
+  static StreamControl control(StreamPort port, Dialect dialect, ActorRef<Command> stream) {
+    return new Control(port, dialect, stream);
   }
 
   private StreamActor(
@@ -87,10 +84,6 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
 
   private Behavior<Command> onReset(Reset reset) {
     return on(new StreamInput.LocalReset(dialect.toWire(reset.applicationCode())));
-  }
-
-  private Behavior<Command> onStopSending(StopSending stop) {
-    return on(new StreamInput.LocalStop(dialect.toWire(stop.applicationCode())));
   }
 
   private Behavior<Command> onPostStop() {
@@ -122,7 +115,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     }
   }
 
-  /** By hand: a built receive would cost each stream a dozen objects for four kinds of message. */
+  /** By hand: a built receive would cost each stream a dozen objects for three kinds of message. */
   private final class Dispatch extends Receive<Command> {
 
     @Override
@@ -133,10 +126,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (command instanceof SessionEnded ended) {
         return on(new StreamInput.SessionEnded(ended.wireCode()));
       }
-      if (command instanceof Reset reset) {
-        return onReset(reset);
-      }
-      return command instanceof StopSending stop ? onStopSending(stop) : Behaviors.unhandled();
+      return command instanceof Reset reset ? onReset(reset) : Behaviors.unhandled();
     }
 
     @Override
@@ -199,8 +189,14 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     }
   }
 
-  /** A half that has ended already has nobody to tell. */
-  private record Control(StreamPort port, ActorRef<Command> stream) implements StreamControl {
+  /**
+   * A half that has ended already has nobody to tell.
+   *
+   * <p>A stop goes to the port, which tells the actor: what was received may wait for its reader
+   * long after the end that came behind it has ended the half, and the actor, here.
+   */
+  private record Control(StreamPort port, Dialect dialect, ActorRef<Command> stream)
+      implements StreamControl {
 
     @Override
     public void reset(long applicationCode) {
@@ -212,7 +208,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     @Override
     public void stopSending(long applicationCode) {
       if (!port.finished()) {
-        stream.tell(new StopSending(applicationCode));
+        port.stopSending(dialect.toWire(applicationCode));
       }
     }
   }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #poll}; when it gives nothing, {@link #request} more and wait for the wake-up.
  *
  * <p><b>Wake-ups.</b> A {@code poll()} or {@code peek()} that gives nothing arms the wake-up. It
- * fires on the loop at most once per arming, may be spurious, and is never lost.
+ * fires on the loop at most once per arming, may be spurious, and is never lost. It fires without
+ * having been armed when {@link #stopSending} drops what was left here.
  *
  * <p><b>Back-pressure.</b> Nothing is read from the transport before the first {@link #request},
  * and while credit is zero nothing more is; so the peer's window closes and the peer stops. Bytes
@@ -49,7 +50,9 @@ public interface ReadPort {
 
   /**
    * Tells the peer to stop sending (STOP_SENDING), drops what is held, and ends this half with
-   * {@link Inbound.Stopped}. Does nothing when this half has ended. Any thread.
+   * {@link Inbound.Stopped}. When the end has come and waits to be polled, the peer is told nothing
+   * and the rest holds: {@code Stopped} takes the place of that end, which the observer was told.
+   * Does nothing once the end was polled. Any thread.
    *
    * @param code the code for the wire, 62 bits
    */

@@ -1,8 +1,8 @@
 package dev.ahti.engine.stage;
 
 /**
- * Ends a stream from outside its stages, without waiting for them. The stream's actor stands behind
- * it; the calls only tell it. Any thread.
+ * Ends a stream from outside its stages, without waiting for them. The stream's actor and port
+ * stand behind it; the calls only tell them. Any thread.
  */
 public interface StreamControl {
 
@@ -14,8 +14,8 @@ public interface StreamControl {
   void reset(long applicationCode);
 
   /**
-   * Asks the peer to stop sending and drops what was received. Does nothing when the receiving half
-   * has ended.
+   * Asks the peer to stop sending, unless its end has come, and drops what was received. Does
+   * nothing when no bytes are left to read before the end.
    *
    * @param applicationCode as in {@link #reset}
    */

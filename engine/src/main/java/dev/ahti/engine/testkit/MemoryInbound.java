@@ -197,7 +197,8 @@ final class MemoryInbound {
 
   /**
    * We do not want it any more: what no consumer has polled is dropped, also when the end was read
-   * already. Says whether it had not ended before.
+   * already, and the consumer woken: one that has looked at bytes and left them has armed nothing.
+   * Says whether it had not ended before.
    */
   boolean stop(long code) {
     Inbound stopped = new Inbound.Stopped(code);
@@ -205,6 +206,7 @@ final class MemoryInbound {
     if (end != null) {
       if (dropped) {
         publish(stopped);
+        wake.run();
       }
       return false;
     }
@@ -216,6 +218,9 @@ final class MemoryInbound {
     }
     dropUnread();
     end(stopped);
+    if (dropped) {
+      wake.run();
+    }
     return true;
   }
 

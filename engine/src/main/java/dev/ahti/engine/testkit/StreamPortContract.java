@@ -78,6 +78,7 @@ public abstract class StreamPortContract {
     rules.put("a reset after the end does nothing", this::resetAfterFinish);
     rules.put("what is offered after the end is dropped", this::offerAfterEnd);
     rules.put("stopping drops what is held and ends the peer's writer", this::stopReachesWriter);
+    rules.put("stopping wakes who left bytes with their end behind", this::stopWakesReader);
     rules.put("one direction ends without the other", this::directionsAreIndependent);
     rules.put("a unidirectional stream has one half", this::unidirectional);
     rules.put("whenSent runs on the loop behind the bytes", this::whenSent);
@@ -397,6 +398,21 @@ public abstract class StreamPortContract {
     settle();
     same("writer's end", new WriteEnd.Reset(0), ends.near.ended());
     same("queued", 0L, ends.near.queued());
+  }
+
+  private void stopWakesReader() {
+    Ends ends = ends(StreamKind.BIDIRECTIONAL);
+    AtomicInteger woken = new AtomicInteger();
+    ends.far.onReadable(woken::incrementAndGet);
+    ends.far.request(100_000);
+    ends.near.offer(bytes(1000, 1));
+    ends.near.finish();
+    holds("bytes came", () -> ends.far.peek() instanceof Inbound.Data);
+    settle();
+    int before = woken.get();
+    ends.far.stopSending(CODE);
+    holds("the reader was woken", () -> woken.get() > before);
+    same("what is left", new Inbound.Stopped(CODE), ends.far.poll());
   }
 
   private void stopReachesWriter() {

@@ -146,15 +146,18 @@ final class FakePort(
 
   override def stopSending(code: Long): Unit = {
     val end = new Inbound.Stopped(code)
-    val told = synchronized {
+    val (wake, told) = synchronized {
       val first = readEnd.isEmpty
+      val changed = first || inbound.nonEmpty
       if (first) {
         readEnd = Some(end)
         stopCode = Some(code)
-        inbound = Queue(end)
       }
-      if (first) observer else None
+      if (changed) inbound = Queue(end)
+      if (changed) armed = false
+      (changed, if (first) observer else None)
     }
+    if (wake) readable.run()
     told.foreach(_.onReadEnd(end))
   }
 

@@ -11,6 +11,7 @@ import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.StreamKind
 import org.apache.pekko.actor.typed.ActorRef
 import org.apache.pekko.actor.typed.Behavior
+import org.apache.pekko.util.ByteString
 
 final class StreamActorSpec extends ActorSpec {
   private val dialect = Dialect.of(Draft.D16)
@@ -32,7 +33,6 @@ final class StreamActorSpec extends ActorSpec {
       handlesEveryCommand(
         classOf[StreamActor.Command],
         new StreamActor.Reset(1),
-        new StreamActor.StopSending(1),
         new StreamActor.SessionEnded(WT_SESSION_GONE)
       )(() => behavior(new FakePort(0)))
 
@@ -67,7 +67,7 @@ final class StreamActorSpec extends ActorSpec {
     "put application codes on the wire as the dialect says" in {
       val port = new FakePort(0)
       val actor = spawn(port)
-      val control = StreamActor.control(port, actor)
+      val control = StreamActor.control(port, dialect, actor)
       control.reset(42)
       control.stopSending(43)
       stopped(actor)
@@ -75,10 +75,31 @@ final class StreamActorSpec extends ActorSpec {
       port.stoppedWith shouldBe Some(dialect.toWire(43))
     }
 
+    "take what was read ahead from its reader on a stop, also when the end has come" in {
+      val port = new FakePort(2, StreamKind.UNIDIRECTIONAL)
+      val actor = spawn(port)
+      val control = StreamActor.control(port, dialect, actor)
+      port.receive(ByteString("unread"))
+      port.receive(Inbound.Fin.INSTANCE)
+      stopped(actor)
+      control.stopSending(42)
+      port.poll() shouldBe new Inbound.Stopped(dialect.toWire(42))
+      port.stoppedWith shouldBe None
+    }
+
+    "leave an end that nothing waits before as it is on a stop" in {
+      val port = new FakePort(2, StreamKind.UNIDIRECTIONAL)
+      val actor = spawn(port)
+      port.receive(new Inbound.Reset(dialect.toWire(7)))
+      StreamActor.control(port, dialect, actor).stopSending(42)
+      port.poll() shouldBe new Inbound.Reset(dialect.toWire(7))
+      stopped(actor)
+    }
+
     "keep the other half open after one was reset" in {
       val port = new FakePort(0)
       val actor = spawn(port)
-      StreamActor.control(port, actor).reset(0)
+      StreamActor.control(port, dialect, actor).reset(0)
       eventually(port.writeEnded shouldBe defined)
       port.stoppedWith shouldBe None
       port.receive(Inbound.Fin.INSTANCE)

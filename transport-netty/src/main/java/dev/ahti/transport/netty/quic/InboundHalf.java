@@ -176,7 +176,10 @@ final class InboundHalf {
     return true;
   }
 
-  /** Drops what is queued; the consumer then sees an end at once. */
+  /**
+   * Drops what is queued; the consumer then sees an end at once. One that has looked at bytes and
+   * left them has armed nothing, and is woken all the same.
+   */
   void discard(Inbound instead) {
     boolean dropped = false;
     Inbound next;
@@ -186,6 +189,9 @@ final class InboundHalf {
     }
     if (!ended(instead) && dropped) {
       enqueue(instead);
+    }
+    if (dropped) {
+      NettyLoop.guarded(wake);
     }
   }
 
