@@ -7,6 +7,7 @@ import dev.ahti.engine.spi.TransportUnavailableException;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicAccess;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The transport named {@code netty}: HTTP/3 over Netty's QUIC, with the operating system's UDP. */
 public final class NettyTransportProvider implements TransportProvider {
@@ -30,7 +31,19 @@ public final class NettyTransportProvider implements TransportProvider {
    * @param resolver may block
    */
   static Transport create(TransportContext context, QuicDialer.Resolver resolver) {
-    if (!Quic.isAvailable()) {
+    check(Quic.unavailabilityCause(), QuicAccess::selfTest);
+    return new NettyTransport(
+        context, NettySettings.of(context.system().settings().config()), resolver);
+  }
+
+  /**
+   * Says why QUIC cannot work here, if it cannot.
+   *
+   * @param notLoaded why the native library did not load, or {@code null} when it did
+   * @param selfTest throws an {@link IllegalStateException} when Netty is not the one we know
+   */
+  static void check(@Nullable Throwable notLoaded, Runnable selfTest) {
+    if (notLoaded != null) {
       throw new TransportUnavailableException(
           "QUIC does not run on this machine ("
               + System.getProperty("os.name")
@@ -39,17 +52,15 @@ public final class NettyTransportProvider implements TransportProvider {
               + "): Netty's native library did not load. It is built for Linux, macOS and Windows on"
               + " x86_64 and for Linux and macOS on aarch64; check that"
               + " io.netty:netty-codec-native-quic with that classifier is on the class path",
-          Quic.unavailabilityCause());
+          notLoaded);
     }
     try {
-      QuicAccess.selfTest();
+      selfTest.run();
     } catch (IllegalStateException changed) {
       throw new TransportUnavailableException(
           "this transport does not fit the version of Netty on the class path (expected: 4.2.18): "
               + changed.getMessage(),
           changed);
     }
-    return new NettyTransport(
-        context, NettySettings.of(context.system().settings().config()), resolver);
   }
 }
