@@ -12,6 +12,7 @@ import static dev.ahti.engine.dialect.CodePoint.Registry.TRANSPORT_PARAMETER;
 
 import dev.ahti.engine.error.ApplicationErrorCode;
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.QpackErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.wire.CapsuleType;
 import dev.ahti.engine.wire.SettingsFrame;
@@ -251,6 +252,9 @@ public final class CodePoints {
           http3Error(Http3ErrorCode.H3_MESSAGE_ERROR, "RFC 9114 8.1"),
           http3Error(Http3ErrorCode.H3_CONNECT_ERROR, "RFC 9114 8.1"),
           http3Error(Http3ErrorCode.H3_VERSION_FALLBACK, "RFC 9114 8.1"),
+          qpackError(QpackErrorCode.QPACK_DECOMPRESSION_FAILED),
+          qpackError(QpackErrorCode.QPACK_ENCODER_STREAM_ERROR),
+          qpackError(QpackErrorCode.QPACK_DECODER_STREAM_ERROR),
           webTransportError(WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED, "h3-02 8.5"),
           webTransportError(WebTransportErrorCode.WT_SESSION_GONE, "h3-03 8.5"),
           webTransportError(WebTransportErrorCode.WT_FLOW_CONTROL_ERROR, "h3-14 9.5"),
@@ -316,6 +320,11 @@ public final class CodePoints {
 
   private static CodePoint http3Error(long code, String definition) {
     return new CodePoint(HTTP3_ERROR, Http3ErrorCode.nameOf(code).orElseThrow(), code, definition);
+  }
+
+  private static CodePoint qpackError(long code) {
+    return new CodePoint(
+        HTTP3_ERROR, QpackErrorCode.nameOf(code).orElseThrow(), code, "RFC 9204 6");
   }
 
   private static CodePoint webTransportError(long code, String definition) {

@@ -18,7 +18,7 @@ final class ControlStream implements FrameParser.Sink {
   /** Frames that are read whole and are not SETTINGS hold one number. */
   private static final long MAX_NUMBER = VarInt.MAX_LENGTH;
 
-  private final Http3Connection connection;
+  private final PeerControl connection;
   private final boolean server;
   private final FrameParser parser = new FrameParser(this);
   private boolean settingsSeen;
@@ -28,7 +28,7 @@ final class ControlStream implements FrameParser.Sink {
   /**
    * @param server whether this side is the server
    */
-  ControlStream(Http3Connection connection, boolean server) {
+  ControlStream(PeerControl connection, boolean server) {
     this.connection = connection;
     this.server = server;
   }

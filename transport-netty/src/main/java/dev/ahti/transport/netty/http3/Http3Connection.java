@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
@@ -50,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * Nothing is read before {@link #start}, so nothing can be lost before it; the only event that may
  * come earlier is the end of the connection, and that is kept.
  */
-public final class Http3Connection implements TransportConnection, ConnectionDriver {
+public final class Http3Connection implements TransportConnection, ConnectionDriver, PeerControl {
   private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
 
   /** A number above every request stream's. */
@@ -311,38 +312,28 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     return new StreamIntake(this, ports);
   }
 
-  void peerSettings(Map<Long, Long> settings) {
-    for (long flag : FLAGS) {
-      Long value = settings.get(flag);
-      if (value != null && value > 1) {
-        fail(
-            Http3ErrorCode.H3_SETTINGS_ERROR,
-            "setting 0x" + Long.toHexString(flag) + " is " + value);
-        return;
-      }
-    }
+  @Override
+  public void peerSettings(Map<Long, Long> settings) {
     tell(new TransportEvent.PeerSettings(withDatagramsOfQuic(settings)));
   }
 
   /**
    * A peer that announces datagrams to HTTP/3 and not to QUIC (transport parameter 0x20) takes
-   * none: told as if it had not announced them (RFC 9297 2.1).
+   * none: told as if it had not announced them (RFC 9297 2.1). A value that is none of the
+   * setting's stays, for the one who judges them.
    */
   private Map<Long, Long> withDatagramsOfQuic(Map<Long, Long> settings) {
-    if (!settings.containsKey(H3_DATAGRAM) || QuicAccess.maxDatagramLength(channel()) >= 0) {
+    if (settings.getOrDefault(CodePoints.H3_DATAGRAM, 0L) != 1
+        || QuicAccess.maxDatagramLength(channel()) >= 0) {
       return settings;
     }
     Map<Long, Long> without = new LinkedHashMap<>(settings);
-    without.put(H3_DATAGRAM, 0L);
+    without.put(CodePoints.H3_DATAGRAM, 0L);
     return without;
   }
 
-  private static final long H3_DATAGRAM = 0x33;
-
-  /** SETTINGS that may be 0 or 1 only: CONNECT by RFC 9220, datagrams by RFC 9297. */
-  private static final long[] FLAGS = {0x08, 0x33};
-
-  void peerGoAway(long id) {
+  @Override
+  public void peerGoAway(long id) {
     tell(new TransportEvent.PeerGoAway(id));
   }
 
@@ -381,7 +372,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   /** The peer sent so many bytes that mean nothing to us. */
-  void skipped(long bytes) {
+  @Override
+  public void skipped(long bytes) {
     if (!skipBudget.spend(bytes, loop.nanoTime())) {
       fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many bytes of unknown frames");
     }
@@ -449,8 +441,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     }
   }
 
-  /** The peer broke a rule: closes the connection. */
-  void fail(long code, String why) {
+  @Override
+  public void fail(long code, String why) {
     LOG.debug("{}: {} ({})", this, why, "0x" + Long.toHexString(code));
     close(code, why);
   }

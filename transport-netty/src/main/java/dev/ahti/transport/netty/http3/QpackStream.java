@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.error.QpackErrorCode;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -7,11 +8,6 @@ import io.netty.buffer.ByteBuf;
  * an error (RFC 9204 sections 4.3, 4.4).
  */
 final class QpackStream {
-  /** RFC 9204 section 6. */
-  private static final long QPACK_ENCODER_STREAM_ERROR = 0x201;
-
-  private static final long QPACK_DECODER_STREAM_ERROR = 0x202;
-
   /** Set Dynamic Table Capacity, to zero. */
   private static final int CAPACITY_ZERO = 0x20;
 
@@ -20,14 +16,14 @@ final class QpackStream {
   private static final int CANCELLATION_PREFIX = 0x3f;
   private static final int MORE = 0x80;
 
-  private final Http3Connection connection;
+  private final PeerControl connection;
   private final boolean encoder;
   private boolean inNumber;
 
   /**
    * @param encoder whether it is the peer's encoder stream, or its decoder stream
    */
-  QpackStream(Http3Connection connection, boolean encoder) {
+  QpackStream(PeerControl connection, boolean encoder) {
     this.connection = connection;
     this.encoder = encoder;
   }
@@ -38,7 +34,8 @@ final class QpackStream {
       int next = in.readUnsignedByte();
       if (encoder) {
         if (next != CAPACITY_ZERO) {
-          connection.fail(QPACK_ENCODER_STREAM_ERROR, "QPACK: no dynamic table was offered");
+          connection.fail(
+              QpackErrorCode.QPACK_ENCODER_STREAM_ERROR, "QPACK: no dynamic table was offered");
           return;
         }
       } else if (inNumber) {
@@ -46,7 +43,8 @@ final class QpackStream {
       } else if ((next & TOP_BITS) == STREAM_CANCELLATION) {
         inNumber = (next & CANCELLATION_PREFIX) == CANCELLATION_PREFIX;
       } else {
-        connection.fail(QPACK_DECODER_STREAM_ERROR, "QPACK: no dynamic table is used");
+        connection.fail(
+            QpackErrorCode.QPACK_DECODER_STREAM_ERROR, "QPACK: no dynamic table is used");
         return;
       }
     }

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.QpackErrorCode;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.VarInt;
 import dev.ahti.transport.netty.quic.Framing;
@@ -35,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the header section is there it reads by itself; from then on only on the port's credit.
  */
 final class RequestStream extends ChannelInboundHandlerAdapter implements FrameParser.Sink {
-  /** RFC 9204 section 6. */
-  private static final long QPACK_DECOMPRESSION_FAILED = 0x200;
-
   private final Http3Connection connection;
   private final PortContext context;
   private final boolean server;
@@ -313,7 +311,8 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       } else {
         // Netty's decoder reads on behind the end of a section that is cut.
         connection.log().debug("{}: field section not decoded", RequestStream.this, cause);
-        connection.fail(QPACK_DECOMPRESSION_FAILED, "field section cannot be decoded");
+        connection.fail(
+            QpackErrorCode.QPACK_DECOMPRESSION_FAILED, "field section cannot be decoded");
       }
     }
 
