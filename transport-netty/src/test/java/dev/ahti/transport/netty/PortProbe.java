@@ -11,6 +11,9 @@ import org.apache.pekko.util.ByteString;
 
 /** Uses a port from the test's thread, waiting for wake-ups as a stage does. */
 public final class PortProbe {
+  /** Bytes that it asks for at a time. */
+  static final int CREDIT = 64 * 1024;
+
   private final StreamPort port;
   private final LinkedBlockingQueue<String> readable = new LinkedBlockingQueue<>();
   private final LinkedBlockingQueue<String> writable = new LinkedBlockingQueue<>();
@@ -32,7 +35,7 @@ public final class PortProbe {
       if (next != null) {
         return next;
       }
-      port.request(64 * 1024);
+      port.request(CREDIT);
       next = port.poll();
       if (next != null) {
         return next;
