@@ -1,5 +1,6 @@
 package dev.ahti.webtransport.server;
 
+import dev.ahti.engine.spi.HashedCertificates;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.impl.KeyFiles;
 import java.io.IOException;
@@ -9,8 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
 
@@ -88,15 +87,11 @@ public final class ServerCertificate {
   }
 
   /**
-   * Whether a browser accepts it by its hash ({@code serverCertificateHashes}): an elliptic-curve
-   * key, and valid for 14 days in all at most.
+   * Whether a browser accepts it by its hash ({@code serverCertificateHashes}): X.509 version 3, a
+   * key on P-256, and valid for 14 days in all at most.
    */
   public boolean acceptedByHash() {
-    X509Certificate leaf = chain.get(0);
-    Duration validity =
-        Duration.between(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
-    return leaf.getPublicKey() instanceof ECPublicKey
-        && validity.compareTo(Duration.ofDays(14)) <= 0;
+    return HashedCertificates.unfit(chain.get(0)).isEmpty();
   }
 
   @Override

@@ -1,14 +1,13 @@
 package dev.ahti.transport.netty.tls;
 
-import java.math.BigInteger;
+import dev.ahti.engine.spi.HashedCertificates;
 import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.pekko.util.ByteString;
@@ -23,13 +22,6 @@ import org.apache.pekko.util.ByteString;
  *     hash</a>
  */
 final class CertificateHashTrustManager extends X509ExtendedTrustManager {
-  private static final Duration LONGEST_VALIDITY = Duration.ofDays(14);
-  private static final int X509_VERSION_3 = 3;
-
-  /** The order of P-256's base point (SEC 2 section 2.4.2): no other curve has it. */
-  private static final BigInteger P256_ORDER =
-      new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
-
   private final List<ByteString> hashes;
 
   CertificateHashTrustManager(List<ByteString> hashes) {
@@ -38,20 +30,11 @@ final class CertificateHashTrustManager extends X509ExtendedTrustManager {
 
   private void check(X509Certificate[] chain) throws CertificateException {
     X509Certificate leaf = chain[0];
-    if (leaf.getVersion() != X509_VERSION_3) {
-      throw new CertificateException("certificate is not X.509 version 3");
-    }
-    if (!(leaf.getPublicKey() instanceof ECPublicKey key)
-        || !key.getParams().getOrder().equals(P256_ORDER)) {
-      throw new CertificateException("certificate's key is not ECDSA on P-256");
+    Optional<String> unfit = HashedCertificates.unfit(leaf);
+    if (unfit.isPresent()) {
+      throw new CertificateException(unfit.get());
     }
     leaf.checkValidity();
-    Duration validity =
-        Duration.between(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
-    if (validity.compareTo(LONGEST_VALIDITY) > 0) {
-      throw new CertificateException(
-          "certificate is valid for " + validity.toDays() + " days (expected: at most 14)");
-    }
     if (!hashes.contains(hash(leaf))) {
       throw new CertificateException("certificate has none of the given hashes");
     }
