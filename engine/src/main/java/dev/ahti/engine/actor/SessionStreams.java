@@ -86,17 +86,15 @@ final class SessionStreams {
     asking(kind).blocked = true;
   }
 
-  /** The peer allows more streams of a kind: asks for those that are waited for. */
+  /** The peer allows more streams of a kind: asks for as many as are waited for. */
   void available(StreamKind kind) {
     asking(kind).blocked = false;
-    askForNext(kind);
+    for (int more = promises.opens(kind).size() - asking(kind).open; more > 0; more--) {
+      ask(kind);
+    }
   }
 
-  /**
-   * The transport's answer. Streams of a kind are alike: the first who waits gets it. A limit often
-   * rises by a few, and there may be many who wait: each answer asks for one more, and a refusal is
-   * the last.
-   */
+  /** The transport's answer. Streams of a kind are alike: the first who waits gets it. */
   void answered(TransportCommand.OpenResult result) {
     if (result instanceof TransportCommand.OpenResult.Opened success) {
       asking(success.kind()).open--;
@@ -104,7 +102,6 @@ final class SessionStreams {
         // Not an application's code: no application has seen the stream.
         reject(success.port(), Http3ErrorCode.H3_REQUEST_CANCELLED);
       }
-      askForNext(success.kind());
     } else if (result instanceof TransportCommand.OpenResult.LimitReached limit) {
       notOpened(limit.kind());
       blocked(limit.kind());
@@ -114,7 +111,6 @@ final class SessionStreams {
       promises
           .opens(failed.kind())
           .fail(new SessionFailure("no stream could be opened: " + failed.why()));
-      askForNext(failed.kind());
     }
   }
 
@@ -128,12 +124,6 @@ final class SessionStreams {
   static void reject(StreamPort port, long wireCode) {
     port.reset(wireCode);
     port.stopSending(wireCode);
-  }
-
-  private void askForNext(StreamKind kind) {
-    if (!asking(kind).blocked && promises.opens(kind).size() > asking(kind).open) {
-      ask(kind);
-    }
   }
 
   private void ask(StreamKind kind) {

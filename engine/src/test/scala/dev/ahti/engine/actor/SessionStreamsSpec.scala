@@ -104,28 +104,6 @@ final class SessionStreamsSpec extends SessionSpec {
       levels(session.shared)(Gauges.OPENS_WAITING) shouldBe 0
     }
 
-    "be asked for one after the other when the limit has risen, up to the next refusal" in {
-      val session = new Open
-      val kind = StreamKind.UNIDIRECTIONAL
-      val limit = new TransportCommand.OpenResult.LimitReached(kind)
-      val calls = Seq.fill(4)(session.handle.openStream(kind))
-      Seq.fill(4)(session.expect[TransportCommand.OpenStream]).foreach(_.replyTo ! limit)
-
-      session.session ! new SessionActor.StreamsAvailable(kind)
-      session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
-      session.expect[TransportCommand.OpenStream].replyTo ! limit
-      session.handle.stats()
-      session.expect[TransportCommand.GetStats]
-      eventually(calls.count(_.isDone) shouldBe 1)
-
-      session.session ! new SessionActor.StreamsAvailable(kind)
-      Seq(7L, 11L, 15L).foreach { id =>
-        session.expect[TransportCommand.OpenStream].replyTo ! opened(id)
-      }
-      eventually(calls.forall(_.isDone) shouldBe true)
-      calls.map(_.join().port.id) shouldBe Seq(3L, 7L, 11L, 15L)
-    }
-
     "be reset when nobody waits for them any more" in {
       val session = new Open
       session.handle.openStream(StreamKind.UNIDIRECTIONAL).cancel(false)
