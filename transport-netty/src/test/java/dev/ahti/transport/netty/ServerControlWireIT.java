@@ -36,8 +36,6 @@ class ServerControlWireIT extends ServerWire {
 
   @ParameterizedTest
   @CsvSource({
-    "datagram flag of 2,        0004023302, 0x109",
-    "CONNECT flag of 2,         0004020802, 0x109",
     "setting twice,             00040433013301, 0x109",
     "setting of HTTP/2,         0004020201, 0x109",
     "cut inside a setting,      00040133, 0x106",

@@ -26,7 +26,7 @@ class SlowTakerWireIT {
   /** The limit in reference.conf; the peer's control stream is one of them. */
   private static final int LIMIT = 128 - 1;
 
-  private final EngineNet net = new EngineNet();
+  private final EngineNet net = new EngineNet("ahti.early.hold = 60 s");
   private RawPeer raw;
   private int sent;
 
