@@ -102,7 +102,7 @@ record ConformanceReport(List<Rule> rules, ShownRules shown, List<RuleException>
         .collect(Collectors.joining("<br>"));
   }
 
-  private static String slashes(ShowingTest test) {
+  private static String slashes(ShownBy test) {
     return test.source().toString().replace('\\', '/');
   }
 }

@@ -72,7 +72,7 @@ class ConformanceReportTest {
 
   private static ShownRules shows(String... rules) {
     ShownRules shown = new ShownRules(new TreeMap<>(), new ArrayList<>());
-    shown.add(new ShowingTest("SomeTest.some", Path.of("SomeTest.java")), rules, IDS);
+    shown.add(new ShownBy("SomeTest.some", Path.of("SomeTest.java")), rules, IDS);
     return shown;
   }
 

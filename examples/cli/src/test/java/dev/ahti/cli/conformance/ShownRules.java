@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param tests by the id of the rule
  * @param faults annotations that name no rule, or more than three
  */
-record ShownRules(Map<String, SortedSet<ShowingTest>> tests, List<String> faults) {
+record ShownRules(Map<String, SortedSet<ShownBy>> tests, List<String> faults) {
   private static final int MOST_RULES_A_TEST = 3;
 
   static ShownRules of(Checkout checkout, Set<String> known) {
@@ -69,14 +69,14 @@ record ShownRules(Map<String, SortedSet<ShowingTest>> tests, List<String> faults
       return;
     }
     type.tryGetAnnotationOfType(Conformance.class)
-        .ifPresent(says -> add(new ShowingTest(name(type), source.get()), says.value(), known));
+        .ifPresent(says -> add(new ShownBy(name(type), source.get()), says.value(), known));
     for (JavaMethod method : type.getMethods()) {
       method
           .tryGetAnnotationOfType(Conformance.class)
           .ifPresent(
               says ->
                   add(
-                      new ShowingTest(name(type) + "." + method.getName(), source.get()),
+                      new ShownBy(name(type) + "." + method.getName(), source.get()),
                       says.value(),
                       known));
     }
@@ -88,7 +88,7 @@ record ShownRules(Map<String, SortedSet<ShowingTest>> tests, List<String> faults
   }
 
   /** Notes what a test shows, or what is wrong with its annotation. */
-  void add(ShowingTest test, String[] rules, Set<String> known) {
+  void add(ShownBy test, String[] rules, Set<String> known) {
     if (rules.length == 0 || rules.length > MOST_RULES_A_TEST) {
       faults.add(test.name() + " names " + rules.length + " rules (expected: 1 to 3)");
     }
@@ -101,7 +101,7 @@ record ShownRules(Map<String, SortedSet<ShowingTest>> tests, List<String> faults
     }
   }
 
-  SortedSet<ShowingTest> of(String rule) {
+  SortedSet<ShownBy> of(String rule) {
     return tests.getOrDefault(rule, new TreeSet<>());
   }
 }

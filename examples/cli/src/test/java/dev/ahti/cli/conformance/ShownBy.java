@@ -9,12 +9,12 @@ import java.util.Comparator;
  * @param name the class without its package and, unless the whole class shows it, the method
  * @param source the file, from the root of the source tree
  */
-record ShowingTest(String name, Path source) implements Comparable<ShowingTest> {
-  private static final Comparator<ShowingTest> ORDER =
-      Comparator.comparing(ShowingTest::name).thenComparing(ShowingTest::source);
+record ShownBy(String name, Path source) implements Comparable<ShownBy> {
+  private static final Comparator<ShownBy> ORDER =
+      Comparator.comparing(ShownBy::name).thenComparing(ShownBy::source);
 
   @Override
-  public int compareTo(ShowingTest other) {
+  public int compareTo(ShownBy other) {
     return ORDER.compare(this, other);
   }
 }
