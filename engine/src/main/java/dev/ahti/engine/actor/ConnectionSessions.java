@@ -111,9 +111,10 @@ final class ConnectionSessions {
   void arrived(StreamArrived stream) {
     long id = stream.sessionId();
     ActorRef<SessionActor.Command> session = live.get(id);
-    if (session != null) {
+    if (session != null && !over.contains(id)) {
       session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
-    } else if (ended.contains(id)) {
+    } else if (session != null || ended.contains(id)) {
+      // A session that is over may have stopped already: it is told nothing more.
       SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE);
     } else {
       hold(stream);

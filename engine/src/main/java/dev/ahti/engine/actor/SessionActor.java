@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
  * the answer had its chance, because answers come over the connection's actor and ends straight
  * from the port.
  *
- * <p>The actor stops when both halves of the CONNECT stream have ended, at the latest {@code
- * ahti.session.close-timeout} after the session did.
+ * <p>The actor stops when both halves of the CONNECT stream have ended and neither transport nor
+ * connection give it streams any more, at the latest {@code ahti.session.close-timeout} after the
+ * session ended.
  */
 final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
@@ -129,6 +130,16 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     INSTANCE
   }
 
+  /** The transport gives the session nothing more; the connection may have, before this. */
+  private enum Detached implements Command {
+    INSTANCE
+  }
+
+  /** {@link Detached}, behind the streams that came over the connection's actor. */
+  enum Released implements Command {
+    INSTANCE
+  }
+
   private final SessionSetup setup;
   private final EngineSettings.Session settings;
   private final TimerScheduler<Command> timers;
@@ -139,6 +150,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private final ActorRef<ConnectionStats> statsRead;
   private SessionMachine machine;
   private ConnectResponse.@Nullable Reading answer;
+  private boolean released;
   private boolean stopping;
 
   static Behavior<Command> create(SessionSetup setup) {
@@ -163,7 +175,16 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             promises,
             flow,
             context.messageAdapter(TransportCommand.OpenResult.class, Opened::new));
-    this.effects = new SessionEffects(context, setup, promises, connect, streams, flow);
+    this.effects =
+        new SessionEffects(
+            context,
+            setup,
+            promises,
+            connect,
+            streams,
+            flow,
+            context.messageAdapter(
+                TransportCommand.SessionDetached.class, detached -> Detached.INSTANCE));
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
     this.machine =
         SessionMachine.connecting(setup.role(), setup.dialect(), flow != null, setup.now());
@@ -244,6 +265,8 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(ConnectWriteEnded.class, this::onConnectWriteEnded)
         .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
         .onMessage(CloseTimedOut.class, this::onCloseTimedOut)
+        .onMessage(Detached.class, this::onDetached)
+        .onMessage(Released.class, this::onReleased)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
@@ -461,6 +484,16 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return Behaviors.stopped();
   }
 
+  private Behavior<Command> onDetached(Detached detached) {
+    setup.connection().tell(new ConnectionActor.Relay(getContext().getSelf(), Released.INSTANCE));
+    return this;
+  }
+
+  private Behavior<Command> onReleased(Released behind) {
+    released = true;
+    return unlessOver();
+  }
+
   private Behavior<Command> onPostStop(PostStop signal) {
     stopping = true;
     connect.leave();
@@ -507,14 +540,17 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     }
   }
 
-  /** Stops once nothing is left to send or to see off. */
+  /**
+   * Stops once nothing is left to send or to see off, and nothing is on its way here: a stream in
+   * the mailbox of a stopped actor would have no end.
+   */
   private Behavior<Command> unlessOver() {
     boolean failed = machine.state() == SessionMachine.State.FAILED;
     boolean closed =
         machine.state() == SessionMachine.State.CLOSED
             && machine.connectEnded()
             && connect.writeEnd() != null;
-    return failed || closed ? Behaviors.stopped() : this;
+    return released && (failed || closed) ? Behaviors.stopped() : this;
   }
 
   private boolean isConnecting() {

@@ -7,6 +7,7 @@ import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.Fields;
 import java.util.Optional;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class SessionEffects {
   private final ConnectStream connect;
   private final SessionStreams streams;
   private final @Nullable SessionFlowControl flow;
+  private final ActorRef<TransportCommand.SessionDetached> detached;
   private @Nullable SessionDatagrams datagrams;
   private @Nullable Fields response;
   private String why = "the session has ended";
@@ -33,13 +35,15 @@ final class SessionEffects {
       SessionPromises promises,
       ConnectStream connect,
       SessionStreams streams,
-      @Nullable SessionFlowControl flow) {
+      @Nullable SessionFlowControl flow,
+      ActorRef<TransportCommand.SessionDetached> detached) {
     this.context = context;
     this.setup = setup;
     this.promises = promises;
     this.connect = connect;
     this.streams = streams;
     this.flow = flow;
+    this.detached = detached;
   }
 
   /** The transport gives this session its datagrams and streams from now on. */
@@ -104,7 +108,7 @@ final class SessionEffects {
     if (flow != null) {
       flow.close();
     }
-    setup.transport().tell(new TransportCommand.DetachSession(setup.id()));
+    setup.transport().tell(new TransportCommand.DetachSession(setup.id(), detached));
   }
 
   private void fail(SessionFailure failure) {

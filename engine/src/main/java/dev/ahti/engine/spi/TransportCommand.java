@@ -35,8 +35,12 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
       long sessionId, ActorRef<IncomingStream> streams, ActorRef<SessionAttached> replyTo)
       implements TransportCommand {}
 
-  /** The session is over: late datagrams are dropped, late streams told to the connection. */
-  record DetachSession(long sessionId) implements TransportCommand {}
+  /**
+   * The session is over: late datagrams are dropped, late streams told to the connection. The
+   * answer comes behind the last stream that the session is given.
+   */
+  record DetachSession(long sessionId, ActorRef<SessionDetached> replyTo)
+      implements TransportCommand {}
 
   /** Opens a stream of a session; its header goes out before its first byte or its end. */
   record OpenStream(long sessionId, StreamKind kind, ActorRef<OpenResult> replyTo)
@@ -72,6 +76,9 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
 
   /** Answer to {@link AttachSession}. */
   record SessionAttached(DatagramPort datagrams) {}
+
+  /** Answer to {@link DetachSession}: nothing is told to the session any more. */
+  record SessionDetached(long sessionId) {}
 
   /** Answer to {@link OpenStream}. */
   sealed interface OpenResult {

@@ -73,6 +73,7 @@ final class MemoryTransportActor {
                   connection.attach(attach.sessionId(), attach.streams()::tell)));
     } else if (command instanceof TransportCommand.DetachSession detach) {
       connection.detach(detach.sessionId());
+      detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
     } else if (command instanceof TransportCommand.OpenStream open) {
       open.replyTo().tell(connection.openFor(open.kind(), open.sessionId()));
     } else if (command instanceof TransportCommand.GoAway) {

@@ -60,6 +60,7 @@ final class FakeConnection(kit: ActorTestKit, override val loop: FakeLoop = new 
       Behaviors.receiveMessage { command =>
         if (command == FakeConnection.Stop) Behaviors.stopped
         else {
+          FakeConnection.answer(command)
           commands.ref ! command
           Behaviors.same
         }
@@ -94,6 +95,13 @@ object FakeConnection {
 
   /** A command that no connection sends. */
   private val Stop: TransportCommand = new TransportCommand.RejectRequest(-1, -1)
+
+  /** What every transport says at once, whatever the test is about. */
+  def answer(command: TransportCommand): Unit = command match {
+    case detach: TransportCommand.DetachSession =>
+      detach.replyTo ! new TransportCommand.SessionDetached(detach.sessionId)
+    case _ =>
+  }
 }
 
 /** A transport that binds and dials when the test says so. */

@@ -36,6 +36,7 @@ final class SessionActorSpec extends SessionSpec {
         SessionActor.ReadStats.INSTANCE,
         new SessionActor.Answered(ConnectResponse.read(Requests.status(200))),
         SessionActor.PeerGoingAway.INSTANCE,
+        SessionActor.Released.INSTANCE,
         new SessionActor.ConnectionLost("test")
       ) { () =>
         SessionActor.create(

@@ -14,6 +14,8 @@ import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.TransportCommand
 import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
 import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.Behavior
+import org.apache.pekko.actor.typed.scaladsl.Behaviors
 
 /** What the specs of the session share: one between fakes and probes. */
 abstract class SessionSpec extends ActorSpec {
@@ -27,7 +29,8 @@ abstract class SessionSpec extends ActorSpec {
       val connect: FakePort = new FakePort(0),
       val opening: SessionOpening = accepting(ignoring),
       facts: ConnectionFacts = ConnectionFacts.UNKNOWN,
-      val flow: Option[FlowControl] = None
+      val flow: Option[FlowControl] = None,
+      answering: TransportCommand => Unit = FakeConnection.answer
   ) {
     val transport: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
     val connection: TestProbe[ConnectionActor.Command] =
@@ -45,8 +48,8 @@ abstract class SessionSpec extends ActorSpec {
           facts,
           connect,
           opening,
-          transport.ref,
-          connection.ref
+          kit.spawn(watched(transport)(answering)),
+          kit.spawn(watched(connection)(relayed))
         )
       )
     )
@@ -60,12 +63,30 @@ abstract class SessionSpec extends ActorSpec {
       attach.streams ! new TransportCommand.IncomingStream(port.kind, port)
   }
 
+  /** Acts on a command, then shows it to the probe. */
+  private def watched[C](probe: TestProbe[C])(act: C => Unit): Behavior[C] =
+    Behaviors.receiveMessage { command =>
+      act(command)
+      probe.ref ! command
+      Behaviors.same
+    }
+
+  /** The last word comes back from the connection; what else is relayed is the test's. */
+  private def relayed(command: ConnectionActor.Command): Unit = command match {
+    case relay: ConnectionActor.Relay if relay.command == SessionActor.Released.INSTANCE =>
+      relay.session ! relay.command
+    case _ =>
+  }
+
   protected def accepting(handler: Consumer[SessionHandle]): SessionOpening =
     new SessionOpening.Accepting(handler, java.util.Optional.empty[String], Requests.status(200))
 
   /** A server's session that is open. */
-  protected class Open(shared: EngineParts = parts(), connect: FakePort = new FakePort(0))
-      extends Fixture(shared, connect, accepting(Handler)) {
+  protected class Open(
+      shared: EngineParts = parts(),
+      connect: FakePort = new FakePort(0),
+      answering: TransportCommand => Unit = FakeConnection.answer
+  ) extends Fixture(shared, connect, accepting(Handler), answering = answering) {
     attached()
     expect[TransportCommand.Respond]
     val handle: SessionHandle = Handler.taken()

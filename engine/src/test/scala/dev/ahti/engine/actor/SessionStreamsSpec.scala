@@ -53,6 +53,19 @@ final class SessionStreamsSpec extends SessionSpec {
       allZero(session.shared)
     }
 
+    "be rejected when they were on their way as the session ended, the last one too" in {
+      val session = new Open(answering = _ => ())
+      session.connect.receive(Inbound.Fin.INSTANCE)
+      val detach = session.expect[TransportCommand.DetachSession]
+      session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
+      val late = new FakePort(4)
+      session.incoming(late)
+      detach.replyTo ! new TransportCommand.SessionDetached(0)
+      stopped(session.session)
+      late.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      allZero(session.shared)
+    }
+
     "be rejected when they come after the session's end" in {
       val session = new Open
       session.handle.close(0, "")

@@ -161,9 +161,7 @@ final class MemoryTransportSpec
       val (streams, _) = server.attach(id)
       client.open(id) shouldBe a[OpenResult.Opened]
       streams.receiveMessage().kind shouldBe StreamKind.BIDIRECTIONAL
-      server.actor ! new DetachSession(id)
-      // The answer says that the detachment has been worked off.
-      server.ask[ConnectionStats](new GetStats(_))
+      server.ask[SessionDetached](new DetachSession(id, _)).sessionId shouldBe id
       client.open(id) shouldBe a[OpenResult.Opened]
       server.events.expectMessageType[StreamArrived].sessionId shouldBe id
     }

@@ -147,9 +147,13 @@ class BulkIT {
         session.serverDatagrams().offer(ping);
         assertEquals("ping" + i, next(session.clientDatagrams(), client).utf8String());
       }
-      session.client().tell(new TransportCommand.DetachSession(session.id()));
-      session.server().tell(new TransportCommand.DetachSession(session.id()));
+      detach(net, session.client(), session.id());
+      detach(net, session.server(), session.id());
     }
+  }
+
+  private static void detach(TestNet net, TestNet.Side side, long session) {
+    side.tell(new TransportCommand.DetachSession(session, net.kit.system().ignoreRef()));
   }
 
   private static ByteString next(DatagramPort port, LinkedBlockingQueue<String> wakes) {

@@ -33,7 +33,7 @@ class EndedSessionsWireIT extends ServerWire {
     DatagramPort live = TestSession.attach(net, server, 0, net.kit.createTestProbe());
     for (long ended : new long[] {8, 12, 16}) {
       attach(ended);
-      server.tell(new TransportCommand.DetachSession(ended));
+      server.tell(new TransportCommand.DetachSession(ended, net.kit.system().ignoreRef()));
     }
     // 8 is forgotten by now. 4 was never seen, and its request cannot be on its way any more.
     attach(64);

@@ -64,7 +64,7 @@ class ServerDatagramWireIT extends ServerWire {
     RawStream connect = raw.bidirectional("");
     TransportEvent.RequestReceived request = request(connect);
     attach(0);
-    server.tell(new TransportCommand.DetachSession(0));
+    server.tell(new TransportCommand.DetachSession(0, net.kit.system().ignoreRef()));
     raw.datagram("00aa");
     connect.write(RawHttp.frame(0, "00"));
     new PortProbe(request.body()).bytes(1);

@@ -158,7 +158,7 @@ class ServerStreamWireIT extends ServerWire {
     TestProbe<TransportCommand.IncomingStream> streams = attach(0);
     RawStream stream = raw.bidirectional("404100" + "6162");
     streams.receiveMessage();
-    server.tell(new TransportCommand.DetachSession(0));
+    server.tell(new TransportCommand.DetachSession(0, net.kit.system().ignoreRef()));
     assertEquals("RESET 0x170d7b68", stream.end());
     stream.awaitStopped();
   }

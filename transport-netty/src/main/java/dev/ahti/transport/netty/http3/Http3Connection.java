@@ -208,6 +208,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     } else if (command instanceof TransportCommand.DetachSession detach) {
       sessions.detach(detach.sessionId());
       keepAlive.needed(!sessions.isEmpty());
+      detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
     } else if (command instanceof TransportCommand.GoAway) {
       goAway();
     } else if (command instanceof TransportCommand.CloseConnection close) {

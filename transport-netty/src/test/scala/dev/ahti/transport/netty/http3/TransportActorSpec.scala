@@ -60,7 +60,7 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
       val fixture = new Fixture
       val commands = Seq[TransportCommand](
         new TransportCommand.RejectRequest(0, 0x10b),
-        new TransportCommand.DetachSession(4),
+        new TransportCommand.DetachSession(4, kit.createTestProbe().ref),
         TransportCommand.GoAway.INSTANCE
       )
       commands.foreach(fixture.actor ! _)
@@ -108,7 +108,7 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
         ),
         new TransportCommand.RejectRequest(0, 0),
         new TransportCommand.AttachSession(0, probe.ref, probe.ref),
-        new TransportCommand.DetachSession(0),
+        new TransportCommand.DetachSession(0, probe.ref),
         new TransportCommand.OpenStream(
           0,
           dev.ahti.engine.wire.StreamKind.BIDIRECTIONAL,
