@@ -3,6 +3,7 @@ package dev.ahti.transport.netty.http3;
 import dev.ahti.engine.wire.VarInt;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 
 /**
  * Cuts the bytes of a control or request stream into frames (RFC 9114 7.1), however they arrive.
@@ -42,12 +43,16 @@ final class FrameParser {
 
   private static final byte[] NOTHING = {};
 
+  /** Bytes that are held room for at least, so that the first few cost one array. */
+  private static final int SMALLEST = 256;
+
   private final Sink sink;
   private final byte[] head = new byte[2 * VarInt.MAX_LENGTH];
   private int headLength;
   private long type;
   private long left;
   private Treatment treatment = Treatment.SKIP;
+  private int whole;
   private byte[] collected = NOTHING;
   private int collectedLength;
 
@@ -58,6 +63,11 @@ final class FrameParser {
   /** Whether the bytes so far end with a frame: a stream may finish here only. */
   boolean atBoundary() {
     return headLength == 0 && left == 0;
+  }
+
+  /** Bytes of memory that an unfinished frame takes. */
+  int held() {
+    return collected.length;
   }
 
   /** Takes all bytes of the buffer, which stays the caller's. */
@@ -85,9 +95,8 @@ final class FrameParser {
     if (treatment == Treatment.SKIP) {
       sink.skipped(length);
     } else if (treatment == Treatment.WHOLE) {
-      collected = new byte[Math.toIntExact(left)];
-      collectedLength = 0;
-      if (left == 0) {
+      whole = Math.toIntExact(left);
+      if (whole == 0) {
         sink.whole(type, Unpooled.EMPTY_BUFFER);
       }
     }
@@ -98,20 +107,33 @@ final class FrameParser {
     left -= length;
     switch (treatment) {
       case PIECES -> sink.piece(in.readSlice(length));
-      case WHOLE -> {
-        in.readBytes(collected, collectedLength, length);
-        collectedLength += length;
-        if (left == 0) {
-          ByteBuf payload = Unpooled.wrappedBuffer(collected);
-          collected = NOTHING;
-          sink.whole(type, payload);
-        }
-      }
+      case WHOLE -> collect(in, length);
       case SKIP -> {
         in.skipBytes(length);
         sink.skipped(length);
       }
       case STOP -> in.skipBytes(length);
+    }
+  }
+
+  /** What is held grows with what has come: the length alone is a claim that costs nothing. */
+  private void collect(ByteBuf in, int length) {
+    if (length == whole) {
+      sink.whole(type, in.readSlice(length));
+      return;
+    }
+    int longer = collectedLength + length;
+    if (longer > collected.length) {
+      int size = Math.max(Math.max(longer, 2 * collected.length), SMALLEST);
+      collected = Arrays.copyOf(collected, Math.min(size, whole));
+    }
+    in.readBytes(collected, collectedLength, length);
+    collectedLength = longer;
+    if (left == 0) {
+      ByteBuf payload = Unpooled.wrappedBuffer(collected, 0, whole);
+      collected = NOTHING;
+      collectedLength = 0;
+      sink.whole(type, payload);
     }
   }
 }

@@ -68,6 +68,28 @@ class FrameParserTest {
   }
 
   @Test
+  void aDeclaredLengthHoldsNoMemoryBeforeItsBytesCome() {
+    Frames frames = new Frames();
+    frames.feed(Unpooled.wrappedBuffer(Replay.bytes("04 80010000")));
+    assertEquals(0, frames.parser.held());
+    for (int come = 1; come <= 1 << 16; come++) {
+      frames.feed(Unpooled.wrappedBuffer(new byte[] {(byte) come}));
+      assertTrue(frames.parser.held() <= Math.max(256, 2 * come), come + " bytes");
+    }
+    assertEquals(0, frames.parser.held());
+    assertTrue(frames.told.get(1).startsWith("whole 4: 010203"));
+    assertEquals("whole 4: ".length() + (2 << 16), frames.told.get(1).length());
+  }
+
+  @Test
+  void aFrameThatComesAtOnceIsNotHeld() {
+    Frames frames = new Frames();
+    frames.feed(Unpooled.wrappedBuffer(Replay.bytes("04 04 0801 3301")));
+    assertEquals(List.of("begins 4, 4", "whole 4: 08013301"), frames.told);
+    assertEquals(0, frames.parser.held());
+  }
+
+  @Test
   void aStreamMayFinishBetweenFramesOnly() {
     List<Integer> ends = new ArrayList<>(List.of(0));
     for (String frame : FRAMES) {
