@@ -41,6 +41,12 @@ public final class Gauges {
   /** Level: streams of sessions with a half that is not ended. */
   public static final String STREAMS = "streams";
 
+  /** Level: streams of peers with a header that has begun and is not whole. */
+  public static final String HEADERS_WAITING = "headers.waiting";
+
+  /** Counter: streams of peers that ended because their header took too long. */
+  public static final String HEADERS_OVERDUE = "headers.overdue";
+
   /** Counter: bytes of frames of unknown types, and of informational answers. */
   public static final String FRAMES_SKIPPED_BYTES = "frames.skipped-bytes";
 

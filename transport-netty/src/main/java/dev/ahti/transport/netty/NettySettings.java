@@ -146,6 +146,7 @@ record NettySettings(
   private static Http3Limits http3(Config config, EngineSettings engine) {
     return new Http3Limits(
         bytes(config, "max-field-section", 1024),
+        time(config, "header-timeout"),
         number(config, "datagrams.incoming", 1),
         number(config, "datagrams.outgoing", 1),
         engine.early().datagrams(),

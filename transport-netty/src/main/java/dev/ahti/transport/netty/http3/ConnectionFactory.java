@@ -18,6 +18,7 @@ public final class ConnectionFactory {
   private final Http3Limits limits;
   private final PortGauges portGauges;
   private final DatagramGauges datagramGauges;
+  private final HeaderGauges headerGauges;
   private final Counter keepAlives;
   private final Counter skippedBytes;
   private final StreamReads reads;
@@ -28,6 +29,7 @@ public final class ConnectionFactory {
     this.limits = limits;
     this.portGauges = new PortGauges(gauges);
     this.datagramGauges = new DatagramGauges(gauges);
+    this.headerGauges = new HeaderGauges(gauges);
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.skippedBytes = gauges.counter(Gauges.FRAMES_SKIPPED_BYTES);
     this.reads = new StreamReads(portSettings.readSize());
@@ -55,6 +57,15 @@ public final class ConnectionFactory {
     SkipBudget skipBudget =
         new SkipBudget(limits.skipBudget(), limits.skipWindow(), skippedBytes, loop.nanoTime());
     return new Http3Connection(
-        channel, server, ports, limits, datagramGauges, keepAlives, skipBudget, facts, control);
+        channel,
+        server,
+        ports,
+        limits,
+        datagramGauges,
+        keepAlives,
+        skipBudget,
+        new HeaderDeadlines(loop, limits.headerTimeout(), headerGauges),
+        facts,
+        control);
   }
 }

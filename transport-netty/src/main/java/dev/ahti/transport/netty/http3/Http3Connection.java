@@ -77,6 +77,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final Map<Long, RequestStream> requests = new HashMap<>();
   private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
   private final SkipBudget skipBudget;
+  private final HeaderDeadlines headers;
   private final Runnable lookAtControl = this::lookAtControl;
 
   private @Nullable ActorRef<TransportEvent> events;
@@ -91,6 +92,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
    * The connection of a channel whose handshake is done.
    *
    * @param skipBudget for frames of unknown types
+   * @param headers for those that are not whole
    * @param facts what it settled
    * @param localControl the control stream of this side, already open
    */
@@ -102,6 +104,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       DatagramGauges datagramGauges,
       Counter keepAlives,
       SkipBudget skipBudget,
+      HeaderDeadlines headers,
       ConnectionFacts facts,
       LocalControlStream localControl) {
     this.channel = channel;
@@ -124,6 +127,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
     this.skipBudget = skipBudget;
+    this.headers = headers;
     loop.watchStops(lookAtControl);
   }
 
@@ -391,6 +395,11 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     return critical;
   }
 
+  /** The streams of the peer with a header that is not whole. */
+  HeaderDeadlines headers() {
+    return headers;
+  }
+
   void streamArrived(long sessionId, StreamKind kind, QuicStreamPort port) {
     if (!sessions.tell(sessionId, kind, port)) {
       tell(new TransportEvent.StreamArrived(sessionId, kind, port));
@@ -473,6 +482,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     }
     String why = "connection closed: " + closing.reason();
     keepAlive.needed(false);
+    headers.close();
     sessions.close(why);
     ports.ports().lost(why);
     tellClosed();

@@ -43,6 +43,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   private final FrameParser parser = new FrameParser(this);
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable QuicStreamPort port;
+  private boolean rejected;
   private boolean headersSeen;
   private boolean trailersSeen;
 
@@ -96,6 +97,8 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
 
   /** Ends both directions with a code. */
   void reject(long code) {
+    rejected = true;
+    headersDone();
     port().reset(code);
     port().stopSending(code);
   }
@@ -139,6 +142,9 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     if (headersSeen) {
       port().readComplete();
     } else {
+      if (server && !rejected) {
+        connection.headers().await(reading.channel());
+      }
       reading.read();
     }
   }
@@ -147,6 +153,11 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   public void userEventTriggered(ChannelHandlerContext reading, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       finished();
+    } else if (event == HeaderDeadlines.Overdue.HEADER) {
+      // Nothing was done for the request; that it may be tried again (H3_REQUEST_REJECTED) would
+      // invite more of the same.
+      connection.log().debug("{}: the header took too long", this);
+      reject(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
     } else if (event != ChannelInputShutdownReadComplete.INSTANCE) {
       // Netty's handler would compare content-length with the DATA that it has not seen.
       reading.fireUserEventTriggered(event);
@@ -173,6 +184,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
 
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
+    headersDone();
     port().lost("the stream's channel was closed");
     inactive.fireChannelInactive();
   }
@@ -264,10 +276,18 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     }
     if (server) {
       headersSeen = true;
+      headersDone();
       connection.requestReceived(this, fields);
     } else {
       headersSeen = fields.get(":status").filter(status -> !status.startsWith("1")).isPresent();
       connection.responseReceived(this, fields);
+    }
+  }
+
+  private void headersDone() {
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      connection.headers().done(present.channel());
     }
   }
 

@@ -97,6 +97,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
       return;
     }
     header = null;
+    connection.headers().done(ctx.channel());
     QuicStreamChannel channel = (QuicStreamChannel) ctx.channel();
     if (outcome == StreamHeaderDecoder.Outcome.SESSION) {
       sessionStream(ctx, decoded.sessionId());
@@ -190,6 +191,9 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     if (port != null) {
       port.channelReadComplete(ctx);
     } else {
+      if (header != null) {
+        connection.headers().await(ctx.channel());
+      }
       readOn(ctx);
     }
   }
@@ -209,6 +213,8 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
       port.userEventTriggered(ctx, event);
     } else if (event instanceof ChannelInputShutdownEvent) {
       ended(ctx);
+    } else if (event == HeaderDeadlines.Overdue.HEADER) {
+      overdue((QuicStreamChannel) ctx.channel());
     }
   }
 
@@ -221,6 +227,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    connection.headers().done(ctx.channel());
     if (port != null) {
       port.channelInactive(ctx);
     }
@@ -236,6 +243,15 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
       connection.log().error("{}: a stream failed", connection, cause);
       connection.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");
     }
+  }
+
+  /** What the stream is has not been said in time. */
+  private void overdue(QuicStreamChannel channel) {
+    header = null;
+    consumer = new Ignored();
+    boolean answered = channel.type() == QuicStreamType.BIDIRECTIONAL;
+    QuicAccess.shutdown(channel, true, answered, Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    QuicAccess.close(channel);
   }
 
   private void ended(ChannelHandlerContext ctx) {

@@ -1,0 +1,17 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
+
+/** Where headers that take their time are counted; looked up once. */
+final class HeaderGauges {
+  final Level waiting;
+  final Counter overdue;
+
+  HeaderGauges(GaugeRegistry gauges) {
+    waiting = gauges.level(Gauges.HEADERS_WAITING);
+    overdue = gauges.counter(Gauges.HEADERS_OVERDUE);
+  }
+}
