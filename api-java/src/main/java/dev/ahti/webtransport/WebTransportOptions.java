@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a client connects. Immutable: each {@code with…} gives a changed copy.
@@ -26,55 +27,12 @@ import java.util.Optional;
  *     WebTransportOptions</a>
  */
 public final class WebTransportOptions {
-  private static final WebTransportOptions DEFAULTS =
-      new WebTransportOptions(
-          List.of(),
-          List.of(),
-          false,
-          Optional.empty(),
-          Asked.DEFAULTS,
-          WebTransportDialects.configured(),
-          Duration.ofSeconds(10),
-          false,
-          Tls.DEFAULTS);
+  private static final WebTransportOptions DEFAULTS = new WebTransportOptions(new Values());
 
-  /** What else the handshake does. */
-  private record Tls(
-      Optional<ClientCertificate> certificate,
-      boolean exporting,
-      Optional<WebTransportCongestionControl> congestionControl) {
-    static final Tls DEFAULTS = new Tls(Optional.empty(), false, Optional.empty());
-  }
+  private final Values values;
 
-  private final List<WebTransportHash> serverCertificateHashes;
-  private final List<X509Certificate> trustedAuthorities;
-  private final boolean insecure;
-  private final Optional<String> origin;
-  private final Asked asked;
-  private final WebTransportDialects dialects;
-  private final Duration connectTimeout;
-  private final boolean allowPooling;
-  private final Tls tls;
-
-  private WebTransportOptions(
-      List<WebTransportHash> serverCertificateHashes,
-      List<X509Certificate> trustedAuthorities,
-      boolean insecure,
-      Optional<String> origin,
-      Asked asked,
-      WebTransportDialects dialects,
-      Duration connectTimeout,
-      boolean allowPooling,
-      Tls tls) {
-    this.serverCertificateHashes = serverCertificateHashes;
-    this.trustedAuthorities = trustedAuthorities;
-    this.insecure = insecure;
-    this.origin = origin;
-    this.asked = asked;
-    this.dialects = dialects;
-    this.connectTimeout = connectTimeout;
-    this.allowPooling = allowPooling;
-    this.tls = tls;
+  private WebTransportOptions(Values values) {
+    this.values = values;
   }
 
   /** The defaults. */
@@ -88,30 +46,12 @@ public final class WebTransportOptions {
    * the host name is not compared.
    */
   public WebTransportOptions withServerCertificateHashes(WebTransportHash... hashes) {
-    return new WebTransportOptions(
-        List.of(hashes),
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.serverCertificateHashes = List.of(hashes));
   }
 
   /** Trusts these authorities instead of the JDK's; the host name is compared. */
   public WebTransportOptions withTrustedAuthorities(List<X509Certificate> authorities) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        List.copyOf(authorities),
-        insecure,
-        origin,
-        asked,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.trustedAuthorities = List.copyOf(authorities));
   }
 
   /**
@@ -141,30 +81,12 @@ public final class WebTransportOptions {
    * still asked for.
    */
   public WebTransportOptions withoutCertificateCheck() {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        true,
-        origin,
-        asked,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.insecure = true);
   }
 
   /** Sends an {@code Origin}, as a browser does. */
   public WebTransportOptions withOrigin(String value) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        Optional.of(value),
-        asked,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.origin = Optional.of(value));
   }
 
   /**
@@ -176,20 +98,11 @@ public final class WebTransportOptions {
    *     host}, {@code origin}, {@code content-length} or {@code wt-available-protocols}, and for a
    *     value of other than printable ASCII
    */
-  public WebTransportOptions withHeaders(WebTransportHeaders values) {
-    for (Map.Entry<String, String> entry : values.entries()) {
+  public WebTransportOptions withHeaders(WebTransportHeaders headers) {
+    for (Map.Entry<String, String> entry : headers.entries()) {
       Dialling.requireHeader(entry.getKey(), entry.getValue());
     }
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked.withHeaders(values),
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.headers = headers);
   }
 
   /**
@@ -201,7 +114,7 @@ public final class WebTransportOptions {
    *     characters
    */
   public WebTransportOptions withProtocols(String... names) {
-    return withAsked(asked.withProtocols(Dialling.protocols(List.of(names), false)));
+    return with(next -> next.protocols = Dialling.protocols(List.of(names), false));
   }
 
   /**
@@ -211,12 +124,12 @@ public final class WebTransportOptions {
    * @throws WebTransportSyntaxException also when there is none
    */
   public WebTransportOptions withRequiredProtocols(String... names) {
-    return withAsked(asked.withProtocols(Dialling.protocols(List.of(names), true)));
+    return with(next -> next.protocols = Dialling.protocols(List.of(names), true));
   }
 
   /** Tells the server how urgent the session is. */
   public WebTransportOptions withPriority(WebTransportPriority value) {
-    return withAsked(asked.withPriority(Optional.of(value)));
+    return with(next -> next.priority = Optional.of(value));
   }
 
   /**
@@ -227,39 +140,17 @@ public final class WebTransportOptions {
    * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
    */
   public WebTransportOptions onBehalfOf(String pageOrigin) {
-    return withOrigin(pageOrigin).withAsked(asked.hidingFailures());
-  }
-
-  private WebTransportOptions withAsked(Asked value) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        value,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return withOrigin(pageOrigin).with(next -> next.hidesFailures = true);
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
   public WebTransportOptions withDrafts(WebTransportDraft first, WebTransportDraft... more) {
-    return withDialects(dialects.withDrafts(first, more));
+    return withDialects(values.dialects.withDrafts(first, more));
   }
 
   /** Speaks these drafts, and is so lenient; as configured in {@code ahti.dialects} unless set. */
   public WebTransportOptions withDialects(WebTransportDialects value) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked,
-        value,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.dialects = value);
   }
 
   /** How long it may take until the session is established; 10 seconds unless set. */
@@ -267,16 +158,7 @@ public final class WebTransportOptions {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("connectTimeout: " + timeout + " (expected: above zero)");
     }
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked,
-        dialects,
-        timeout,
-        allowPooling,
-        tls);
+    return with(next -> next.connectTimeout = timeout);
   }
 
   /**
@@ -289,21 +171,12 @@ public final class WebTransportOptions {
    * refused with an {@link IllegalArgumentException} (the W3C text's {@code NotSupportedError}).
    */
   public WebTransportOptions withAllowPooling(boolean allow) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked,
-        dialects,
-        connectTimeout,
-        allow,
-        tls);
+    return with(next -> next.allowPooling = allow);
   }
 
   /** Shows this certificate to a server that asks for one; otherwise none is shown. */
   public WebTransportOptions withClientCertificate(ClientCertificate certificate) {
-    return withTls(new Tls(Optional.of(certificate), tls.exporting(), tls.congestionControl()));
+    return with(next -> next.clientCertificate = Optional.of(certificate));
   }
 
   /**
@@ -311,125 +184,129 @@ public final class WebTransportOptions {
    * that the material is derived from until it closes.
    */
   public WebTransportOptions withKeyingMaterialExport() {
-    return withTls(new Tls(tls.certificate(), true, tls.congestionControl()));
+    return with(next -> next.exporting = true);
   }
 
   /** Sends at the pace that this algorithm finds, instead of the configured one. */
   public WebTransportOptions withCongestionControl(WebTransportCongestionControl algorithm) {
-    return withTls(new Tls(tls.certificate(), tls.exporting(), Optional.of(algorithm)));
-  }
-
-  private WebTransportOptions withTls(Tls tls) {
-    return new WebTransportOptions(
-        serverCertificateHashes,
-        trustedAuthorities,
-        insecure,
-        origin,
-        asked,
-        dialects,
-        connectTimeout,
-        allowPooling,
-        tls);
+    return with(next -> next.congestionControl = Optional.of(algorithm));
   }
 
   /** The certificate to show; empty unless set. */
   public Optional<ClientCertificate> clientCertificate() {
-    return tls.certificate();
+    return values.clientCertificate;
   }
 
   /** Whether keying material can be exported. */
   public boolean exportsKeyingMaterial() {
-    return tls.exporting();
+    return values.exporting;
   }
 
   /** The congestion control asked for; empty means the configured one. */
   public Optional<WebTransportCongestionControl> congestionControl() {
-    return tls.congestionControl();
+    return values.congestionControl;
   }
 
   /** The hashes; empty unless set. */
   public List<WebTransportHash> serverCertificateHashes() {
-    return serverCertificateHashes;
+    return values.serverCertificateHashes;
   }
 
   /** The authorities; empty means the JDK's. */
   public List<X509Certificate> trustedAuthorities() {
-    return trustedAuthorities;
+    return values.trustedAuthorities;
   }
 
   /** Whether the certificate is checked without hashes and authorities, too. */
   public boolean checksCertificate() {
-    return !insecure;
+    return !values.insecure;
   }
 
   /** The origin to send. */
   public Optional<String> origin() {
-    return origin;
+    return values.origin;
   }
 
   /** The headers to send. */
   public WebTransportHeaders headers() {
-    return asked.headers();
+    return values.headers;
   }
 
   /** The protocols to offer. */
   public List<String> protocols() {
-    return asked.protocols().names();
+    return values.protocols.names();
   }
 
   /** Whether a session without one of the protocols is of no use. */
   public boolean requiresProtocol() {
-    return asked.protocols().required();
+    return values.protocols.required();
   }
 
   /** The priority to ask for. */
   public Optional<WebTransportPriority> priority() {
-    return asked.priority();
+    return values.priority;
   }
 
   /** Whether the session does not tell why it could not be established. */
   public boolean hidesFailures() {
-    return asked.hides();
+    return values.hidesFailures;
   }
 
   /** The drafts to offer, and how lenient to be. */
   public WebTransportDialects dialects() {
-    return dialects;
+    return values.dialects;
   }
 
   /** Whether the session may share a connection. */
   public boolean allowsPooling() {
-    return allowPooling;
+    return values.allowPooling;
   }
 
   /** How long connecting may take. */
   public Duration connectTimeout() {
-    return connectTimeout;
+    return values.connectTimeout;
   }
 
-  /** What the request asks for, besides its target and origin. */
-  private record Asked(
-      WebTransportHeaders headers,
-      ProtocolOffer protocols,
-      Optional<WebTransportPriority> priority,
-      boolean hides) {
-    static final Asked DEFAULTS =
-        new Asked(WebTransportHeaders.EMPTY, ProtocolOffer.NONE, Optional.empty(), false);
+  private WebTransportOptions with(Consumer<Values> change) {
+    Values next = new Values(values);
+    change.accept(next);
+    return new WebTransportOptions(next);
+  }
 
-    Asked withHeaders(WebTransportHeaders value) {
-      return new Asked(value, protocols, priority, hides);
-    }
+  /** What was set; nobody changes it once it is in an instance. */
+  private static final class Values {
+    List<WebTransportHash> serverCertificateHashes = List.of();
+    List<X509Certificate> trustedAuthorities = List.of();
+    boolean insecure;
+    Optional<String> origin = Optional.empty();
+    WebTransportHeaders headers = WebTransportHeaders.EMPTY;
+    ProtocolOffer protocols = ProtocolOffer.NONE;
+    Optional<WebTransportPriority> priority = Optional.empty();
+    boolean hidesFailures;
+    WebTransportDialects dialects = WebTransportDialects.configured();
+    Duration connectTimeout = Duration.ofSeconds(10);
+    boolean allowPooling;
+    Optional<ClientCertificate> clientCertificate = Optional.empty();
+    boolean exporting;
+    Optional<WebTransportCongestionControl> congestionControl = Optional.empty();
 
-    Asked withProtocols(ProtocolOffer value) {
-      return new Asked(headers, value, priority, hides);
-    }
+    Values() {}
 
-    Asked withPriority(Optional<WebTransportPriority> value) {
-      return new Asked(headers, protocols, value, hides);
-    }
-
-    Asked hidingFailures() {
-      return new Asked(headers, protocols, priority, true);
+    Values(Values from) {
+      serverCertificateHashes = from.serverCertificateHashes;
+      trustedAuthorities = from.trustedAuthorities;
+      insecure = from.insecure;
+      origin = from.origin;
+      headers = from.headers;
+      protocols = from.protocols;
+      priority = from.priority;
+      hidesFailures = from.hidesFailures;
+      dialects = from.dialects;
+      connectTimeout = from.connectTimeout;
+      allowPooling = from.allowPooling;
+      clientCertificate = from.clientCertificate;
+      exporting = from.exporting;
+      congestionControl = from.congestionControl;
     }
   }
 }

@@ -1,0 +1,65 @@
+package dev.ahti.webtransport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.ahti.webtransport.server.ServerCertificate;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WebTransportOptionsTest {
+
+  @Test
+  void aCopyChangesOneThingAndKeepsTheOthers() {
+    Map<String, Object> defaults = read(WebTransportOptions.create());
+    WebTransportOptions all = everything();
+    Map<String, Object> set = read(all);
+    set.forEach((getter, value) -> assertNotEquals(defaults.get(getter), value, getter));
+    assertEquals(set, read(all.withConnectTimeout(all.connectTimeout())));
+    assertEquals(defaults, read(WebTransportOptions.create()));
+  }
+
+  /** Every option has another value than its default. */
+  private static WebTransportOptions everything() {
+    ServerCertificate any = ServerCertificate.selfSigned("localhost");
+    return WebTransportOptions.create()
+        .withServerCertificateHashes(WebTransportHash.sha256("00ff".repeat(16)))
+        .withTrustedAuthorities(any.chain())
+        .withoutCertificateCheck()
+        .withHeaders(WebTransportHeaders.EMPTY.with("x-a", "1"))
+        .withRequiredProtocols("chat")
+        .withPriority(new WebTransportPriority(1, true))
+        .onBehalfOf("https://example.org")
+        .withDrafts(WebTransportDraft.DRAFT_07)
+        .withConnectTimeout(Duration.ofSeconds(3))
+        .withAllowPooling(true)
+        .withClientCertificate(new ClientCertificate(any.key(), any.chain()))
+        .withKeyingMaterialExport()
+        .withCongestionControl(WebTransportCongestionControl.BBR);
+  }
+
+  /** What each getter says. */
+  private static Map<String, Object> read(WebTransportOptions options) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    Arrays.stream(WebTransportOptions.class.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()))
+        .filter(method -> !Modifier.isStatic(method.getModifiers()))
+        .filter(method -> method.getReturnType() != WebTransportOptions.class)
+        .forEach(getter -> values.put(getter.getName(), call(getter, options)));
+    return values;
+  }
+
+  private static Object call(Method getter, WebTransportOptions options) {
+    try {
+      return getter.invoke(options);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
