@@ -61,14 +61,13 @@ class ServerDatagramWireIT extends ServerWire {
   @Test
   void datagramsOfAnEndedSessionAreDropped() {
     settings();
-    RawStream connect = raw.bidirectional("");
-    TransportEvent.RequestReceived request = request(connect);
+    request(raw.bidirectional(""));
     attach(0);
-    server.tell(new TransportCommand.DetachSession(0, net.kit.system().ignoreRef()));
+    TestProbe<TransportCommand.SessionDetached> detached = net.kit.createTestProbe();
+    server.tell(new TransportCommand.DetachSession(0, detached.ref()));
+    detached.receiveMessage();
     raw.datagram("00aa");
-    connect.write(RawHttp.frame(0, "00"));
-    new PortProbe(request.body()).bytes(1);
-    assertEquals(1, net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_INCOMING));
+    PortProbe.await(() -> net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_INCOMING) == 1);
     assertEquals(0, net.gauges.levels().getOrDefault(Gauges.EARLY_DATAGRAMS, 0L));
   }
 
