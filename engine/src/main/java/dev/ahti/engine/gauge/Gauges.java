@@ -110,6 +110,9 @@ public final class Gauges {
   /** Counter: incoming datagrams dropped because the consumer was too slow. */
   public static final String DATAGRAMS_DROPPED_INCOMING = "datagrams.dropped-incoming";
 
+  /** Level: outgoing datagrams that the transport has not taken. */
+  public static final String DATAGRAMS_WAITING_OUTGOING = "datagrams.waiting-outgoing";
+
   /** Counter: outgoing datagrams dropped because the transport had no room, or too large. */
   public static final String DATAGRAMS_DROPPED_OUTGOING = "datagrams.dropped-outgoing";
 

@@ -12,6 +12,7 @@ import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
@@ -127,6 +128,28 @@ class ServerDatagramWireIT extends ServerWire {
       assertTrue(System.nanoTime() - deadline < 0, port.stats()::toString);
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void datagramsThatQuicHasNotTakenAreALevel() {
+    settings();
+    request(raw.bidirectional(""));
+    DatagramPort port = TestSession.attach(net, server, 0, net.kit.createTestProbe());
+    CompletableFuture<Long> level = new CompletableFuture<>();
+    // On the loop, where nothing is sent before this is over.
+    port.loop()
+        .execute(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                port.offer(ByteString.fromString("hi"));
+              }
+              level.complete(net.gauges.levels().get(Gauges.DATAGRAMS_WAITING_OUTGOING));
+            });
+    assertEquals(256, TestNet.get(level));
+    assertEquals(44, net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_OUTGOING));
+    awaitAll(port, 300);
+    PortProbe.await(() -> net.gauges.levels().get(Gauges.DATAGRAMS_WAITING_OUTGOING) == 0);
+    assertEquals(256, port.stats().sent());
   }
 
   @Test

@@ -12,6 +12,7 @@ final class DatagramGauges {
   final Counter droppedIncoming;
   final Counter droppedOutgoing;
   final Level waiting;
+  final Level waitingOutgoing;
   final Level early;
   final Counter earlyDropped;
 
@@ -21,6 +22,7 @@ final class DatagramGauges {
     droppedIncoming = gauges.counter(Gauges.DATAGRAMS_DROPPED_INCOMING);
     droppedOutgoing = gauges.counter(Gauges.DATAGRAMS_DROPPED_OUTGOING);
     waiting = gauges.level(Gauges.DATAGRAMS_WAITING);
+    waitingOutgoing = gauges.level(Gauges.DATAGRAMS_WAITING_OUTGOING);
     early = gauges.level(Gauges.EARLY_DATAGRAMS);
     earlyDropped = gauges.counter(Gauges.EARLY_DATAGRAMS_DROPPED);
   }

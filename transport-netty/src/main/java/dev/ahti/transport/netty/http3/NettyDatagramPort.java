@@ -105,9 +105,8 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
     if (payload.length() > maxSize) {
       oversized.incrementAndGet();
       gauges.droppedOutgoing.increment();
-    } else if (outgoing.add(payload)) {
-      droppedOutgoing.incrementAndGet();
-      gauges.droppedOutgoing.increment();
+    } else {
+      enqueue(payload);
     }
     if (!writeRequested.get() && writeRequested.compareAndSet(false, true)) {
       loop.run(requestWrite);
@@ -117,6 +116,19 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
     }
     writeArmed = true;
     return !outgoing.isFull();
+  }
+
+  private void enqueue(ByteString payload) {
+    gauges.waitingOutgoing.increment();
+    if (outgoing.add(payload)) {
+      gauges.waitingOutgoing.decrement();
+      droppedOutgoing.incrementAndGet();
+      gauges.droppedOutgoing.increment();
+    }
+    if (ended != null) {
+      // It ended meanwhile, and nobody might ever look into the ring again.
+      loop.run(this::discard);
+    }
   }
 
   @Override
@@ -187,6 +199,7 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
           requestAfterRead();
           break;
         }
+        gauges.waitingOutgoing.decrement();
         head = null;
       }
     } finally {
@@ -234,6 +247,7 @@ final class NettyDatagramPort implements DatagramPort, LoopWriter {
     gauges.waiting.add(-incoming.clear());
     int unsent = outgoing.clear() + (head == null ? 0 : 1);
     head = null;
+    gauges.waitingOutgoing.add(-unsent);
     droppedOutgoing.addAndGet(unsent);
     gauges.droppedOutgoing.add(unsent);
   }
