@@ -128,5 +128,8 @@ public final class Gauges {
   /** Counter: tasks that held a loop longer than {@code ahti.loop-watchdog}. */
   public static final String LOOP_STALLS = "loop.stalls";
 
+  /** Counter: TLS contexts made for clients, as none was kept for what they show and trust. */
+  public static final String TLS_CONTEXTS_MADE = "tls.contexts-made";
+
   private Gauges() {}
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param ports streams
  * @param http3 HTTP/3 and datagrams
  * @param secret what keys that outlive a restart come from
+ * @param clientTlsContexts TLS contexts of clients that are kept
  * @param keyLog the file that TLS secrets are written to
  */
 record NettySettings(
@@ -38,6 +39,7 @@ record NettySettings(
     PortSettings ports,
     Http3Limits http3,
     Optional<String> secret,
+    int clientTlsContexts,
     Optional<String> keyLog) {
 
   /** Below this a secret could be guessed. */
@@ -74,6 +76,7 @@ record NettySettings(
             config.getDuration("write-stall-timeout")),
         http3(config, engine),
         secret(config),
+        number(config, "client-tls-contexts", 1),
         text(config, "key-log"));
   }
 

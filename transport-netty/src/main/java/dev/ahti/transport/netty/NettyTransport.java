@@ -61,7 +61,10 @@ final class NettyTransport implements Transport {
         new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
     QuicSockets quicSockets = new QuicSockets(settings.quic(), loops.epoll());
     QuicTls tls =
-        new QuicTls(settings.keyLog().map(file -> new KeyLogFile(Path.of(file))).orElse(null));
+        new QuicTls(
+            settings.clientTlsContexts(),
+            context.gauges(),
+            settings.keyLog().map(file -> new KeyLogFile(Path.of(file))).orElse(null));
     settings
         .quic()
         .qlogDirectory()

@@ -66,6 +66,8 @@ class NettySettingsTest {
     "read-size, 0",
     "gso-segments, -1",
     "datagrams.incoming, 0",
+    "header-timeout, 0 s",
+    "client-tls-contexts, 0",
   })
   void refusesWhatCannotBeAndNamesTheKey(String key, String value) {
     ConfigException refused =

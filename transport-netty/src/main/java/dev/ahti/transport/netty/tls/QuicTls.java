@@ -1,5 +1,8 @@
 package dev.ahti.transport.netty.tls;
 
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.Credentials;
@@ -30,26 +33,29 @@ public final class QuicTls {
    * Contexts for clients that are kept: making one reads a trust store, and it holds the tickets of
    * sessions before. The one used least recently is given up.
    */
-  private static final int KEPT_CONTEXTS = 16;
+  private final Map<ClientTls, QuicSslContext> clients;
 
-  private final Map<ClientTls, QuicSslContext> clients =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(KEPT_CONTEXTS, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<ClientTls, QuicSslContext> eldest) {
-              return size() > KEPT_CONTEXTS;
-            }
-          });
+  private final Counter made;
   private final @Nullable Consumer<String> keyLogFile;
 
   /**
    * Without any context yet.
    *
+   * @param kept contexts for clients that are kept
    * @param keyLogFile takes the secrets of every connection, for debugging; {@code null} for none
    */
-  public QuicTls(@Nullable Consumer<String> keyLogFile) {
+  public QuicTls(int kept, GaugeRegistry gauges, @Nullable Consumer<String> keyLogFile) {
+    this.clients =
+        Collections.synchronizedMap(
+            new LinkedHashMap<>(16, 0.75f, true) {
+              private static final long serialVersionUID = 1L;
+
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<ClientTls, QuicSslContext> eldest) {
+                return size() > kept;
+              }
+            });
+    this.made = gauges.counter(Gauges.TLS_CONTEXTS_MADE);
     this.keyLogFile = keyLogFile;
   }
 
@@ -111,6 +117,7 @@ public final class QuicTls {
   }
 
   private QuicSslContext make(ClientTls tls) {
+    made.increment();
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forClient()
             .applicationProtocols(ALPN)
