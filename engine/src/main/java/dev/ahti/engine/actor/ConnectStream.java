@@ -34,11 +34,10 @@ final class ConnectStream {
   private volatile boolean left;
 
   ConnectStream(StreamPort port, EngineSettings.Session settings, long now) {
-    CapsuleDecoder.Limits defaults = CapsuleDecoder.Limits.DEFAULT;
     this.port = port;
     this.decoder =
         new CapsuleDecoder(
-            new CapsuleDecoder.Limits(defaults.maxDatagram(), settings.capsuleBudget()));
+            new CapsuleDecoder.Limits(settings.datagramCapsule(), settings.capsuleBudget()));
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
     this.budgetSince = now;
   }

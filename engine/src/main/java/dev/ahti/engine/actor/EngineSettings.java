@@ -95,7 +95,9 @@ public record EngineSettings(
         config.getDuration("close-timeout"),
         config.getInt("incoming-streams-capacity"),
         config.getInt("open-waiters-capacity"),
+        config.getInt("statistics-calls"),
         config.getBytes("connect-read-ahead"),
+        toInt(config.getBytes("datagram-capsule")),
         config.getBytes("capsule-budget"),
         config.getDuration("capsule-budget-window"),
         flow(config.getConfig("flow")));
@@ -114,7 +116,12 @@ public record EngineSettings(
         config.getInt("streams"),
         config.getDuration("hold"),
         config.getInt("datagrams"),
-        Math.toIntExact(Math.min(config.getBytes("datagram-bytes"), Integer.MAX_VALUE)));
+        toInt(config.getBytes("datagram-bytes")));
+  }
+
+  /** More than this is held nowhere. */
+  private static int toInt(long bytes) {
+    return (int) Math.max(Math.min(bytes, Integer.MAX_VALUE), Integer.MIN_VALUE);
   }
 
   /**
@@ -194,7 +201,9 @@ public record EngineSettings(
    * @param closeTimeout how long a peer can delay the end of a session
    * @param incomingStreamsCapacity streams of each kind waiting for the application
    * @param openWaitersCapacity streams the application asked for and has not got
+   * @param statisticsCalls calls for statistics that wait for their answer
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
+   * @param datagramCapsule bytes of a datagram that comes as a capsule
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
    * @param capsuleBudgetWindow that window
    * @param flow flow control of sessions
@@ -205,7 +214,9 @@ public record EngineSettings(
       Duration closeTimeout,
       int incomingStreamsCapacity,
       int openWaitersCapacity,
+      int statisticsCalls,
       long connectReadAhead,
+      int datagramCapsule,
       long capsuleBudget,
       Duration capsuleBudgetWindow,
       Flow flow) {
@@ -220,7 +231,9 @@ public record EngineSettings(
       positive("ahti.session.close-timeout", closeTimeout.toNanos());
       positive("ahti.session.incoming-streams-capacity", incomingStreamsCapacity);
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
+      positive("ahti.session.statistics-calls", statisticsCalls);
       positive("ahti.session.connect-read-ahead", connectReadAhead);
+      positive("ahti.session.datagram-capsule", datagramCapsule);
       positive("ahti.session.capsule-budget", capsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
     }

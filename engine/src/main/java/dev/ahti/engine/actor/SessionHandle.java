@@ -176,10 +176,15 @@ public final class SessionHandle {
     tell(new SessionActor.Abort(wireCode, why));
   }
 
-  /** What the transport knows of the connection; fails when the session has ended. */
+  /**
+   * What the transport knows of the connection; fails with a {@link SessionFailure} when the
+   * session has ended, or {@code ahti.session.statistics-calls} calls wait already.
+   */
   public CompletableFuture<ConnectionStats> stats() {
     CompletableFuture<ConnectionStats> promise = promises.stats().add();
-    tell(SessionActor.ReadStats.INSTANCE);
+    if (!promise.isDone()) {
+      tell(SessionActor.ReadStats.INSTANCE);
+    }
     return promise;
   }
 

@@ -16,8 +16,6 @@ import org.apache.pekko.Done;
  * streams that the peer opened. Shared between the actor and its handle; any thread.
  */
 final class SessionPromises {
-  private static final int STATS_CALLS = 16;
-
   private final CompletableFuture<SessionEnd> closed = new CompletableFuture<>();
   private final CompletableFuture<Done> draining = new CompletableFuture<>();
   private final PendingReplies<ConnectionStats> stats;
@@ -33,7 +31,9 @@ final class SessionPromises {
     Level waiting = gauges.level(Gauges.INCOMING_STREAMS_WAITING);
     int opens = settings.openWaitersCapacity();
     int incoming = settings.incomingStreamsCapacity();
-    stats = new PendingReplies<>("statistics", STATS_CALLS, gauges.level(Gauges.STATS_WAITING));
+    stats =
+        new PendingReplies<>(
+            "statistics", settings.statisticsCalls(), gauges.level(Gauges.STATS_WAITING));
     bidirectionalOpens = new PendingReplies<>("bidirectional streams", opens, opening);
     unidirectionalOpens = new PendingReplies<>("unidirectional streams", opens, opening);
     bidirectional = new IncomingStreams(incoming, waiting, this::reject);

@@ -232,6 +232,20 @@ final class SessionActorSpec extends SessionSpec {
       eventually(session.handle.datagrams.poll() shouldBe ByteString("hi"))
     }
 
+    "skip a datagram capsule that is longer than it may be" in {
+      val session = new Open(parts("session.datagram-capsule" -> 3L))
+      Seq("four", "one").foreach { payload =>
+        session.connect.receive(new Capsule.DatagramCapsule(ByteString(payload)).encode)
+      }
+      val first = eventually {
+        val next = session.handle.datagrams.poll()
+        next should not be null
+        next
+      }
+      first shouldBe ByteString("one")
+      session.handle.closed.isDone shouldBe false
+    }
+
     "read no more than it may hold ahead" in {
       val session = new Open(parts("session.connect-read-ahead" -> 100L))
       session.connect.readCredit shouldBe 100
@@ -248,6 +262,20 @@ final class SessionActorSpec extends SessionSpec {
       session.expect[TransportCommand.GetStats].replyTo ! ConnectionStats.UNKNOWN
       eventually(stats.isDone shouldBe true)
       stats.join() shouldBe ConnectionStats.UNKNOWN
+    }
+
+    "be asked for by as many calls at a time as may wait" in {
+      val session = new Open(parts("session.statistics-calls" -> 2))
+      val calls = Seq.fill(3)(session.handle.stats())
+      levels(session.shared)(Gauges.STATS_WAITING) shouldBe 2
+      failure(calls(2)).getMessage should include("2 calls wait already")
+      (1 to 2).foreach { _ =>
+        session.expect[TransportCommand.GetStats].replyTo ! ConnectionStats.UNKNOWN
+      }
+      eventually(calls.take(2).map(_.isDone) shouldBe Seq(true, true))
+      // The third has asked nobody: what comes next is something else.
+      session.handle.close(0, "")
+      session.expect[TransportCommand.DetachSession]
     }
   }
 }

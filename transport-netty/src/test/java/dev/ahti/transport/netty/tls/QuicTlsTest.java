@@ -19,8 +19,7 @@ class QuicTlsTest {
   private static ClientTls trusting(int hash) {
     byte[] sha256 = new byte[32];
     sha256[0] = (byte) hash;
-    return ClientTls.of(
-        new ServerTrust.CertificateHashes(List.of(ByteString.fromArray(sha256))));
+    return ClientTls.of(new ServerTrust.CertificateHashes(List.of(ByteString.fromArray(sha256))));
   }
 
   private long made() {
