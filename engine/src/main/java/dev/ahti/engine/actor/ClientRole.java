@@ -214,6 +214,13 @@ final class ClientRole implements ConnectionRole {
   }
 
   @Override
+  public void onWornOut(String why) {
+    closeToCalls(why);
+    drain(waiting, call -> link.giveBack(call, why));
+    idleIfNothingLeft();
+  }
+
+  @Override
   public void onReconsidered(RequestReceived received) {
     onRequest(received);
   }

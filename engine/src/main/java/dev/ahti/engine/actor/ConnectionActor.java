@@ -205,6 +205,10 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       role.onResponse(response);
     } else if (event instanceof TransportEvent.PeerSettings settings) {
       return onSettings(settings.settings());
+    } else if (event instanceof TransportEvent.WornOut wornOut) {
+      getContext().getLog().info("Draining: {}", wornOut.why());
+      role.onWornOut(wornOut.why());
+      sessions.drainAll();
     } else if (event instanceof TransportEvent.PeerGoAway goAway) {
       sessions.peerGoingAway();
       role.onPeerGoAway(goAway.id());

@@ -36,6 +36,9 @@ interface ConnectionRole {
    */
   void onPeerGoAway(long id);
 
+  /** The connection should get no more sessions; those it has are asked to wind up. */
+  void onWornOut(String why);
+
   /** A session's actor has stopped, while the connection goes on. */
   void onSessionGone(long id);
 

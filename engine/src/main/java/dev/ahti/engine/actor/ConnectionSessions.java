@@ -192,6 +192,11 @@ final class ConnectionSessions {
     tellAll(SessionActor.PeerGoingAway.INSTANCE);
   }
 
+  /** Asks the peer to wind up every session. */
+  void drainAll() {
+    tellAll(SessionActor.Drain.INSTANCE);
+  }
+
   void connectionLost(String why) {
     tellAll(new SessionActor.ConnectionLost(why));
   }

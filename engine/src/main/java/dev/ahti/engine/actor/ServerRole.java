@@ -101,6 +101,11 @@ final class ServerRole implements ConnectionRole {
   }
 
   @Override
+  public void onWornOut(String why) {
+    scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+  }
+
+  @Override
   public void onSessionGone(long id) {
     // The client may open another one.
   }

@@ -47,6 +47,9 @@ public final class Gauges {
   /** Counter: streams of peers that ended because their header took too long. */
   public static final String HEADERS_OVERDUE = "headers.overdue";
 
+  /** Level: stopped streams that the QUIC library keeps until their connection ends. */
+  public static final String STREAMS_STRANDED = "streams.stranded";
+
   /** Counter: bytes of frames of unknown types, and of informational answers. */
   public static final String FRAMES_SKIPPED_BYTES = "frames.skipped-bytes";
 

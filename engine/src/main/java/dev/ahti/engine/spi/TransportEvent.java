@@ -38,6 +38,13 @@ public sealed interface TransportEvent {
   /** More streams of a kind may be opened now. */
   record StreamsAvailable(StreamKind kind) implements TransportEvent {}
 
+  /**
+   * The connection goes on, but not for ever: it should get no more sessions.
+   *
+   * @param why what it is short of
+   */
+  record WornOut(String why) implements TransportEvent {}
+
   /** The peer sent GOAWAY. */
   record PeerGoAway(long id) implements TransportEvent {}
 

@@ -14,6 +14,7 @@ import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
 import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.StreamKind
 
 final class ClientConnectionSpec extends ConnectionSpec {
@@ -259,6 +260,26 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.promise.join().close(0, "")
       connect.receive(Inbound.Fin.INSTANCE)
       client.expect[TransportCommand.DetachSession].sessionId shouldBe 0
+      client.expect[TransportCommand.GoAway]
+      client.expect[TransportCommand.CloseConnection]
+      client.end()
+    }
+
+    "begin none when it is worn out, and ask the server to wind up those it has" in {
+      val client = new Client(parts(), JavaDuration.ofSeconds(5))
+      val connect = client.start(Draft.D16)
+      client.answer(Requests.status(200))
+      eventually(client.promise.isDone shouldBe true)
+      client.connection.tell(new TransportEvent.WornOut("test"))
+      client.places()
+      client.dialer.expectMessageType[DialerActor.Closing]
+      eventually(connect.bytes shouldBe new Capsule.DrainSession().encode)
+      client.call(2)
+      client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 2
+      client.promise.join().closed.isDone shouldBe false
+      client.promise.join().close(0, "")
+      connect.receive(Inbound.Fin.INSTANCE)
+      client.expect[TransportCommand.DetachSession]
       client.expect[TransportCommand.GoAway]
       client.expect[TransportCommand.CloseConnection]
       client.end()

@@ -209,6 +209,20 @@ final class ConnectionActorSpec extends ConnectionSpec {
     }
   }
 
+  "A connection that is worn out" should {
+    "say GOAWAY, ask its sessions to wind up, and let them go on" in {
+      val server = new Server
+      server.settings(Draft.D16)
+      val connect = server.open(0, Draft.D16)
+      server.connection.tell(new TransportEvent.WornOut("test"))
+      server.expect[TransportCommand.GoAway]
+      eventually(connect.bytes shouldBe new Capsule.DrainSession().encode)
+      connect.writeEnded shouldBe None
+      levels(server.shared)(Gauges.SESSIONS) shouldBe 1
+      server.end()
+    }
+  }
+
   "A connection that ends" should {
     "say GOAWAY, close its sessions, then the connection" in {
       val server = new Server

@@ -3,12 +3,14 @@ package dev.ahti.transport.netty.http3;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortSettings;
+import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
 import io.netty.handler.codec.quic.QuicChannel;
 
@@ -21,6 +23,7 @@ public final class ConnectionFactory {
   private final HeaderGauges headerGauges;
   private final Counter keepAlives;
   private final Counter skippedBytes;
+  private final Level stranded;
   private final StreamReads reads;
 
   /** For a transport with these settings. */
@@ -31,6 +34,7 @@ public final class ConnectionFactory {
     this.datagramGauges = new DatagramGauges(gauges);
     this.headerGauges = new HeaderGauges(gauges);
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
+    this.stranded = gauges.level(Gauges.STREAMS_STRANDED);
     this.skippedBytes = gauges.counter(Gauges.FRAMES_SKIPPED_BYTES);
     this.reads = new StreamReads(portSettings.readSize());
   }
@@ -50,6 +54,8 @@ public final class ConnectionFactory {
             loop,
             portGauges,
             new ConnectionPorts(loop, portSettings.writeStall()),
+            new StoppedStreams(
+                loop, stranded, portSettings.bidirectional(), portSettings.unidirectional()),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             portSettings.streamWindow(),

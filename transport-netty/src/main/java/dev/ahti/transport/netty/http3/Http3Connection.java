@@ -129,6 +129,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.skipBudget = skipBudget;
     this.headers = headers;
     loop.watchStops(lookAtControl);
+    ports.stopped().onWorn(why -> tell(new TransportEvent.WornOut(why)));
   }
 
   // For the engine.
@@ -485,6 +486,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     headers.close();
     sessions.close(why);
     ports.ports().lost(why);
+    ports.stopped().close();
     tellClosed();
   }
 

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamHeaderDecoder;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.PortContext;
@@ -162,8 +163,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
       connection.critical().push();
       consumer = new Ignored();
     } else {
-      QuicAccess.shutdown(channel, true, false, Http3ErrorCode.H3_STREAM_CREATION_ERROR);
-      QuicAccess.close(channel);
+      stop(channel, false, Http3ErrorCode.H3_STREAM_CREATION_ERROR);
       consumer = new Ignored();
     }
   }
@@ -250,7 +250,12 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     header = null;
     consumer = new Ignored();
     boolean answered = channel.type() == QuicStreamType.BIDIRECTIONAL;
-    QuicAccess.shutdown(channel, true, answered, Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+    stop(channel, answered, Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+  }
+
+  private void stop(QuicStreamChannel channel, boolean reset, long code) {
+    QuicAccess.shutdown(channel, true, reset, code);
+    context.stopped().add(channel, () -> reset ? new WriteEnd.Reset(code) : null);
     QuicAccess.close(channel);
   }
 

@@ -6,6 +6,7 @@ package dev.ahti.transport.netty.quic;
  * @param loop where the connection's events happen
  * @param gauges where ports count
  * @param ports the connection's open ports
+ * @param stopped the connection's streams that were stopped
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
  * @param streamWindow bytes that a peer may send on a new stream before any of them is read
@@ -15,6 +16,7 @@ public record PortContext(
     NettyLoop loop,
     PortGauges gauges,
     ConnectionPorts ports,
+    StoppedStreams stopped,
     long writeLimit,
     int writeChunk,
     long streamWindow,

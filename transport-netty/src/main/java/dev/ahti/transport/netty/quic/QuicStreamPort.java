@@ -184,6 +184,7 @@ public final class QuicStreamPort implements StreamPort {
             loop.holdPackets(channel.parent());
             if (!QuicAccess.drain(channel)) {
               QuicAccess.shutdown(channel, true, false, code);
+              context.stopped().add(channel, out::end);
             }
           }
           halfEnded();
@@ -326,6 +327,9 @@ public final class QuicStreamPort implements StreamPort {
       loop.holdPackets(channel.parent());
       read = read && !QuicAccess.drain(channel);
       QuicAccess.shutdown(channel, read, write, Http3ErrorCode.H3_INTERNAL_ERROR);
+      if (read) {
+        context.stopped().add(channel, out::end);
+      }
     }
     lost(cause.toString());
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>a stream that was aborted stays in its connection's table for ever;
  *   <li>a stream that was stopped after its last byte had come keeps its place in the limit for
  *       ever;
+ *   <li>so does one that was stopped before, unless something of ours on it is acknowledged later;
  *   <li>several writes outside a read batch cost a flush each;
  *   <li>asking a close event that has no reason for it throws.
  * </ul>
@@ -89,6 +90,15 @@ public final class QuicAccess {
           Quiche.class,
           "quiche_conn_stream_capacity",
           MethodType.methodType(long.class, long.class, long.class));
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_stream_finished",
+          MethodType.methodType(boolean.class, long.class, long.class));
+      lookup.findStatic(
+          Quiche.class,
+          "quiche_conn_stream_send",
+          MethodType.methodType(
+              int.class, long.class, long.class, long.class, int.class, boolean.class));
       lookup.findStatic(
           Quiche.class,
           "quiche_conn_dgram_send",
@@ -170,6 +180,61 @@ public final class QuicAccess {
     } finally {
       scrap.release();
     }
+  }
+
+  /** What the library has of a stream whose receiving half was stopped. */
+  public enum AfterStop {
+    /** Nothing: if the peer opened it, it may open another. */
+    FORGOTTEN,
+
+    /** The peer has not ended it. */
+    OPEN,
+
+    /** The peer has ended it, and it is still there. */
+    ENDED
+  }
+
+  /**
+   * What has become of a stream whose receiving half was stopped. Asking makes the library forget
+   * one that has ended and whose other half the peer has stopped.
+   */
+  public static AfterStop afterStop(QuicStreamChannel stream) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    QuicheQuicConnection connection = connection(channel.parent());
+    if (connection == null) {
+      return AfterStop.FORGOTTEN;
+    }
+    long id = channel.streamId();
+    long capacity = Quiche.quiche_conn_stream_capacity(connection.address(), id);
+    if (capacity == Quiche.QUICHE_ERR_STREAM_STOPPED) {
+      capacity = Quiche.quiche_conn_stream_capacity(connection.address(), id);
+    }
+    if (capacity == Quiche.QUICHE_ERR_INVALID_STREAM_STATE) {
+      return AfterStop.FORGOTTEN;
+    }
+    return Quiche.quiche_conn_stream_finished(connection.address(), id)
+        ? AfterStop.ENDED
+        : AfterStop.OPEN;
+  }
+
+  /**
+   * Sends the FIN of a stream once more, with no bytes: a peer takes it for one that was sent again
+   * because it got lost, and acknowledges it.
+   */
+  public static void finishAgain(QuicStreamChannel stream) {
+    QuicheQuicStreamChannel channel = (QuicheQuicStreamChannel) stream;
+    QuicheQuicConnection connection = connection(channel.parent());
+    if (connection == null) {
+      return;
+    }
+    ByteBuf none = channel.alloc().directBuffer(1);
+    try {
+      Quiche.quiche_conn_stream_send(
+          connection.address(), channel.streamId(), Quiche.readerMemoryAddress(none), 0, true);
+    } finally {
+      none.release();
+    }
+    channel.parent().connectionSendAndFlush();
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortHandler;
+import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
@@ -39,6 +40,7 @@ class BrokenStreamIT {
               loop,
               new PortGauges(net.gauges),
               new ConnectionPorts(loop, Duration.ZERO),
+              new StoppedStreams(loop, net.gauges.level("test"), 1, 1),
               1024,
               1024,
               1024,
