@@ -1,5 +1,6 @@
 package dev.ahti.webtransport;
 
+import dev.ahti.webtransport.impl.PathAndQuery;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -32,13 +33,11 @@ public record WebTransportInfo(
 
   /** The path without the query. */
   public String pathOnly() {
-    int query = path.indexOf('?');
-    return query < 0 ? path : path.substring(0, query);
+    return PathAndQuery.of(path).path();
   }
 
   /** The query without its question mark; empty when there is none. */
   public String query() {
-    int query = path.indexOf('?');
-    return query < 0 ? "" : path.substring(query + 1);
+    return PathAndQuery.of(path).query();
   }
 }

@@ -13,6 +13,7 @@ import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.Dialling;
+import dev.ahti.webtransport.impl.PathAndQuery;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -72,7 +73,7 @@ final class ServerBinder {
 
     @Override
     public Routing route(SessionRequest request) {
-      WebTransportRoute route = routes.get(pathOnly(request.path()));
+      WebTransportRoute route = routes.get(PathAndQuery.of(request.path()).path());
       return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
           : new Routing.Accept(
@@ -97,11 +98,6 @@ final class ServerBinder {
       } catch (Exception e) {
         throw new IllegalStateException("the session's handler failed", e);
       }
-    }
-
-    private static String pathOnly(String path) {
-      int query = path.indexOf('?');
-      return query < 0 ? path : path.substring(0, query);
     }
   }
 }
