@@ -1,5 +1,7 @@
 package dev.ahti.wtspec;
 
+import java.util.Optional;
+
 /**
  * How a raw peer's QUIC is set up. Immutable; start from {@link #DEFAULTS}.
  *
@@ -11,6 +13,7 @@ package dev.ahti.wtspec;
  * @param datagrams whether datagrams are announced (transport parameter 0x20)
  * @param bytewise whether each byte that is written leaves in a packet of its own
  * @param certificate what a server shows
+ * @param tickets what is kept from one connection for the next; empty for nothing
  */
 public record RawOptions(
     int idleSeconds,
@@ -20,11 +23,13 @@ public record RawOptions(
     long unidirectionalStreams,
     boolean datagrams,
     boolean bytewise,
-    RawCertificate certificate) {
+    RawCertificate certificate,
+    Optional<RawTickets> tickets) {
 
   /** A well-disposed peer: ten seconds, 1 MiB, 128 KiB a stream, 100 streams, datagrams. */
   public static final RawOptions DEFAULTS =
-      new RawOptions(10, 1 << 20, 1 << 17, 100, 100, true, false, RawCertificate.shared());
+      new RawOptions(
+          10, 1 << 20, 1 << 17, 100, 100, true, false, RawCertificate.shared(), Optional.empty());
 
   /** With another idle time-out. */
   public RawOptions withIdleSeconds(int seconds) {
@@ -36,7 +41,8 @@ public record RawOptions(
         unidirectionalStreams,
         datagrams,
         bytewise,
-        certificate);
+        certificate,
+        tickets);
   }
 
   /** With other receive windows, in bytes. */
@@ -49,7 +55,8 @@ public record RawOptions(
         unidirectionalStreams,
         datagrams,
         bytewise,
-        certificate);
+        certificate,
+        tickets);
   }
 
   /** With other stream limits. */
@@ -62,7 +69,8 @@ public record RawOptions(
         unidirectional,
         datagrams,
         bytewise,
-        certificate);
+        certificate,
+        tickets);
   }
 
   /** Without transport parameter 0x20. */
@@ -75,7 +83,8 @@ public record RawOptions(
         unidirectionalStreams,
         false,
         bytewise,
-        certificate);
+        certificate,
+        tickets);
   }
 
   /** With a packet for each byte that is written on a stream. */
@@ -88,7 +97,8 @@ public record RawOptions(
         unidirectionalStreams,
         datagrams,
         true,
-        certificate);
+        certificate,
+        tickets);
   }
 
   /** With another certificate; servers only. */
@@ -101,6 +111,21 @@ public record RawOptions(
         unidirectionalStreams,
         datagrams,
         bytewise,
-        other);
+        other,
+        tickets);
+  }
+
+  /** With tickets of earlier connections, and early data on; a server shows their certificate. */
+  public RawOptions withTickets(RawTickets shared) {
+    return new RawOptions(
+        idleSeconds,
+        connectionData,
+        streamData,
+        bidirectionalStreams,
+        unidirectionalStreams,
+        datagrams,
+        bytewise,
+        certificate,
+        Optional.of(shared));
   }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.RawQuicAccess;
+import io.netty.handler.codec.quic.SslEarlyDataReadyEvent;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
@@ -52,17 +54,26 @@ public final class RawPeer implements AutoCloseable {
   private final BlockingQueue<byte[]> datagrams = new ArrayBlockingQueue<>(KEPT);
   private final CompletableFuture<RawClose> closed = new CompletableFuture<>();
   private final CompletableFuture<QuicChannel> connected = new CompletableFuture<>();
+  private final CompletableFuture<RawStream> earlyStream = new CompletableFuture<>();
   private final AtomicInteger further = new AtomicInteger();
   private final RawOptions options;
+  private final PacketGate gate;
   private final Channel udp;
 
   private RawPeer(RawOptions options, boolean server) {
     this.options = options;
+    gate = new PacketGate(!server && !early().isEmpty());
     udp =
         new Bootstrap()
             .group(group)
             .channel(NioDatagramChannel.class)
-            .handler(server ? serverCodec() : clientCodec())
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel socket) {
+                    socket.pipeline().addLast(gate, server ? serverCodec() : clientCodec());
+                  }
+                })
             .bind(new InetSocketAddress("127.0.0.1", 0))
             .syncUninterruptibly()
             .channel();
@@ -106,6 +117,11 @@ public final class RawPeer implements AutoCloseable {
   }
 
   private ChannelHandler clientCodec() {
+    if (options.tickets().isPresent()) {
+      return codec(
+              new QuicClientCodecBuilder().sslEngineProvider(options.tickets().get()::newClient))
+          .build();
+    }
     QuicSslContext context =
         QuicSslContextBuilder.forClient()
             .trustManager(InsecureTrustManagerFactory.INSTANCE)
@@ -118,10 +134,17 @@ public final class RawPeer implements AutoCloseable {
   private ChannelHandler serverCodec() {
     RawCertificate certificate = options.certificate();
     QuicSslContext context =
-        QuicSslContextBuilder.forServer(
-                certificate.key(), null, certificate.chain().toArray(new X509Certificate[0]))
-            .applicationProtocols("h3")
-            .build();
+        options
+            .tickets()
+            .map(RawTickets::server)
+            .orElseGet(
+                () ->
+                    QuicSslContextBuilder.forServer(
+                            certificate.key(),
+                            null,
+                            certificate.chain().toArray(new X509Certificate[0]))
+                        .applicationProtocols("h3")
+                        .build());
     return codec(new QuicServerCodecBuilder().sslContext(context).handler(new Connection()))
         .build();
   }
@@ -171,6 +194,38 @@ public final class RawPeer implements AutoCloseable {
   /** The next stream that the other side opened. */
   public RawStream accept() {
     return Take.from(streams, "a stream");
+  }
+
+  /** How many UDP payloads with early data (0-RTT) came or went. */
+  public int earlyPackets() {
+    return gate.early();
+  }
+
+  /** The stream that early data was written on. */
+  public RawStream earlyStream() {
+    return Take.from(earlyStream, "early data");
+  }
+
+  private String early() {
+    return options.tickets().map(RawTickets::early).orElse("");
+  }
+
+  /** Whether the connection goes on with the TLS session of an earlier one. */
+  public boolean resumed() {
+    return RawQuicAccess.resumed(connection());
+  }
+
+  /**
+   * Waits until this client has all that it needs to finish a handshake that is held back behind
+   * its early data.
+   */
+  public void awaitHandshakeHeld() {
+    Take.from(gate.held(), "the end of a handshake");
+  }
+
+  /** Finishes a handshake that is held back. */
+  public void finishHandshake() {
+    udp.eventLoop().execute(() -> gate.open(udp.pipeline().context(gate)));
   }
 
   /** How many connections came to one who listens after the first; they are closed at once. */
@@ -238,8 +293,17 @@ public final class RawPeer implements AutoCloseable {
   @ChannelHandler.Sharable
   private final class Connection extends ChannelInboundHandlerAdapter {
     @Override
+    public void channelRegistered(ChannelHandlerContext ctx) {
+      if (options.tickets().isPresent()) {
+        // Netty reads by itself only from the end of the handshake on.
+        ctx.read();
+      }
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext ctx) {
-      if (!connected.complete((QuicChannel) ctx.channel())) {
+      if (!connected.complete((QuicChannel) ctx.channel())
+          && ctx.channel() != connected.getNow(null)) {
         further.incrementAndGet();
         ctx.close();
       }
@@ -247,6 +311,10 @@ public final class RawPeer implements AutoCloseable {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (options.tickets().isPresent()) {
+        // Early data, before the channel is active.
+        connected.complete((QuicChannel) ctx.channel());
+      }
       if (ctx.channel() != connected.getNow(null)) {
         ReferenceCountUtil.release(message);
         return;
@@ -270,6 +338,12 @@ public final class RawPeer implements AutoCloseable {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof SslEarlyDataReadyEvent && !early().isEmpty()) {
+        // Where early data is refused, Netty tells the end of the handshake late.
+        connected.complete((QuicChannel) ctx.channel());
+        // Comes while the packet with the ClientHello is made, and then nothing is sent.
+        ctx.channel().eventLoop().execute(() -> sendEarly((QuicChannel) ctx.channel()));
+      }
       if (event instanceof QuicConnectionCloseEvent close
           && ctx.channel() == connected.getNow(null)) {
         closed.complete(
@@ -278,6 +352,13 @@ public final class RawPeer implements AutoCloseable {
                 Integer.toUnsignedLong(close.error()),
                 RawQuicAccess.reason(close)));
       }
+    }
+
+    private void sendEarly(QuicChannel channel) {
+      RawStream stream = new RawStream(false);
+      channel
+          .createStream(QuicStreamType.BIDIRECTIONAL, stream.recorder())
+          .addListener(opened -> earlyStream.complete(stream.write(early())));
     }
   }
 }

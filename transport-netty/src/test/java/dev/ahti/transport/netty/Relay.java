@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Carries UDP between one client and a server, once it is told to; until then it holds the first.
+ * The next client may get another server.
  */
 final class Relay implements AutoCloseable {
   private static final int LARGEST = 65_535;
@@ -19,18 +20,19 @@ final class Relay implements AutoCloseable {
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
   private volatile SocketAddress client;
+  private volatile SocketAddress server;
 
   Relay(int server) throws IOException {
     front = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     back = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    back.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server));
+    to(server);
     carry(
         front,
         packet -> {
           client = packet.getSocketAddress();
           arrived.countDown();
           open.await();
-          back.send(new DatagramPacket(packet.getData(), packet.getLength()));
+          back.send(new DatagramPacket(packet.getData(), packet.getLength(), this.server));
         });
     carry(
         back,
@@ -63,6 +65,11 @@ final class Relay implements AutoCloseable {
 
   int port() {
     return front.getLocalPort();
+  }
+
+  /** From now on carries to the server on this port. */
+  void to(int port) {
+    server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** Waits for the client's first packet. */

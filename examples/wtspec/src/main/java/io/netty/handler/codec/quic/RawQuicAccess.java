@@ -91,6 +91,11 @@ public final class RawQuicAccess {
         : Quiche.quiche_conn_dgram_max_writable_len(connection.address());
   }
 
+  /** Whether TLS went on with the session of an earlier connection. Any thread. */
+  public static boolean resumed(QuicChannel channel) {
+    return channel.sslEngine() instanceof QuicheQuicSslEngine engine && engine.isSessionReused();
+  }
+
   /** The text of a close, empty where Netty's own accessor fails because there is none. */
   public static String reason(QuicConnectionCloseEvent event) {
     return event.reason == null ? "" : new String(event.reason, StandardCharsets.UTF_8);
