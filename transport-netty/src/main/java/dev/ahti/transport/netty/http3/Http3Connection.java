@@ -4,39 +4,27 @@ import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
-import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.StreamLoop;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.DatagramHeader;
 import dev.ahti.engine.wire.Fields;
-import dev.ahti.engine.wire.StreamHeader;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
-import dev.ahti.transport.netty.quic.PortHandler;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.tls.TlsAlerts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
-import io.netty.handler.codec.quic.QuicStreamChannel;
-import io.netty.handler.codec.quic.QuicStreamType;
-import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
@@ -45,7 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP/3 connection: turns commands into calls of Netty and what Netty tells into events.
+ * One HTTP/3 connection: turns what Netty tells into events, and knows how it ends; {@link
+ * ConnectionCommands} turns commands into calls of Netty.
  *
  * <p>Everything but {@link #handle}, {@link #start} and {@link #abandon} happens on the loop.
  * Nothing is read before {@link #start}, so nothing can be lost before it; the only event that may
@@ -53,13 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Http3Connection implements TransportConnection, ConnectionDriver, PeerControl {
   private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
-
-  /** A number above every request stream's. */
-  private static final long NO_LIMIT = Long.MAX_VALUE;
-
-  /** A final status that makes no session. */
-  private static final Predicate<String> REFUSAL =
-      status -> !status.startsWith("1") && !status.startsWith("2");
 
   private record Closing(long code, String reason, boolean byPeer) {}
 
@@ -74,8 +56,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final LocalControlStream localControl;
   private final KeepAlive keepAlive;
   private final CriticalStreams critical;
-  private final Map<Long, RequestStream> requests = new HashMap<>();
-  private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
+  private final Requests requests = new Requests();
+  private final ConnectionCommands commands;
   private final SkipBudget skipBudget;
   private final HeaderDeadlines headers;
   private final Runnable lookAtControl = this::lookAtControl;
@@ -85,8 +67,6 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private @Nullable Closing closing;
   private boolean closed;
   private boolean started;
-  private long nextRequest;
-  private long requestLimit = NO_LIMIT;
 
   /**
    * The connection of a channel whose handshake is done.
@@ -128,6 +108,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
     this.skipBudget = skipBudget;
     this.headers = headers;
+    this.commands =
+        new ConnectionCommands(this, ports, requests, sessions, localControl, keepAlive);
     loop.watchStops(lookAtControl);
     ports.stopped().onWorn(why -> tell(new TransportEvent.WornOut(why)));
   }
@@ -186,121 +168,49 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
 
   @Override
   public void handle(TransportCommand command) {
-    loop.run(() -> carryOut(command));
+    loop.run(() -> commands.carryOut(command));
   }
 
-  private void carryOut(TransportCommand command) {
-    if (command instanceof TransportCommand.OpenStream open) {
-      open.replyTo().tell(openStream(open.sessionId(), open.kind()));
-    } else if (command instanceof TransportCommand.Request request) {
-      request.replyTo().tell(request(request.fields()));
-    } else if (command instanceof TransportCommand.Respond respond) {
-      respond(respond);
-    } else if (command instanceof TransportCommand.RejectRequest reject) {
-      RequestStream stream = requests.get(reject.id());
-      if (stream != null) {
-        stream.reject(reject.code());
-      }
-      sessions.detach(reject.id());
-    } else if (command instanceof TransportCommand.AttachSession attach) {
-      NettyDatagramPort datagrams = sessions.attach(attach.sessionId(), attach.streams());
-      if (closed) {
-        datagrams.close("the connection is closed");
-      } else {
-        keepAlive.needed(true);
-      }
-      attach.replyTo().tell(new TransportCommand.SessionAttached(datagrams));
-    } else if (command instanceof TransportCommand.DetachSession detach) {
-      sessions.detach(detach.sessionId());
-      keepAlive.needed(!sessions.isEmpty());
-      detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
-    } else if (command instanceof TransportCommand.GoAway) {
-      goAway();
-    } else if (command instanceof TransportCommand.CloseConnection close) {
-      close(close.code(), close.reason());
-    } else if (command instanceof TransportCommand.GetStats get) {
-      stats(get.replyTo());
-    }
+  // For the commands, on the loop.
+
+  boolean isServer() {
+    return server;
   }
 
-  private TransportCommand.OpenResult openStream(long sessionId, StreamKind kind) {
-    if (closed || closing != null) {
-      return new TransportCommand.OpenResult.Failed(kind, "the connection is closed");
-    }
-    QuicStreamType type =
-        kind == StreamKind.BIDIRECTIONAL
-            ? QuicStreamType.BIDIRECTIONAL
-            : QuicStreamType.UNIDIRECTIONAL;
-    // Asked before: Netty uses up a stream id even when it fails.
-    if (channel.peerAllowedStreams(type) <= 0) {
-      limited.add(kind);
-      return new TransportCommand.OpenResult.LimitReached(kind);
-    }
-    PortHandler handler = new PortHandler(ports, new StreamHeader(kind, sessionId).encode());
-    String failure = create(type, handler);
-    return failure == null
-        ? new TransportCommand.OpenResult.Opened(kind, handler.port())
-        : new TransportCommand.OpenResult.Failed(kind, failure);
+  /** Whether the channel is closed. */
+  boolean isClosed() {
+    return closed;
   }
 
-  private TransportCommand.RequestStarted request(Fields fields) {
-    if (closed || closing != null) {
-      return new TransportCommand.RequestStarted.Failed("the connection is closed");
-    }
-    if (server) {
-      return new TransportCommand.RequestStarted.Failed("a server sends no requests");
-    }
-    if (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) <= 0) {
-      return new TransportCommand.RequestStarted.Failed("the peer allows no more requests");
-    }
-    RequestStream stream = newRequestStream();
-    String failure = create(QuicStreamType.BIDIRECTIONAL, stream);
-    if (failure != null) {
-      return new TransportCommand.RequestStarted.Failed(failure);
-    }
-    register(stream);
-    stream.sendHeaders(fields);
-    return new TransportCommand.RequestStarted.Started(stream.port().id(), stream.port());
+  /** Whether the connection is closed, or about to be: nothing new begins on it. */
+  boolean isEnding() {
+    return closed || closing != null;
   }
 
-  /** Opens a stream with this handler; {@code null} or why it failed. */
-  private @Nullable String create(QuicStreamType type, ChannelHandler handler) {
-    loop.holdPackets(channel);
-    // On the loop Netty opens the stream, and registers its channel, before it returns.
-    Future<QuicStreamChannel> stream = channel.createStream(type, handler);
-    return stream.isSuccess() ? null : "no stream could be opened: " + stream.cause();
+  RequestStream newRequestStream() {
+    return new RequestStream(this, ports, server, limits.maxFieldSection());
   }
 
-  private void respond(TransportCommand.Respond respond) {
-    RequestStream stream = requests.get(respond.id());
-    if (stream == null) {
+  /** Closes the connection, unless it is ending already. */
+  void close(long code, String reason) {
+    if (isEnding()) {
       return;
     }
-    stream.sendHeaders(respond.fields());
-    if (respond.fields().get(":status").filter(REFUSAL).isPresent()) {
-      sessions.detach(respond.id());
-    }
-    StreamPort body = stream.port();
-    if (!respond.body().isEmpty()) {
-      // A body of a response is the engine's own text: it is small, and nobody waits.
-      body.offer(respond.body());
-    }
-    if (respond.end()) {
-      body.finish();
-    }
+    closing = new Closing(code, reason, false);
+    channel.close(true, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
   }
 
-  private void goAway() {
-    if (requestLimit != NO_LIMIT) {
-      return;
-    }
-    // A server names the first request that it will not answer, a client a push: it takes none.
-    requestLimit = nextRequest;
-    localControl.goAway(server ? nextRequest : 0);
+  /** Netty closes with 31 bits; every code of HTTP/3 and WebTransport for a connection fits. */
+  private static int intCode(long code) {
+    return (int) (code <= Integer.MAX_VALUE ? code : Http3ErrorCode.H3_GENERAL_PROTOCOL_ERROR);
   }
 
-  private void stats(ActorRef<ConnectionStats> replyTo) {
-    ConnectionStatistics.collect(channel, replyTo::tell);
+  /** Tells the engine; after the end, and before there is somebody to tell, nobody. */
+  void tell(TransportEvent event) {
+    ActorRef<TransportEvent> actor = events;
+    if (actor != null && !closed) {
+      actor.tell(event);
+    }
   }
 
   // For the handlers of this connection's channels, on the loop.
@@ -349,32 +259,22 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       fail(Http3ErrorCode.H3_STREAM_CREATION_ERROR, "a server opened a request");
       return null;
     }
-    nextRequest = Math.max(nextRequest, id + 4);
+    requests.begun(id);
     return newRequestStream();
-  }
-
-  private RequestStream newRequestStream() {
-    return new RequestStream(this, ports, server, limits.maxFieldSection());
   }
 
   void requestReceived(RequestStream stream, Fields fields) {
     long id = stream.port().id();
-    if (id >= requestLimit) {
+    if (!requests.takes(id)) {
       stream.reject(Http3ErrorCode.H3_REQUEST_REJECTED);
       return;
     }
-    register(stream);
+    requests.add(stream);
     tell(new TransportEvent.RequestReceived(id, fields, stream.port()));
   }
 
   void responseReceived(RequestStream stream, Fields fields) {
     tell(new TransportEvent.ResponseReceived(stream.port().id(), fields));
-  }
-
-  private void register(RequestStream stream) {
-    long id = stream.port().id();
-    requests.put(id, stream);
-    stream.onClosed(() -> requests.remove(id));
   }
 
   /** The peer sent so many bytes that mean nothing to us. */
@@ -422,16 +322,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   void streamLimitChanged() {
-    for (StreamKind kind : StreamKind.values()) {
-      QuicStreamType type =
-          kind == StreamKind.BIDIRECTIONAL
-              ? QuicStreamType.BIDIRECTIONAL
-              : QuicStreamType.UNIDIRECTIONAL;
-      if (limited.contains(kind) && channel.peerAllowedStreams(type) > 0) {
-        limited.remove(kind);
-        tell(new TransportEvent.StreamsAvailable(kind));
-      }
-    }
+    commands.streamLimitChanged();
   }
 
   void closedByPeer(QuicConnectionCloseEvent event) {
@@ -458,19 +349,6 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     close(code, why);
   }
 
-  private void close(long code, String reason) {
-    if (closed || closing != null) {
-      return;
-    }
-    closing = new Closing(code, reason, false);
-    channel.close(true, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
-  }
-
-  /** Netty closes with 31 bits; every code of HTTP/3 and WebTransport for a connection fits. */
-  private static int intCode(long code) {
-    return (int) (code <= Integer.MAX_VALUE ? code : Http3ErrorCode.H3_GENERAL_PROTOCOL_ERROR);
-  }
-
   /** The channel is closed. */
   void closed() {
     if (closed) {
@@ -488,13 +366,6 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     ports.ports().lost(why);
     ports.stopped().close();
     tellClosed();
-  }
-
-  private void tell(TransportEvent event) {
-    ActorRef<TransportEvent> actor = events;
-    if (actor != null && !closed) {
-      actor.tell(event);
-    }
   }
 
   private void tellClosed() {

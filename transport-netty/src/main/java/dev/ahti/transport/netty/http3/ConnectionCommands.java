@@ -1,0 +1,176 @@
+package dev.ahti.transport.netty.http3;
+
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamHeader;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.transport.netty.quic.PortContext;
+import dev.ahti.transport.netty.quic.PortHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.concurrent.Future;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine wants done on one connection. Loop only. */
+final class ConnectionCommands {
+  /** A final status that makes no session. */
+  private static final Predicate<String> REFUSAL =
+      status -> !status.startsWith("1") && !status.startsWith("2");
+
+  private final Http3Connection connection;
+  private final QuicChannel channel;
+  private final PortContext ports;
+  private final Requests requests;
+  private final SessionTable sessions;
+  private final LocalControlStream localControl;
+  private final KeepAlive keepAlive;
+  private final Set<StreamKind> limited = EnumSet.noneOf(StreamKind.class);
+
+  /**
+   * For one connection.
+   *
+   * @param keepAlive needed while there is a session
+   */
+  ConnectionCommands(
+      Http3Connection connection,
+      PortContext ports,
+      Requests requests,
+      SessionTable sessions,
+      LocalControlStream localControl,
+      KeepAlive keepAlive) {
+    this.connection = connection;
+    this.channel = connection.channel();
+    this.ports = ports;
+    this.requests = requests;
+    this.sessions = sessions;
+    this.localControl = localControl;
+    this.keepAlive = keepAlive;
+  }
+
+  /** Carries a command out; one that comes after the end is answered as such. */
+  void carryOut(TransportCommand command) {
+    if (command instanceof TransportCommand.OpenStream open) {
+      open.replyTo().tell(openStream(open.sessionId(), open.kind()));
+    } else if (command instanceof TransportCommand.Request request) {
+      request.replyTo().tell(request(request.fields()));
+    } else if (command instanceof TransportCommand.Respond respond) {
+      respond(respond);
+    } else if (command instanceof TransportCommand.RejectRequest reject) {
+      RequestStream stream = requests.get(reject.id());
+      if (stream != null) {
+        stream.reject(reject.code());
+      }
+      sessions.detach(reject.id());
+    } else if (command instanceof TransportCommand.AttachSession attach) {
+      NettyDatagramPort datagrams = sessions.attach(attach.sessionId(), attach.streams());
+      if (connection.isClosed()) {
+        datagrams.close("the connection is closed");
+      } else {
+        keepAlive.needed(true);
+      }
+      attach.replyTo().tell(new TransportCommand.SessionAttached(datagrams));
+    } else if (command instanceof TransportCommand.DetachSession detach) {
+      sessions.detach(detach.sessionId());
+      keepAlive.needed(!sessions.isEmpty());
+      detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
+    } else if (command instanceof TransportCommand.GoAway) {
+      goAway();
+    } else if (command instanceof TransportCommand.CloseConnection close) {
+      connection.close(close.code(), close.reason());
+    } else if (command instanceof TransportCommand.GetStats get) {
+      ConnectionStatistics.collect(channel, get.replyTo()::tell);
+    }
+  }
+
+  private TransportCommand.OpenResult openStream(long sessionId, StreamKind kind) {
+    if (connection.isEnding()) {
+      return new TransportCommand.OpenResult.Failed(kind, "the connection is closed");
+    }
+    QuicStreamType type = type(kind);
+    // Asked before: Netty uses up a stream id even when it fails.
+    if (channel.peerAllowedStreams(type) <= 0) {
+      limited.add(kind);
+      return new TransportCommand.OpenResult.LimitReached(kind);
+    }
+    PortHandler handler = new PortHandler(ports, new StreamHeader(kind, sessionId).encode());
+    String failure = create(type, handler);
+    return failure == null
+        ? new TransportCommand.OpenResult.Opened(kind, handler.port())
+        : new TransportCommand.OpenResult.Failed(kind, failure);
+  }
+
+  private TransportCommand.RequestStarted request(Fields fields) {
+    if (connection.isEnding()) {
+      return new TransportCommand.RequestStarted.Failed("the connection is closed");
+    }
+    if (connection.isServer()) {
+      return new TransportCommand.RequestStarted.Failed("a server sends no requests");
+    }
+    if (channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) <= 0) {
+      return new TransportCommand.RequestStarted.Failed("the peer allows no more requests");
+    }
+    RequestStream stream = connection.newRequestStream();
+    String failure = create(QuicStreamType.BIDIRECTIONAL, stream);
+    if (failure != null) {
+      return new TransportCommand.RequestStarted.Failed(failure);
+    }
+    requests.add(stream);
+    stream.sendHeaders(fields);
+    return new TransportCommand.RequestStarted.Started(stream.port().id(), stream.port());
+  }
+
+  /** Opens a stream with this handler; {@code null} or why it failed. */
+  private @Nullable String create(QuicStreamType type, ChannelHandler handler) {
+    ports.loop().holdPackets(channel);
+    // On the loop Netty opens the stream, and registers its channel, before it returns.
+    Future<QuicStreamChannel> stream = channel.createStream(type, handler);
+    return stream.isSuccess() ? null : "no stream could be opened: " + stream.cause();
+  }
+
+  private void respond(TransportCommand.Respond respond) {
+    RequestStream stream = requests.get(respond.id());
+    if (stream == null) {
+      return;
+    }
+    stream.sendHeaders(respond.fields());
+    if (respond.fields().get(":status").filter(REFUSAL).isPresent()) {
+      sessions.detach(respond.id());
+    }
+    StreamPort body = stream.port();
+    if (!respond.body().isEmpty()) {
+      // A body of a response is the engine's own text: it is small, and nobody waits.
+      body.offer(respond.body());
+    }
+    if (respond.end()) {
+      body.finish();
+    }
+  }
+
+  private void goAway() {
+    // A server names the first request that it will not answer, a client a push: it takes none.
+    requests.stop().ifPresent(first -> localControl.goAway(connection.isServer() ? first : 0));
+  }
+
+  /** The peer may allow more streams: who met the limit is told. */
+  void streamLimitChanged() {
+    for (StreamKind kind : StreamKind.values()) {
+      if (limited.contains(kind) && channel.peerAllowedStreams(type(kind)) > 0) {
+        limited.remove(kind);
+        connection.tell(new TransportEvent.StreamsAvailable(kind));
+      }
+    }
+  }
+
+  private static QuicStreamType type(StreamKind kind) {
+    return kind == StreamKind.BIDIRECTIONAL
+        ? QuicStreamType.BIDIRECTIONAL
+        : QuicStreamType.UNIDIRECTIONAL;
+  }
+}
