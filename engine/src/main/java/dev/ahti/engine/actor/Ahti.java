@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.Transport;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,7 +33,7 @@ public final class Ahti implements Extension {
     EngineSettings settings = EngineSettings.create(system);
     this.parts = new EngineParts(settings, new GaugeRegistry());
     this.transport = new TransportHolder(system, parts);
-    this.calls = new OpenCalls(settings.mostSessions());
+    this.calls = new OpenCalls(settings.mostSessions(), parts.gauges().level(Gauges.CALLS_OPEN));
     this.guardian = system.systemActorOf(AhtiGuardian.create(parts), "ahti", Props.empty());
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "ahti-stop", this::stopAll);

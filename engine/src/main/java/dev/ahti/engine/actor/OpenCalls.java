@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.gauge.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -14,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenCalls {
   private final int capacity;
+  private final Level level;
   private final Set<CompletableFuture<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable String ended;
 
   /**
    * @param capacity how many calls may be open
+   * @param level counts those that are
    */
-  OpenCalls(int capacity) {
+  OpenCalls(int capacity, Level level) {
     this.capacity = capacity;
+    this.level = level;
   }
 
   /** A promise for one more call; failed at once when there are too many or nobody will answer. */
@@ -56,10 +60,13 @@ final class OpenCalls {
           + " (the limit, ahti.dialer.max-connections times ahti.session.max-per-connection)";
     }
     open.add(promise);
+    level.increment();
     return null;
   }
 
   private synchronized void remove(CompletableFuture<?> promise) {
-    open.remove(promise);
+    if (open.remove(promise)) {
+      level.decrement();
+    }
   }
 }

@@ -2,6 +2,9 @@ package dev.ahti.engine.gauge;
 
 /** The names in the {@link GaugeRegistry}. Levels say what is there now, counters what happened. */
 public final class Gauges {
+  /** Level: calls for a listener or a session that are not answered. */
+  public static final String CALLS_OPEN = "calls.open";
+
   /** Level: open connections. */
   public static final String CONNECTIONS = "connections";
 

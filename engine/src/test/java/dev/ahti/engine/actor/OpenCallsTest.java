@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class OpenCallsTest {
-  private final OpenCalls calls = new OpenCalls(2);
+  private final Level level = new GaugeRegistry().level("calls");
+  private final OpenCalls calls = new OpenCalls(2, level);
 
   @Test
   void refusesTheOneTooMany() {
@@ -27,6 +30,20 @@ class OpenCallsTest {
     calls.add();
     first.complete("done");
     assertFalse(calls.add().isDone());
+  }
+
+  @Test
+  void countsTheCallsThatAreOpen() {
+    CompletableFuture<String> first = calls.add();
+    calls.add();
+    calls.add();
+    assertEquals(2, level.value());
+    first.complete("done");
+    first.cancel(false);
+    assertEquals(1, level.value());
+    calls.end("over");
+    calls.add();
+    assertEquals(0, level.value());
   }
 
   @Test
