@@ -9,6 +9,7 @@ import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -111,12 +112,18 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         connection,
         request.dialects(),
         true,
-        actor -> new ServerRole(actor.scope, actor.sessions, request));
+        actor -> new ServerRole(actor.scope, actor.sessions, request),
+        List.of());
   }
 
-  /** A connection that the dialer opened; it asks for sessions with {@link Dial}. */
+  /**
+   * A connection that the dialer opened; it asks for more sessions with {@link Dial}.
+   *
+   * @param first what it was opened for: known before anything happens on the connection, whose end
+   *     could be over before a message comes
+   */
   static Behavior<Command> client(
-      EngineParts parts, TransportConnection connection, ClientLink link) {
+      EngineParts parts, TransportConnection connection, ClientLink link, List<DialCall> first) {
     return create(
         parts,
         connection,
@@ -130,7 +137,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
                 actor.idle(),
                 actor
                     .getContext()
-                    .messageAdapter(TransportCommand.RequestStarted.class, Started::new)));
+                    .messageAdapter(TransportCommand.RequestStarted.class, Started::new)),
+        first);
   }
 
   private static Behavior<Command> create(
@@ -138,12 +146,17 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       TransportConnection connection,
       DialectPolicy policy,
       boolean server,
-      Function<ConnectionActor, ConnectionRole> role) {
+      Function<ConnectionActor, ConnectionRole> role,
+      List<DialCall> first) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers ->
-                    new ConnectionActor(context, timers, parts, connection, policy, server, role)));
+                timers -> {
+                  ConnectionActor actor =
+                      new ConnectionActor(context, timers, parts, connection, policy, server, role);
+                  first.forEach(actor.role::onDial);
+                  return actor;
+                }));
   }
 
   private ConnectionActor(

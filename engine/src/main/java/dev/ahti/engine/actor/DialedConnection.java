@@ -52,10 +52,9 @@ final class DialedConnection {
     }
   }
 
-  /** It is there: it gets the calls that waited for it. */
+  /** It is there, with the {@linkplain #calls calls} that waited for it. */
   void connected(ActorRef<ConnectionActor.Command> connection) {
     actor = connection;
-    calls.values().forEach(call -> connection.tell(new ConnectionActor.Dial(call)));
   }
 
   boolean isConnected() {

@@ -218,7 +218,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     ActorRef<ConnectionActor.Command> actor =
         getContext()
             .spawn(
-                ConnectionActor.client(parts, transport, connected.link()),
+                ConnectionActor.client(parts, transport, connected.link(), connection.calls()),
                 "connection-" + number,
                 DispatcherSelector.fromConfig(transport.loop().dispatcherId()));
     getContext().watchWith(actor, new ConnectionGone(number));

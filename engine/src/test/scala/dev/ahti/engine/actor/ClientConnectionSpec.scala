@@ -16,6 +16,8 @@ import dev.ahti.engine.spi.TransportEvent
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.StreamKind
+import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.Behavior
 
 final class ClientConnectionSpec extends ConnectionSpec {
 
@@ -44,7 +46,8 @@ final class ClientConnectionSpec extends ConnectionSpec {
             DialectPolicy.all,
             JavaDuration.ZERO,
             kit.createTestProbe[DialerActor.Command]().ref
-          )
+          ),
+          java.util.List.of()
         )
       }
     }
@@ -93,6 +96,18 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.expect[TransportCommand.CloseConnection].code shouldBe WT_REQUIREMENTS_NOT_MET
       client.failure().getMessage should include("localhost:4433")
       client.end()
+    }
+
+    "say how it ended to whom it was opened for, also when it ends at once" in {
+      val over = new FakeConnection(kit) {
+        override def transport(connection: ActorRef[TransportEvent]): Behavior[TransportCommand] = {
+          connection ! new TransportEvent.ConnectionClosed(7, "test", true)
+          super.transport(connection)
+        }
+      }
+      val client = new Client(opened = over)
+      client.failure().getMessage should include("closed by the peer with 0x7: test")
+      stopped(client.actor)
     }
 
     "give a call back when no request could be sent, and take no more" in {

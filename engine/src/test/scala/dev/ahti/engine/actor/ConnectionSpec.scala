@@ -47,8 +47,10 @@ abstract class ConnectionSpec extends ActorSpec {
     }
   }
 
-  protected abstract class Fixture(val shared: EngineParts) {
-    val connection = new FakeConnection(kit)
+  protected abstract class Fixture(
+      val shared: EngineParts,
+      val connection: FakeConnection = new FakeConnection(kit)
+  ) {
     def actor: ActorRef[ConnectionActor.Command]
 
     def expect[M <: TransportCommand: ClassTag]: M = connection.next[M]
@@ -98,18 +100,20 @@ abstract class ConnectionSpec extends ActorSpec {
 
   protected class Client(
       shared: EngineParts = parts(),
-      idle: JavaDuration = JavaDuration.ZERO
-  ) extends Fixture(shared) {
+      idle: JavaDuration = JavaDuration.ZERO,
+      opened: FakeConnection = new FakeConnection(kit)
+  ) extends Fixture(shared, opened) {
     val dialer: TestProbe[DialerActor.Command] = kit.createTestProbe[DialerActor.Command]()
+    val promise = new CompletableFuture[SessionHandle]
     override val actor: ActorRef[ConnectionActor.Command] =
       kit.spawn(
         ConnectionActor.client(
           shared,
           connection,
-          new ClientLink(7, DialectPolicy.all, idle, dialer.ref)
+          new ClientLink(7, DialectPolicy.all, idle, dialer.ref),
+          java.util.List.of(new DialCall(1, Requests.dial(), promise))
         )
       )
-    val promise: CompletableFuture[SessionHandle] = call(1)
 
     /** The dialer wants a session. */
     def call(number: Long): CompletableFuture[SessionHandle] = {

@@ -28,7 +28,7 @@ import org.apache.pekko.actor.typed.scaladsl.Behaviors
 import org.apache.pekko.util.ByteString
 
 /** A connection whose transport is the test: commands come to a probe, events go to the actor. */
-final class FakeConnection(kit: ActorTestKit, override val loop: FakeLoop = new FakeLoop)
+class FakeConnection(kit: ActorTestKit, override val loop: FakeLoop = new FakeLoop)
     extends TransportConnection {
 
   val commands: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
