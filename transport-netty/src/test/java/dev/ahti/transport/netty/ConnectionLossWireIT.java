@@ -135,6 +135,9 @@ class ConnectionLossWireIT {
     fill();
     raw.connection().close(true, 0x1234, Unpooled.copiedBuffer("bye".getBytes()));
     everythingEndedOnce();
+    String why =
+        assertThrows(SessionFailure.class, () -> TestNet.get(session.closed())).getMessage();
+    assertTrue(why.contains("bye"), why);
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,11 @@ class QuietPeerWireIT {
     try (EngineNet net =
         new EngineNet("ahti.netty.idle-timeout = 1 s", "ahti.netty.keep-alive-interval = 0 s")) {
       SessionHandle client = dial(net);
-      assertThrows(SessionFailure.class, () -> TestNet.get(client.closed()));
+      for (SessionHandle side : List.of(client, net.session())) {
+        SessionFailure failure =
+            assertThrows(SessionFailure.class, () -> TestNet.get(side.closed()));
+        assertTrue(failure.getMessage().contains("idle time-out"), failure.getMessage());
+      }
       assertEquals(0, net.gauge(Gauges.KEEP_ALIVES));
     }
   }

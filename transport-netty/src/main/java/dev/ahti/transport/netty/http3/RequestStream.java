@@ -185,7 +185,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
     headersDone();
-    port().lost("the stream's channel was closed");
+    port().channelClosed();
     inactive.fireChannelInactive();
   }
 

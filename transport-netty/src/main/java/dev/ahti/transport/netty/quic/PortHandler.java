@@ -70,7 +70,7 @@ public final class PortHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    port().lost("the stream's channel was closed");
+    port().channelClosed();
   }
 
   @Override

@@ -306,6 +306,15 @@ public final class QuicStreamPort implements StreamPort {
     writer.lookForStop();
   }
 
+  /**
+   * The stream's channel is closed. Where its connection is too, that one comes next, and says why.
+   */
+  public void channelClosed() {
+    if (channel.parent().isActive()) {
+      lost("the stream's channel was closed");
+    }
+  }
+
   /** The stream's channel or connection is gone. Does nothing to a half that has ended. */
   public void lost(String why) {
     if (in.end() == null) {
