@@ -14,6 +14,9 @@ public final class Gauges {
   /** Counter: connections of listeners that ended before their handshake was done. */
   public static final String HANDSHAKES_FAILED = "handshakes.failed";
 
+  /** Counter: packets that came to listeners and were too short to be for them. */
+  public static final String PACKETS_TOO_SHORT = "packets.too-short";
+
   /** Counter: Retry packets sent, to make a client prove its address. */
   public static final String RETRY_SENT = "retry.sent";
 

@@ -6,6 +6,7 @@ import dev.ahti.transport.netty.quic.ConnectionIds;
 import dev.ahti.transport.netty.quic.HandshakeLoad;
 import dev.ahti.transport.netty.quic.ResetTokens;
 import dev.ahti.transport.netty.quic.RetryTokens;
+import dev.ahti.transport.netty.quic.ShortPackets;
 import dev.ahti.transport.netty.tls.TransportSecret;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.quic.Quic;
@@ -38,6 +39,11 @@ final class ListenerKeys {
   /** The connection ids of one socket; its index is negative where it is alone. */
   ConnectionIds connectionIds(int index) {
     return new ConnectionIds(connectionIdKey, index);
+  }
+
+  /** What stands before the codec of one socket. */
+  ShortPackets shortPackets() {
+    return new ShortPackets(Quic.MAX_CONN_ID_LEN, gauges);
   }
 
   /** Sets up the codec of one socket. */

@@ -95,7 +95,11 @@ final class QuicBinder {
                       .build());
             }
           };
-      finish(sockets.bind(loop, address, false, codec), listening, new ArrayList<>(), result);
+      finish(
+          sockets.bind(loop, address, false, keys.shortPackets(), codec),
+          listening,
+          new ArrayList<>(),
+          result);
     }
     return result;
   }
@@ -129,7 +133,7 @@ final class QuicBinder {
       List<Channel> bound,
       CompletableFuture<TransportListener> result) {
     NettyLoop loop = loops.all().get(bound.size());
-    ChannelFuture next = sockets.bind(loop, address, true, dispatcher);
+    ChannelFuture next = sockets.bind(loop, address, true, keys.shortPackets(), dispatcher);
     if (bound.size() == loops.all().size() - 1) {
       finish(next, listening, bound, result);
       return;

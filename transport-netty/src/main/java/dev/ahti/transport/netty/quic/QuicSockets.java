@@ -52,10 +52,10 @@ public final class QuicSockets {
    * Binds a socket whose packets go to a codec.
    *
    * @param shared whether others share its port
-   * @param first what stands before the codec and makes it, or the codec itself
+   * @param handlers what stands before the codec, the last of which makes it
    */
   public ChannelFuture bind(
-      NettyLoop loop, SocketAddress address, boolean shared, ChannelHandler first) {
+      NettyLoop loop, SocketAddress address, boolean shared, ChannelHandler... handlers) {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop.eventLoop())
@@ -78,7 +78,7 @@ public final class QuicSockets {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new SocketReadHandler(loop)).addLast(first);
+                channel.pipeline().addLast(new SocketReadHandler(loop)).addLast(handlers);
               }
             })
         .bind(address);
