@@ -1,6 +1,8 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
@@ -27,19 +29,22 @@ final class ConnectStream {
 
   private final StreamPort port;
   private final CapsuleDecoder decoder;
+  private final Counter skipped;
   private final long budgetWindowNanos;
   private long budgetSince;
   private boolean readEnded;
   private boolean more;
   private volatile boolean left;
 
-  ConnectStream(StreamPort port, EngineSettings.Session settings, long now) {
-    this.port = port;
+  ConnectStream(SessionSetup setup) {
+    EngineSettings.Session settings = setup.settings();
+    this.port = setup.connect();
     this.decoder =
         new CapsuleDecoder(
-            new CapsuleDecoder.Limits(settings.datagramCapsule(), settings.capsuleBudget()));
+            new CapsuleDecoder.Limits(settings.datagramCapsuleSize(), settings.capsuleBudget()));
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
-    this.budgetSince = now;
+    this.budgetSince = setup.now();
+    this.skipped = setup.parts().gauges().counter(Gauges.CAPSULES_SKIPPED_BYTES);
   }
 
   /**
@@ -159,7 +164,9 @@ final class ConnectStream {
   }
 
   private void decode(ByteString bytes, List<SessionInput> inputs) {
+    long before = decoder.skippedBytes();
     CapsuleDecoder.Result result = decoder.feed(bytes);
+    skipped.add(decoder.skippedBytes() - before);
     result.capsules().forEach(capsule -> inputs.add(new SessionInput.CapsuleReceived(capsule)));
     Violation violation = result.violation();
     if (violation != null) {

@@ -97,7 +97,8 @@ public record EngineSettings(
         config.getInt("open-waiters-capacity"),
         config.getInt("statistics-calls"),
         config.getBytes("connect-read-ahead"),
-        toInt(config.getBytes("datagram-capsule")),
+        config.getInt("datagram-capsules"),
+        toInt(config.getBytes("datagram-capsule-size")),
         config.getBytes("capsule-budget"),
         config.getDuration("capsule-budget-window"),
         flow(config.getConfig("flow")));
@@ -203,7 +204,8 @@ public record EngineSettings(
    * @param openWaitersCapacity streams the application asked for and has not got
    * @param statisticsCalls calls for statistics that wait for their answer
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
-   * @param datagramCapsule bytes of a datagram that comes as a capsule
+   * @param datagramCapsules datagrams that came as capsules and wait for the application
+   * @param datagramCapsuleSize bytes of one
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
    * @param capsuleBudgetWindow that window
    * @param flow flow control of sessions
@@ -216,7 +218,8 @@ public record EngineSettings(
       int openWaitersCapacity,
       int statisticsCalls,
       long connectReadAhead,
-      int datagramCapsule,
+      int datagramCapsules,
+      int datagramCapsuleSize,
       long capsuleBudget,
       Duration capsuleBudgetWindow,
       Flow flow) {
@@ -233,7 +236,8 @@ public record EngineSettings(
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
       positive("ahti.session.statistics-calls", statisticsCalls);
       positive("ahti.session.connect-read-ahead", connectReadAhead);
-      positive("ahti.session.datagram-capsule", datagramCapsule);
+      positive("ahti.session.datagram-capsules", datagramCapsules);
+      positive("ahti.session.datagram-capsule-size", datagramCapsuleSize);
       positive("ahti.session.capsule-budget", capsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
     }

@@ -166,7 +166,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     this.settings = setup.settings();
     this.timers = timers;
     this.promises = new SessionPromises(setup.parts());
-    this.connect = new ConnectStream(setup.connect(), settings, setup.now());
+    this.connect = new ConnectStream(setup);
     SessionFlowControl flow = flowControl(setup, context.getSelf());
     this.streams =
         new SessionStreams(
@@ -187,7 +187,8 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
                 TransportCommand.SessionDetached.class, detached -> Detached.INSTANCE));
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
     this.machine =
-        SessionMachine.connecting(setup.role(), setup.dialect(), flow != null, setup.now());
+        SessionMachine.connecting(
+            setup.role(), setup.dialect(), flow != null, settings.connectReadAhead(), setup.now());
     setup.parts().gauges().level(Gauges.SESSIONS).increment();
     ActorRef<Command> self = context.getSelf();
     connect.observe(

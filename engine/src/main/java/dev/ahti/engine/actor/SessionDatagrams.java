@@ -1,5 +1,9 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.DatagramStats;
 import dev.ahti.engine.spi.StreamLoop;
@@ -20,28 +24,41 @@ import org.jspecify.annotations.Nullable;
  * has read the CLOSE that came just before: whoever sees the end finds out how the session ended.
  */
 final class SessionDatagrams implements DatagramPort {
-  private static final int RING = 16;
-
   private final DatagramPort port;
-  private final Queue<ByteString> ring = new ArrayBlockingQueue<>(RING);
+  private final Queue<ByteString> ring;
+  private final Level waitingGauge;
+  private final Counter receivedGauge;
+  private final Counter droppedGauge;
   private final LongAdder received = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private volatile Runnable readable = () -> {};
   private volatile Runnable writable = () -> {};
   private volatile @Nullable String ended;
 
-  SessionDatagrams(DatagramPort port) {
+  /**
+   * For one session.
+   *
+   * @param capacity datagrams that came as capsules and wait
+   */
+  SessionDatagrams(DatagramPort port, int capacity, GaugeRegistry gauges) {
     this.port = port;
+    this.ring = new ArrayBlockingQueue<>(capacity);
+    this.waitingGauge = gauges.level(Gauges.DATAGRAMS_WAITING);
+    this.receivedGauge = gauges.counter(Gauges.DATAGRAMS_RECEIVED);
+    this.droppedGauge = gauges.counter(Gauges.DATAGRAMS_DROPPED_INCOMING);
   }
 
   /** Takes in a capsule's datagram; at the bound the oldest makes room. */
   void deliver(ByteString payload) {
     received.increment();
+    receivedGauge.increment();
     while (!ring.offer(payload)) {
-      if (ring.poll() != null) {
+      if (take() != null) {
         dropped.increment();
+        droppedGauge.increment();
       }
     }
+    waitingGauge.increment();
     loop().execute(readable);
   }
 
@@ -63,8 +80,16 @@ final class SessionDatagrams implements DatagramPort {
 
   @Override
   public @Nullable ByteString poll() {
-    ByteString next = ring.poll();
+    ByteString next = take();
     return next != null ? next : port.poll();
+  }
+
+  private @Nullable ByteString take() {
+    ByteString next = ring.poll();
+    if (next != null) {
+      waitingGauge.decrement();
+    }
+    return next;
   }
 
   @Override
@@ -89,7 +114,9 @@ final class SessionDatagrams implements DatagramPort {
       return;
     }
     port.close(why);
-    ring.clear();
+    while (take() != null) {
+      // Nobody will take them any more.
+    }
     ended = why;
     // The port may have told its own end long ago.
     loop().execute(readable);

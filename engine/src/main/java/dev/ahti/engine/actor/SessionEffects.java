@@ -48,7 +48,8 @@ final class SessionEffects {
 
   /** The transport gives this session its datagrams and streams from now on. */
   void attached(DatagramPort port) {
-    datagrams = new SessionDatagrams(port);
+    datagrams =
+        new SessionDatagrams(port, setup.settings().datagramCapsules(), setup.parts().gauges());
   }
 
   boolean isAttached() {

@@ -59,6 +59,9 @@ public final class Gauges {
   /** Counter: bytes of frames of unknown types, and of informational answers. */
   public static final String FRAMES_SKIPPED_BYTES = "frames.skipped-bytes";
 
+  /** Counter: bytes of capsules of unknown types, and of datagrams too long to be delivered. */
+  public static final String CAPSULES_SKIPPED_BYTES = "capsules.skipped-bytes";
+
   /** Level: bytes read from the transport that no consumer has polled. */
   public static final String INBOUND_QUEUED_BYTES = "streams.inbound-queued-bytes";
 

@@ -9,12 +9,11 @@ import java.util.OptionalInt;
 
 /**
  * The request is under way. Capsules that a client sends without waiting for the answer are held,
- * at most {@link #MAX_HELD_CAPSULES} and {@link #MAX_HELD_BYTES}, until the session is established
- * (h3-16 3.2).
+ * at most {@link SessionTraits#heldBytes()}, until the session is established (h3-16 3.2).
  *
  * @param traits what the session has
  * @param held capsules in wire order
- * @param heldBytes their text and payload
+ * @param heldBytes what they took on the wire
  * @param finished whether a client has already ended its half
  * @param peerDrains whether the peer has sent GOAWAY
  * @param localDrains whether we want the session wound up once it is open
@@ -23,14 +22,11 @@ record ConnectingPhase(
     Role role,
     SessionTraits traits,
     List<Capsule> held,
-    int heldBytes,
+    long heldBytes,
     boolean finished,
     boolean peerDrains,
     boolean localDrains)
     implements SessionPhase {
-
-  static final int MAX_HELD_CAPSULES = 16;
-  static final int MAX_HELD_BYTES = 4096;
 
   static ConnectingPhase start(Role role, SessionTraits traits) {
     return new ConnectingPhase(role, traits, List.of(), 0, false, false, false);
@@ -87,8 +83,8 @@ record ConnectingPhase(
 
   @Override
   public Next capsule(Capsule capsule) {
-    int bytes = heldBytes + weight(capsule);
-    if (held.size() < MAX_HELD_CAPSULES && bytes <= MAX_HELD_BYTES) {
+    long bytes = heldBytes + capsule.encode().length();
+    if (bytes <= traits.heldBytes()) {
       List<Capsule> longer = new ArrayList<>(held);
       longer.add(capsule);
       return stay(List.copyOf(longer), bytes, finished, peerDrains, localDrains);
@@ -98,13 +94,6 @@ record ConnectingPhase(
         ? ignore()
         : SessionPhase.fail(
             Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many capsules before the request was answered");
-  }
-
-  private static int weight(Capsule capsule) {
-    if (capsule instanceof Capsule.DatagramCapsule datagram) {
-      return datagram.payload().length();
-    }
-    return capsule instanceof Capsule.CloseSession close ? close.reason().length() : 0;
   }
 
   @Override
@@ -158,7 +147,7 @@ record ConnectingPhase(
   }
 
   private Next stay(
-      List<Capsule> capsules, int bytes, boolean clientFinished, boolean peer, boolean local) {
+      List<Capsule> capsules, long bytes, boolean clientFinished, boolean peer, boolean local) {
     return new Next(
         new ConnectingPhase(role, traits, capsules, bytes, clientFinished, peer, local), List.of());
   }

@@ -70,11 +70,13 @@ public final class SessionMachine {
    * A session whose request is under way.
    *
    * @param flowControlled whether the session has flow control; without, its capsules are ignored
+   * @param heldBytes bytes of capsules, as they stand on the wire, that are held until it is
+   *     established: as many as may be read ahead
    * @param nowNanos the present time on any monotonic clock, in nanoseconds
    */
   public static SessionMachine connecting(
-      Role role, Dialect dialect, boolean flowControlled, long nowNanos) {
-    SessionTraits traits = new SessionTraits(dialect.hasDrain(), flowControlled);
+      Role role, Dialect dialect, boolean flowControlled, long heldBytes, long nowNanos) {
+    SessionTraits traits = new SessionTraits(dialect.hasDrain(), heldBytes, flowControlled);
     return new SessionMachine(ConnectingPhase.start(role, traits), nowNanos);
   }
 

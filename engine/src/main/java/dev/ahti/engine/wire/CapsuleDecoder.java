@@ -76,6 +76,7 @@ public final class CapsuleDecoder {
   private int payloadBytes;
 
   private long skipBudget;
+  private long skippedBytes;
   private boolean closed;
   private @Nullable Violation failure;
 
@@ -93,6 +94,11 @@ public final class CapsuleDecoder {
   /** The bytes held at this moment, for gauges. */
   public int heldBytes() {
     return integerBytes + payloadBytes;
+  }
+
+  /** The bytes skipped since the start, for gauges. */
+  public long skippedBytes() {
+    return skippedBytes;
   }
 
   /**
@@ -214,6 +220,7 @@ public final class CapsuleDecoder {
   }
 
   private void spend(int bytes) {
+    skippedBytes += bytes;
     skipBudget -= bytes;
     if (skipBudget < 0) {
       failure =

@@ -57,7 +57,7 @@ class SessionMachineTableTest {
   private static SessionMachine before(SessionTable.Row row) {
     Role role = row.situation().startsWith("client") ? Role.CLIENT : Role.SERVER;
     boolean flow = row.situation().contains("with flow control");
-    SessionMachine machine = SessionMachine.connecting(role, Dialect.of(Draft.D16), flow, 0);
+    SessionMachine machine = SessionMachine.connecting(role, Dialect.of(Draft.D16), flow, 4096, 0);
     for (String input : row.before()) {
       machine = machine.on(INPUTS.get(input), 1).next();
     }
@@ -80,7 +80,8 @@ class SessionMachineTableTest {
   @ParameterizedTest
   @MethodSource("rows")
   void tellsTheApplicationTheEndOnceWhateverComesNext(SessionTable.Row row) {
-    SessionMachine machine = SessionMachine.connecting(Role.SERVER, Dialect.of(Draft.D16), true, 0);
+    SessionMachine machine =
+        SessionMachine.connecting(Role.SERVER, Dialect.of(Draft.D16), true, 4096, 0);
     List<String> inputs = new ArrayList<>(row.before());
     inputs.add(row.input());
     inputs.addAll(INPUTS.keySet());

@@ -21,10 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionMachineTest {
 
+  private static final int HELD = 200;
+
   private static final SessionInput ESTABLISHED = new SessionInput.Established();
 
   private static SessionMachine connecting(Role role, Draft draft) {
-    return SessionMachine.connecting(role, Dialect.of(draft), false, 100);
+    return SessionMachine.connecting(role, Dialect.of(draft), false, HELD, 100);
   }
 
   private static SessionMachine connected(Draft draft) {
@@ -113,28 +115,14 @@ class SessionMachineTest {
   }
 
   @Test
-  void holdsSixteenEarlyCapsulesAndDropsFurtherDatagrams() {
-    List<SessionInput> inputs = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      inputs.add(datagram(i));
-    }
-    inputs.add(ESTABLISHED);
-    List<SessionEffect> effects = feed(connecting(Role.SERVER, Draft.D16), inputs);
-    assertEquals(1 + ConnectingPhase.MAX_HELD_CAPSULES, effects.size());
-    assertEquals(new SessionEffect.NotifyReady(), effects.get(0));
-    for (int i = 0; i < 16; i++) {
-      int size = ((SessionEffect.DeliverDatagram) effects.get(i + 1)).payload().length();
-      assertEquals(i, size, "in the order of arrival");
-    }
-  }
-
-  @Test
-  void holdsFourKibibytesOfEarlyDatagrams() {
+  void holdsEarlyCapsulesInTheOrderOfArrivalAndDropsDatagramsThatDoNotFit() {
+    // Two bytes before each payload on the wire.
     List<SessionInput> inputs =
-        List.of(datagram(4000), datagram(97), datagram(96), datagram(1), ESTABLISHED);
+        List.of(datagram(60), datagram(61), datagram(62), datagram(12), datagram(0), ESTABLISHED);
     List<SessionEffect> effects = feed(connecting(Role.SERVER, Draft.D16), inputs);
+    assertEquals(new SessionEffect.NotifyReady(), effects.get(0));
     assertEquals(
-        List.of(4000, 96),
+        List.of(60, 61, 62, 0),
         effects.stream()
             .filter(SessionEffect.DeliverDatagram.class::isInstance)
             .map(effect -> ((SessionEffect.DeliverDatagram) effect).payload().length())
@@ -144,12 +132,14 @@ class SessionMachineTest {
   @Test
   void failsWhenMoreEarlyCapsulesComeThanAreHeld() {
     SessionMachine machine = connecting(Role.SERVER, Draft.D16);
-    SessionInput capsule = new SessionInput.CapsuleReceived(new Capsule.DataBlocked(1));
-    for (int i = 0; i < ConnectingPhase.MAX_HELD_CAPSULES; i++) {
-      machine = machine.on(capsule, 0).next();
+    Capsule capsule = new Capsule.DataBlocked(1);
+    SessionInput received = new SessionInput.CapsuleReceived(capsule);
+    for (int held = 0; held + capsule.encode().length() <= HELD; ) {
+      machine = machine.on(received, 0).next();
+      held += capsule.encode().length();
       assertEquals(State.CONNECTING, machine.state());
     }
-    Transition transition = machine.on(capsule, 0);
+    Transition transition = machine.on(received, 0);
     assertEquals(State.FAILED, transition.next().state());
     assertEquals(
         new SessionEffect.ResetConnect(Http3ErrorCode.H3_EXCESSIVE_LOAD),

@@ -233,7 +233,7 @@ final class SessionActorSpec extends SessionSpec {
     }
 
     "skip a datagram capsule that is longer than it may be" in {
-      val session = new Open(parts("session.datagram-capsule" -> 3L))
+      val session = new Open(parts("session.datagram-capsule-size" -> 3L))
       Seq("four", "one").foreach { payload =>
         session.connect.receive(new Capsule.DatagramCapsule(ByteString(payload)).encode)
       }
@@ -243,7 +243,19 @@ final class SessionActorSpec extends SessionSpec {
         next
       }
       first shouldBe ByteString("one")
+      // Two bytes of header and four of payload.
+      session.shared.gauges.snapshot.get(Gauges.CAPSULES_SKIPPED_BYTES) shouldBe 6
       session.handle.closed.isDone shouldBe false
+    }
+
+    "keep as many datagrams that come as capsules as it may" in {
+      val session = new Open(parts("session.datagram-capsules" -> 2))
+      Seq("a", "b", "c").foreach { payload =>
+        session.connect.receive(new Capsule.DatagramCapsule(ByteString(payload)).encode)
+      }
+      eventually(session.handle.datagrams.stats.droppedIncoming shouldBe 1)
+      levels(session.shared)(Gauges.DATAGRAMS_WAITING) shouldBe 2
+      session.handle.datagrams.poll() shouldBe ByteString("b")
     }
 
     "read no more than it may hold ahead" in {
