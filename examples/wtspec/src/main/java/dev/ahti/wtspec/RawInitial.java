@@ -81,10 +81,15 @@ public final class RawInitial {
 
   /** A payload of this length that looks like an Initial of this version; its rest is noise. */
   public static byte[] noise(int version, byte[] token, int length, Random random) {
+    return noise(version, SOME_ID, token, length, random);
+  }
+
+  /** The same, to this connection id. */
+  public static byte[] noise(int version, byte[] id, byte[] token, int length, Random random) {
     byte[] payload = new byte[length];
     random.nextBytes(payload);
     ByteBuffer out = ByteBuffer.wrap(payload).put(INITIAL).putInt(version);
-    out.put((byte) SOME_ID.length).put(SOME_ID).put((byte) 0);
+    out.put((byte) id.length).put(id).put((byte) 0);
     if (token.length > 0x3f) {
       throw new IllegalArgumentException("token: " + token.length + " bytes (expected: below 64)");
     }

@@ -30,9 +30,17 @@ public final class RawUdp implements AutoCloseable {
   /** Towards this port of 127.0.0.1, from a free one. */
   public static RawUdp to(int port) {
     try {
-      DatagramSocket socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+      return new RawUdp(new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))).turn(port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** From now on towards this port, from the same one as before. */
+  public RawUdp turn(int port) {
+    try {
       socket.connect(new InetSocketAddress("127.0.0.1", port));
-      return new RawUdp(socket);
+      return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

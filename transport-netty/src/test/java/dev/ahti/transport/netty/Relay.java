@@ -21,6 +21,7 @@ final class Relay implements AutoCloseable {
   private final CountDownLatch open = new CountDownLatch(1);
   private volatile SocketAddress client;
   private volatile SocketAddress server;
+  private volatile SocketAddress afterAnswer;
 
   Relay(int server) throws IOException {
     front = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -36,7 +37,14 @@ final class Relay implements AutoCloseable {
         });
     carry(
         back,
-        packet -> front.send(new DatagramPacket(packet.getData(), packet.getLength(), client)));
+        packet -> {
+          SocketAddress then = afterAnswer;
+          if (then != null) {
+            this.server = then;
+            afterAnswer = null;
+          }
+          front.send(new DatagramPacket(packet.getData(), packet.getLength(), client));
+        });
   }
 
   private interface Step {
@@ -69,7 +77,16 @@ final class Relay implements AutoCloseable {
 
   /** From now on carries to the server on this port. */
   void to(int port) {
-    server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    server = loopback(port);
+  }
+
+  /** What the client sends after the next packet of the server goes to the one on this port. */
+  void afterAnswer(int port) {
+    afterAnswer = loopback(port);
+  }
+
+  private static SocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** Waits for the client's first packet. */
