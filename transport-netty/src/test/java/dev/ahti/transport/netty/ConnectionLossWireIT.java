@@ -137,7 +137,7 @@ class ConnectionLossWireIT {
     everythingEndedOnce();
     String why =
         assertThrows(SessionFailure.class, () -> TestNet.get(session.closed())).getMessage();
-    assertTrue(why.contains("bye"), why);
+    assertEquals("connection closed by the peer with 0x1234: bye", why);
   }
 
   @Test

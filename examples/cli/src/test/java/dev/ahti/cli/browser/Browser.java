@@ -41,6 +41,11 @@ enum Browser {
     boolean offersProtocols() {
       return false;
     }
+
+    @Override
+    boolean closesConnectionAtOnce() {
+      return true;
+    }
   };
 
   /** WebTransport on; whatever would talk to the outside, or put a page in front of ours, off. */
@@ -103,6 +108,14 @@ enum Browser {
    */
   boolean cancelSendsStop() {
     return true;
+  }
+
+  /**
+   * Whether it closes the connection as soon as it has sent the session's CLOSE, acknowledged or
+   * not. Firefox ESR 153 does.
+   */
+  boolean closesConnectionAtOnce() {
+    return false;
   }
 
   /** Whether it knows the option {@code protocols}. Firefox ESR 153 does not, 155 does. */

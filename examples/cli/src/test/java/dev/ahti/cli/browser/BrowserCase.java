@@ -118,6 +118,11 @@ enum BrowserCase {
     return this != WRONG_HASH;
   }
 
+  /** Whether the server waits for the page's CLOSE. */
+  boolean pageCloses() {
+    return this == PAGE_CLOSES || this == DEMO_PAGE;
+  }
+
   /** What the page has to say; empty where that is what the server says. */
   Optional<String> pageSays() {
     return Optional.ofNullable(pageSays);

@@ -101,7 +101,13 @@ class BrowserIT {
       Set<WebTransportDraft> drafts,
       List<String> strays,
       List<String> leftBehind,
-      String trouble) {}
+      String trouble) {
+
+    /** A CLOSE is not sent again by a browser that has closed the connection behind it. */
+    boolean closeMayGetLost(BrowserCase each) {
+      return network == Network.LOSSY && browser.closesConnectionAtOnce() && each.pageCloses();
+    }
+  }
 
   private static Run run(Browser browser, Network network) throws Exception {
     Path program = browser.findOrSkip();
@@ -239,7 +245,15 @@ class BrowserIT {
       assertFalse(seen.isDone(), "the server saw a session");
       return;
     }
-    String line = seen.get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
+    String line;
+    try {
+      line = seen.get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException ended) {
+      if (run.closeMayGetLost(each) && ended.getMessage().contains("closed by the peer")) {
+        return;
+      }
+      throw ended;
+    }
     assertEquals(each.pageSays().orElse(line), outcome.detail(), "what the page saw");
     assertEquals(each.serverSays(run.browser()).orElse(line), line, "what the server saw");
   }

@@ -43,7 +43,17 @@ import org.slf4j.LoggerFactory;
 public final class Http3Connection implements TransportConnection, ConnectionDriver, PeerControl {
   private static final Logger LOG = LoggerFactory.getLogger(Http3Connection.class);
 
-  private record Closing(long code, String reason, boolean byPeer) {}
+  private record Closing(long code, String reason, boolean byPeer) {
+
+    /** What the streams and datagrams of the connection are told. */
+    String text() {
+      String by =
+          byPeer
+              ? "connection closed by the peer with 0x" + Long.toHexString(code)
+              : "connection closed";
+      return reason.isEmpty() ? by : by + ": " + reason;
+    }
+  }
 
   private final QuicChannel channel;
   private final NettyLoop loop;
@@ -359,7 +369,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     if (closing == null) {
       closing = new Closing(0, channel.isTimedOut() ? "idle time-out" : "connection lost", false);
     }
-    String why = "connection closed: " + closing.reason();
+    String why = closing.text();
     keepAlive.needed(false);
     headers.close();
     sessions.close(why);
