@@ -79,6 +79,8 @@ class NetworksIT {
     client.close(new WebTransportCloseInfo(4321, "näkemiin"));
     assertEquals(new WebTransportCloseInfo(4321, "näkemiin"), await(theirs.session().closed()));
     assertEquals(new WebTransportCloseInfo(4321, "näkemiin"), await(client.closed()));
+    ours.cancel();
+    theirs.cancel();
   }
 
   /** One side of a session, and what the other sends it. */
@@ -94,6 +96,13 @@ class NetworksIT {
           session.incomingBidirectionalStreams().runWith(Sink.queue(1), loopback.system),
           session.incomingUnidirectionalStreams().runWith(Sink.queue(1), loopback.system),
           session.datagrams().readable().runWith(Sink.queue(1), loopback.system));
+    }
+
+    /** The graph of a queue stays until somebody has pulled its end, or does not want it. */
+    void cancel() {
+      streams.cancel();
+      oneWays.cancel();
+      datagrams.cancel();
     }
   }
 

@@ -2,6 +2,15 @@ package dev.ahti.engine.gauge;
 
 /** The names in the {@link GaugeRegistry}. Levels say what is there now, counters what happened. */
 public final class Gauges {
+  /** Level: open UDP sockets. */
+  public static final String SOCKETS = "sockets";
+
+  /** Level: open connections of QUIC, from their first packet on. */
+  public static final String QUIC_CONNECTIONS = "quic.connections";
+
+  /** Level: open streams of QUIC: those of sessions, requests, and those of HTTP/3 itself. */
+  public static final String QUIC_STREAMS = "quic.streams";
+
   /** Level: calls for a listener or a session that are not answered. */
   public static final String CALLS_OPEN = "calls.open";
 
@@ -136,6 +145,9 @@ public final class Gauges {
 
   /** Counter: sessions accepted. */
   public static final String SESSIONS_ACCEPTED = "sessions.accepted";
+
+  /** Level: timers of the transport that have neither run nor been cancelled. */
+  public static final String LOOP_TIMERS = "loop.timers";
 
   /** Counter: tasks that held a loop longer than {@code ahti.loop-watchdog}. */
   public static final String LOOP_STALLS = "loop.stalls";

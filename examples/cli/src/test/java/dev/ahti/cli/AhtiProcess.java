@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The {@code ahti} command as its user runs it: a process of its own. */
+/**
+ * The {@code ahti} command as its user runs it: a process of its own. One that leaves a buffer says
+ * so on standard error and has an exit code of its own, see {@link CheckedMain}.
+ */
 final class AhtiProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 40;
 
@@ -36,9 +39,10 @@ final class AhtiProcess implements AutoCloseable {
     command.add("-XX:TieredStopAtLevel=1");
     // The command's own log configuration, not that of the tests.
     command.add("-Dlogback.configurationFile=logback.xml");
+    command.add("-Dio.netty.customResourceLeakDetector=io.netty.util.LeakPresenceDetector");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
+    command.add(CheckedMain.class.getName());
     command.addAll(List.of(args));
     Path errors = Files.createTempFile(folder, "stderr", ".txt");
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();

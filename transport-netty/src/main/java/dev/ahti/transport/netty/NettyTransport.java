@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.Transport;
@@ -9,6 +10,7 @@ import dev.ahti.engine.spi.TransportContext;
 import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.quic.NettyLoops;
+import dev.ahti.transport.netty.quic.OpenChannels;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.KeyLogFile;
 import dev.ahti.transport.netty.tls.QuicTls;
@@ -59,7 +61,11 @@ final class NettyTransport implements Transport {
             settings.stopPoll());
     ConnectionFactory factory =
         new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
-    QuicSockets quicSockets = new QuicSockets(settings.quic(), loops.epoll());
+    QuicSockets quicSockets =
+        new QuicSockets(
+            settings.quic(),
+            loops.epoll(),
+            new OpenChannels(context.gauges().level(Gauges.SOCKETS)));
     QuicTls tls =
         new QuicTls(
             settings.clientTlsContexts(),

@@ -199,7 +199,7 @@ final class QuicBinder {
                 open.connections().add(channel);
                 channel
                     .pipeline()
-                    .addLast(new HandshakeGuard(listening.load()))
+                    .addLast(new HandshakeGuard(listening.load(), loop.timers()))
                     .addLast(
                         new ConnectionHandler(
                             factory,

@@ -29,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -74,11 +73,10 @@ final class QuicDialer {
     try {
       // One for all that follows, whichever part of it does not answer.
       ScheduledFuture<?> expiry =
-          loop.eventLoop()
+          loop.timers()
               .schedule(
                   () -> fail(options, result, "no answer within " + options.timeout(), null),
-                  options.timeout().toNanos(),
-                  TimeUnit.NANOSECONDS);
+                  options.timeout().toNanos());
       result.whenComplete((connection, failure) -> expiry.cancel(false));
       lookUp(options, loop, deadline, result);
     } catch (RejectedExecutionException ended) {

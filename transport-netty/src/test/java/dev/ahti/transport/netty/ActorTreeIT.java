@@ -8,6 +8,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.LiveActors;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
-import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -49,15 +47,11 @@ class AddressValidationIT {
                   accepted::add));
       for (CongestionControl chosen : CongestionControl.values()) {
         var client =
-            TestNet.get(
-                net.transport.dial(
-                    new DialOptions(
-                        "127.0.0.1",
-                        listener.localAddress().getPort(),
-                        ClientTls.of(ServerTrust.Insecure.INSTANCE),
-                        Optional.of(chosen),
-                        TestNet.SETTINGS,
-                        Duration.ofSeconds(10))));
+            net.dial(
+                "127.0.0.1",
+                listener.localAddress().getPort(),
+                ClientTls.of(ServerTrust.Insecure.INSTANCE),
+                Optional.of(chosen));
         assertEquals(Optional.of(chosen), client.facts().congestionControl());
         assertEquals(
             Optional.of(CongestionControl.BBR),

@@ -14,6 +14,7 @@ import dev.ahti.engine.dialect.Priority;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.Era;
@@ -43,8 +44,7 @@ class AnswerRulesWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   private void dial(DialectPolicy policy, RawOptions options, Fields extra) {

@@ -11,6 +11,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawPeer;
@@ -39,8 +40,7 @@ class ClientProtocolWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   /** The CONNECT stream of a client that is pinned to a draft. */

@@ -7,6 +7,7 @@ import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
@@ -36,10 +37,12 @@ class ClientWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    client.expectClosed();
-    client.events().expectTerminated(client.actor());
-    net.close();
+    Closing.all(
+        raw,
+        client::expectClosed,
+        () -> client.events().expectTerminated(client.actor()),
+        net::awaitNoConnection,
+        net);
   }
 
   private void settings() {

@@ -15,6 +15,7 @@ import dev.ahti.engine.stage.ReceiveStage;
 import dev.ahti.engine.stage.SendStage;
 import dev.ahti.engine.stage.StreamFailure;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
@@ -56,8 +57,7 @@ class ConnectionLossWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   /** Streams of both kinds and both sides; all read, all written until the windows are full. */
@@ -125,7 +125,7 @@ class ConnectionLossWireIT {
     assertTrue(failure.status().isEmpty());
     assertThrows(
         SessionFailure.class, () -> TestNet.get(session.openStream(StreamKind.BIDIRECTIONAL)));
-    net.awaitNothing();
+    net.awaitNoConnection();
     assertEquals(0, ends.size());
   }
 

@@ -12,14 +12,20 @@ import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.testkit.Leftovers;
+import dev.ahti.engine.testkit.LiveActors;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import io.netty.util.LeakPresenceDetector;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +46,7 @@ final class EngineNet implements AutoCloseable {
 
   final ActorTestKit kit;
   final Ahti ahti;
+  private final List<ListenerHandle> listeners = new ArrayList<>();
   private final BlockingQueue<SessionHandle> accepted = new LinkedBlockingQueue<>();
 
   /** With these settings on top of the defaults. */
@@ -61,15 +68,18 @@ final class EngineNet implements AutoCloseable {
    * says.
    */
   ListenerHandle listen(DialectPolicy dialects) {
-    return TestNet.get(
-        ahti.listen(
-            new ListenRequest(
-                "wire",
-                new InetSocketAddress("127.0.0.1", 0),
-                TestCertificate.shared(),
-                dialects,
-                OriginPolicy.of(List.of(ORIGIN)),
-                new Router())));
+    ListenerHandle listener =
+        TestNet.get(
+            ahti.listen(
+                new ListenRequest(
+                    "wire",
+                    new InetSocketAddress("127.0.0.1", 0),
+                    TestCertificate.shared(),
+                    dialects,
+                    OriginPolicy.of(List.of(ORIGIN)),
+                    new Router())));
+    listeners.add(listener);
+    return listener;
   }
 
   private final class Router implements SessionRouter {
@@ -166,25 +176,32 @@ final class EngineNet implements AutoCloseable {
     probe.stop();
   }
 
-  /** Waits until no connection is left: no actor of one, and no level above zero. */
-  void awaitNothing() {
+  /** Waits until no connection is left: no actor of one, and no level but of the listeners. */
+  void awaitNoConnection() {
     await(
         List.of(), () -> LiveActors.matching(kit.system(), ".*/connection-[0-9]+.*"), "the actors");
     await(
-        List.of(),
-        () ->
-            ahti.gauges().levels().entrySet().stream()
-                .filter(level -> level.getValue() != 0)
-                .toList(),
+        Map.of(),
+        () -> {
+          Map<String, Long> levels = Leftovers.raised(ahti.gauges());
+          levels.remove(Gauges.SOCKETS);
+          return levels;
+        },
         "the levels");
   }
 
-  /** Ends everything; nothing of the connections may be left before, and no buffer after. */
+  /**
+   * Ends everything. Nothing of the connections may be left before the listeners stop, no channel,
+   * timer or actor after that, and no buffer in the end.
+   */
   @Override
   public void close() {
-    awaitNothing();
-    kit.shutdownTestKit();
-    TestNet.get(ahti.terminated());
-    LeakPresenceDetector.check();
+    Closing.all(
+        this::awaitNoConnection,
+        () -> listeners.forEach(listener -> TestNet.get(listener.stop())),
+        () -> Leftovers.awaitNone(kit.system(), PATIENCE),
+        kit::shutdownTestKit,
+        () -> TestNet.get(ahti.terminated()),
+        LeakPresenceDetector::check);
   }
 }

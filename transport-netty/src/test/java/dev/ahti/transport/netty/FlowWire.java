@@ -7,6 +7,7 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
@@ -53,12 +54,7 @@ abstract class FlowWire {
 
   @AfterEach
   void leavesNothing() {
-    if (raw != null) {
-      raw.close();
-    }
-    if (net != null) {
-      net.close();
-    }
+    Closing.all(raw, net);
   }
 
   /** Opens the session. The peer sends SETTINGS of this draft, and these behind them. */

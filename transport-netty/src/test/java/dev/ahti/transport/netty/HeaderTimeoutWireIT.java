@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawHttp;
@@ -29,7 +30,7 @@ class HeaderTimeoutWireIT {
 
   @AfterEach
   void leavesNothing() {
-    wire.close();
+    Closing.all(wire);
   }
 
   private static String request() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.session.Role;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.wtspec.Era;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -36,11 +37,8 @@ abstract class MalformedInput {
   }
 
   @AfterAll
-  static void leavesNothing() throws InterruptedException {
-    if (bystander != null) {
-      bystander.close();
-    }
-    net.close();
+  static void leavesNothing() {
+    Closing.all(bystander, net);
   }
 
   /** A case for our server and for our client. */

@@ -2,9 +2,11 @@ package dev.ahti.transport.netty;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.ahti.transport.netty.quic.LoopTimers;
 import org.junit.jupiter.api.Test;
 
 /** What the transport may know of the rest. */
@@ -30,6 +32,22 @@ class NettyBordersTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.ahti.wtspec..")
+        .check(TRANSPORT);
+  }
+
+  @Test
+  void everyTimerOfALoopIsCounted() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(LoopTimers.class)
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "an executor is asked for a timer",
+                call ->
+                    call.getTargetOwner().getPackageName().startsWith("io.netty.")
+                        && call.getName().startsWith("schedule")))
+        .because("a timer that nobody ended is seen in the gauge loop.timers")
         .check(TRANSPORT);
   }
 }

@@ -8,6 +8,7 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.Era;
@@ -45,8 +46,7 @@ class RequestRulesWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   private RawStream request(RawFields fields) {

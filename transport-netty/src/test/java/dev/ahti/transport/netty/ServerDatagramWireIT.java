@@ -46,7 +46,8 @@ class ServerDatagramWireIT extends ServerWire {
     for (int i = 0; i < 20; i++) {
       raw.datagram("00" + RawHttp.hex(String.valueOf((char) ('a' + i))));
     }
-    // A request sent behind them has come when they have.
+    // The one that is dropped last comes last.
+    PortProbe.await(() -> net.gauges.snapshot().get(Gauges.EARLY_DATAGRAMS_DROPPED) == 4);
     request(raw.bidirectional(""));
     TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
     DatagramPort port = TestSession.attach(net, server, 0, streams);

@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
@@ -48,8 +49,7 @@ class ServerDialectWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   @Conformance({"H3-B-01", "H3-S-01"})

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawPeer;
@@ -32,8 +33,7 @@ class ServerProtocolWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   private Fields answer(Fields request) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
@@ -34,12 +35,16 @@ abstract class ServerWire {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    if (!closedSeen) {
-      server.expectClosed();
-    }
-    server.events().expectTerminated(server.actor());
-    net.close();
+    Closing.all(
+        raw,
+        () -> {
+          if (!closedSeen) {
+            server.expectClosed();
+          }
+        },
+        () -> server.events().expectTerminated(server.actor()),
+        net::awaitNoConnection,
+        net);
   }
 
   void settings() {

@@ -11,6 +11,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramWriter;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.WireSession.Role;
@@ -46,7 +47,7 @@ class SessionEndWireIT {
 
   @AfterEach
   void leavesNothing() {
-    wire.close();
+    Closing.all(wire);
   }
 
   private SessionFailure failure() {

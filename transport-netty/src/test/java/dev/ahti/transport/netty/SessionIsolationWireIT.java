@@ -8,7 +8,9 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
+import dev.ahti.engine.testkit.LiveActors;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
@@ -39,8 +41,7 @@ class SessionIsolationWireIT {
 
   @AfterEach
   void leavesNothing() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 
   private RawStream connect(String path) {

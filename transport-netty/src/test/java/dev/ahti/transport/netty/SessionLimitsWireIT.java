@@ -9,6 +9,7 @@ import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
@@ -37,7 +38,7 @@ class SessionLimitsWireIT {
 
   @AfterEach
   void leavesNothing() {
-    wire.close();
+    Closing.all(wire);
   }
 
   /** The peer asks for one more session; how it is answered is for the caller to see. */

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.LoopDispatchers;
@@ -17,11 +19,14 @@ import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportContext;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.TransportListener;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.testkit.Leftovers;
 import io.netty.util.LeakPresenceDetector;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +47,10 @@ public final class TestNet implements AutoCloseable {
   /** Settings of all dialects, as far as the transport is concerned: any will do. */
   public static final Map<Long, Long> SETTINGS =
       new java.util.LinkedHashMap<>(Map.of(0x2b603742L, 1L));
+
+  /** What has to be gone when the transport has ended, whatever actors still live. */
+  private static final List<String> TRANSPORTS_OWN =
+      List.of(Gauges.SOCKETS, Gauges.QUIC_CONNECTIONS, Gauges.QUIC_STREAMS, Gauges.LOOP_TIMERS);
 
   static {
     SETTINGS.put(0x08L, 1L);
@@ -127,8 +136,14 @@ public final class TestNet implements AutoCloseable {
   }
 
   public TransportConnection dial(String host, int port, ClientTls tls) {
+    return dial(host, port, tls, Optional.empty());
+  }
+
+  /** The same with a congestion control of its own. */
+  TransportConnection dial(
+      String host, int port, ClientTls tls, Optional<CongestionControl> congestionControl) {
     return get(
-        transport.dial(new DialOptions(host, port, tls, Optional.empty(), SETTINGS, PATIENCE)));
+        transport.dial(new DialOptions(host, port, tls, congestionControl, SETTINGS, PATIENCE)));
   }
 
   public TransportConnection accepted() {
@@ -177,12 +192,29 @@ public final class TestNet implements AutoCloseable {
     }
   }
 
+  /** Waits until no connection is left, nor anything of one; listeners may be open. */
+  public void awaitNoConnection() {
+    TestProbe<Object> probe = kit.createTestProbe();
+    probe.awaitAssert(
+        PATIENCE,
+        Duration.ofMillis(5),
+        () -> {
+          Map<String, Long> levels = Leftovers.raised(gauges);
+          levels.remove(Gauges.SOCKETS);
+          assertEquals(Map.of(), levels);
+          return levels;
+        });
+    probe.stop();
+  }
+
   /** Ends everything and checks that nothing is left: no level above zero, no buffer. */
   @Override
   public void close() {
-    get(transport.terminate());
-    kit.shutdownTestKit();
-    gauges.levels().forEach((name, value) -> assertEquals(0L, value, name));
-    LeakPresenceDetector.check();
+    Closing.all(
+        () -> get(transport.terminate()),
+        () -> TRANSPORTS_OWN.forEach(name -> assertEquals(0, gauges.level(name).value(), name)),
+        kit::shutdownTestKit,
+        () -> assertEquals(Map.of(), Leftovers.raised(gauges)),
+        LeakPresenceDetector::check);
   }
 }

@@ -9,6 +9,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
@@ -187,7 +188,6 @@ final class WireSession implements AutoCloseable {
 
   @Override
   public void close() {
-    raw.close();
-    net.close();
+    Closing.all(raw, net);
   }
 }

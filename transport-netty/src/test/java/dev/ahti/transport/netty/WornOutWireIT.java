@@ -7,6 +7,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
@@ -23,7 +24,7 @@ class WornOutWireIT {
 
   @AfterEach
   void leavesNothing() {
-    wire.close();
+    Closing.all(wire);
   }
 
   @ParameterizedTest

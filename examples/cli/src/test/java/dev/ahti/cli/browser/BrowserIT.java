@@ -9,12 +9,16 @@ import com.typesafe.config.ConfigFactory;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.server.SessionHandler;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
 import dev.ahti.wtspec.proxy.ImpairmentProxy;
+import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,11 +120,15 @@ class BrowserIT {
         ActorSystem.create(
             "browsers",
             ConfigFactory.parseString(network.config()).withFallback(ConfigFactory.load()));
+    Ahti ahti = Ahti.get(Adapter.toTyped(system));
     try {
       return run(browser, program, network, system);
     } finally {
-      system.terminate();
-      system.getWhenTerminated().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
+      Closing.all(
+          () -> Leftovers.awaitNone(Adapter.toTyped(system), STEP_TIME),
+          system::terminate,
+          () -> ahti.terminated().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS),
+          LeakPresenceDetector::check);
     }
   }
 

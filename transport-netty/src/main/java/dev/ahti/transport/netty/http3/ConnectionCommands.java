@@ -78,7 +78,7 @@ final class ConnectionCommands {
       attach.replyTo().tell(new TransportCommand.SessionAttached(datagrams));
     } else if (command instanceof TransportCommand.DetachSession detach) {
       sessions.detach(detach.sessionId());
-      keepAlive.needed(!sessions.isEmpty());
+      keepAlive.needed(!connection.isClosed() && !sessions.isEmpty());
       detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
     } else if (command instanceof TransportCommand.GoAway) {
       goAway();
@@ -131,7 +131,11 @@ final class ConnectionCommands {
     ports.loop().holdPackets(channel);
     // On the loop Netty opens the stream, and registers its channel, before it returns.
     Future<QuicStreamChannel> stream = channel.createStream(type, handler);
-    return stream.isSuccess() ? null : "no stream could be opened: " + stream.cause();
+    if (!stream.isSuccess()) {
+      return "no stream could be opened: " + stream.cause();
+    }
+    ports.gauges().channels().add(stream.getNow());
+    return null;
   }
 
   private void respond(TransportCommand.Respond respond) {

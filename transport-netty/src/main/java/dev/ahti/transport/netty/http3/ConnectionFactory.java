@@ -7,6 +7,7 @@ import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.OpenChannels;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortSettings;
@@ -19,6 +20,7 @@ public final class ConnectionFactory {
   private final PortSettings portSettings;
   private final Http3Limits limits;
   private final PortGauges portGauges;
+  private final OpenChannels connections;
   private final DatagramGauges datagramGauges;
   private final HeaderGauges headerGauges;
   private final Counter keepAlives;
@@ -31,6 +33,7 @@ public final class ConnectionFactory {
     this.portSettings = portSettings;
     this.limits = limits;
     this.portGauges = new PortGauges(gauges);
+    this.connections = new OpenChannels(gauges.level(Gauges.QUIC_CONNECTIONS));
     this.datagramGauges = new DatagramGauges(gauges);
     this.headerGauges = new HeaderGauges(gauges);
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
@@ -41,6 +44,16 @@ public final class ConnectionFactory {
 
   Http3Limits limits() {
     return limits;
+  }
+
+  /** Counts the channels of connections. */
+  OpenChannels connections() {
+    return connections;
+  }
+
+  /** Counts the channels of streams. */
+  OpenChannels streams() {
+    return portGauges.channels();
   }
 
   Http3Connection connection(

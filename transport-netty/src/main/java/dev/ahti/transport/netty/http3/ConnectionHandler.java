@@ -72,6 +72,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    factory.connections().add(ctx.channel());
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext ctx) {
     QuicChannel channel = (QuicChannel) ctx.channel();
     var engine = channel.sslEngine();
@@ -80,7 +85,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
-    LocalControlStream control = LocalControlStream.open(channel, settings);
+    LocalControlStream control = LocalControlStream.open(channel, factory.streams(), settings);
     Http3Settings limits =
         new Http3Settings().maxFieldSectionSize(factory.limits().maxFieldSection());
     var frame = new DefaultHttp3SettingsFrame(limits);
@@ -115,6 +120,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Http3Connection open = connection;
     if (message instanceof QuicStreamChannel stream && open != null) {
+      factory.streams().add(stream);
       // Streams need no more from the pipeline than to be registered.
       stream.pipeline().addLast(open.intake());
       ctx.channel().eventLoop().register(stream);

@@ -6,7 +6,6 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ final class HeaderDeadlines {
   }
 
   private void lookIn(long nanos) {
-    timer = loop.eventLoop().schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    timer = loop.timers().schedule(this::look, nanos);
   }
 
   private void look() {

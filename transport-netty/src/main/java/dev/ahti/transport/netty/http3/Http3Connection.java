@@ -106,7 +106,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.localControl = localControl;
     this.keepAlive =
         new KeepAlive(
-            loop.eventLoop(),
+            loop.timers(),
             limits.keepAlive(),
             () -> {
               if (localControl.keepAlive()) {

@@ -1,9 +1,8 @@
 package dev.ahti.transport.netty.http3;
 
-import io.netty.channel.EventLoop;
+import dev.ahti.transport.netty.quic.LoopTimers;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * session. Loop only.
  */
 final class KeepAlive {
-  private final EventLoop loop;
+  private final LoopTimers timers;
   private final long nanos;
   private final Runnable send;
   private @Nullable ScheduledFuture<?> timer;
@@ -21,8 +20,8 @@ final class KeepAlive {
    * @param interval between two times; zero for never
    * @param send what is said
    */
-  KeepAlive(EventLoop loop, Duration interval, Runnable send) {
-    this.loop = loop;
+  KeepAlive(LoopTimers timers, Duration interval, Runnable send) {
+    this.timers = timers;
     this.nanos = interval.toNanos();
     this.send = send;
   }
@@ -30,7 +29,7 @@ final class KeepAlive {
   /** Whether there is something to keep alive, from now on. */
   void needed(boolean now) {
     if (now && timer == null && nanos > 0) {
-      timer = loop.scheduleWithFixedDelay(send, nanos, nanos, TimeUnit.NANOSECONDS);
+      timer = timers.scheduleRepeatedly(send, nanos);
     } else if (!now && timer != null) {
       timer.cancel(false);
       timer = null;

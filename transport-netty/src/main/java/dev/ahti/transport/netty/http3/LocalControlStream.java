@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.wire.SettingsFrame;
 import dev.ahti.engine.wire.VarInt;
+import dev.ahti.transport.netty.quic.OpenChannels;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicAccess;
@@ -37,15 +38,18 @@ final class LocalControlStream {
   /**
    * Opens it and sends the settings in the map's order.
    *
+   * @param streams counts it
    * @throws IllegalStateException when the peer allows no stream
    */
-  static LocalControlStream open(QuicChannel channel, Map<Long, Long> settings) {
+  static LocalControlStream open(
+      QuicChannel channel, OpenChannels streams, Map<Long, Long> settings) {
     Future<QuicStreamChannel> future =
         channel.createStream(QuicStreamType.UNIDIRECTIONAL, new ChannelInboundHandlerAdapter());
     if (!future.isSuccess()) {
       throw new IllegalStateException("no control stream could be opened", future.cause());
     }
     QuicStreamChannel stream = future.getNow();
+    streams.add(stream);
     channel.attr(NETTY_CONTROL_STREAM).set(stream);
     // Netty's default is the lowest of all.
     stream.updatePriority(new QuicStreamPriority(0, false));

@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -184,7 +183,7 @@ final class SessionTable {
     Early oldest = early.peek();
     if (expiry == null && oldest != null) {
       long wait = oldest.arrivedNanos() + limits.earlyHold().toNanos() - loop.nanoTime();
-      expiry = loop.eventLoop().schedule(this::expire, Math.max(wait, 0), TimeUnit.NANOSECONDS);
+      expiry = loop.timers().schedule(this::expire, Math.max(wait, 0));
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +70,7 @@ public final class ConnectionPorts {
   }
 
   private void checkStallsIn(long nanos) {
-    stallCheck = loop.eventLoop().schedule(this::checkStalls, nanos, TimeUnit.NANOSECONDS);
+    stallCheck = loop.timers().schedule(this::checkStalls, nanos);
   }
 
   private void checkStalls() {

@@ -3,7 +3,6 @@ package dev.ahti.transport.netty.quic;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,24 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandshakeGuard extends ChannelInboundHandlerAdapter {
   private final HandshakeLoad load;
+  private final LoopTimers timers;
   private @Nullable ScheduledFuture<?> expiry;
   private boolean success;
 
-  /** For one connection. */
-  public HandshakeGuard(HandshakeLoad load) {
+  /** For one connection on the loop of these timers. */
+  public HandshakeGuard(HandshakeLoad load, LoopTimers timers) {
     this.load = load;
+    this.timers = timers;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     load.began();
     expiry =
-        ctx.channel()
-            .eventLoop()
-            .schedule(
-                () -> ctx.channel().close(),
-                load.settings().handshakeTimeout().toNanos(),
-                TimeUnit.NANOSECONDS);
+        timers.schedule(() -> ctx.channel().close(), load.settings().handshakeTimeout().toNanos());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.LoopDispatchers;
 import dev.ahti.engine.spi.StreamLoop;
 import io.netty.channel.ChannelHandlerContext;
@@ -49,6 +50,7 @@ public final class NettyLoop implements StreamLoop {
   private final int drainLimit;
   private final String dispatcherId;
   private final Materializer materializer;
+  private final LoopTimers timers;
   private final StopLooks stopLooks;
 
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -73,6 +75,7 @@ public final class NettyLoop implements StreamLoop {
    * @param fallback runs tasks once the event loop has ended
    * @param drainLimit how many tasks run before packets are sent again, above zero
    * @param stopPoll from a packet to the look for what peers asked to stop
+   * @param timers where timers are counted
    */
   NettyLoop(
       EventLoop eventLoop,
@@ -81,12 +84,14 @@ public final class NettyLoop implements StreamLoop {
       LoopWatchdog watchdog,
       Executor fallback,
       int drainLimit,
-      Duration stopPoll) {
+      Duration stopPoll,
+      Level timers) {
     this.eventLoop = eventLoop;
     this.watchdog = watchdog;
     this.fallback = fallback;
     this.drainLimit = drainLimit;
-    this.stopLooks = new StopLooks(eventLoop, stopPoll);
+    this.timers = new LoopTimers(eventLoop, timers);
+    this.stopLooks = new StopLooks(eventLoop, this.timers, stopPoll);
     this.dispatcherId = dispatchers.register(id, new LoopExecutor(this));
     this.materializer = dispatchers.materializer(dispatcherId);
   }
@@ -94,6 +99,11 @@ public final class NettyLoop implements StreamLoop {
   /** The event loop behind it. */
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /** Its timers. */
+  public LoopTimers timers() {
+    return timers;
   }
 
   @Override

@@ -69,7 +69,8 @@ public final class NettyLoops {
               new LoopWatchdog(id, watchdog, stalls),
               system.executionContext()::execute,
               drainLimit,
-              stopPoll));
+              stopPoll,
+              gauges.level(Gauges.LOOP_TIMERS)));
     }
   }
 

@@ -13,6 +13,7 @@ public final class PortGauges {
   final Counter bytesReceived;
   final Counter bytesSent;
   final Counter writeStalls;
+  private final OpenChannels channels;
 
   /** The ports' gauges in a registry. */
   public PortGauges(GaugeRegistry gauges) {
@@ -22,5 +23,11 @@ public final class PortGauges {
     bytesReceived = gauges.counter(Gauges.STREAM_BYTES_RECEIVED);
     writeStalls = gauges.counter(Gauges.WRITE_STALLS);
     bytesSent = gauges.counter(Gauges.STREAM_BYTES_SENT);
+    channels = new OpenChannels(gauges.level(Gauges.QUIC_STREAMS));
+  }
+
+  /** Counts the channels of streams, with a port or without. */
+  public OpenChannels channels() {
+    return channels;
   }
 }

@@ -32,15 +32,18 @@ public final class QuicSockets {
 
   private final QuicSettings settings;
   private final boolean epoll;
+  private final OpenChannels open;
 
   /**
    * Sockets by these settings.
    *
    * @param epoll whether the loops are epoll's
+   * @param open counts them
    */
-  public QuicSockets(QuicSettings settings, boolean epoll) {
+  public QuicSockets(QuicSettings settings, boolean epoll, OpenChannels open) {
     this.settings = settings;
     this.epoll = epoll;
+    this.open = open;
   }
 
   /** Whether several sockets can share a port, each on its own loop. */
@@ -78,6 +81,7 @@ public final class QuicSockets {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
+                open.add(channel);
                 channel.pipeline().addLast(new SocketReadHandler(loop)).addLast(handlers);
               }
             })

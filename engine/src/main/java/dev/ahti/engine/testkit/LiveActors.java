@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty;
+package dev.ahti.engine.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,12 +9,23 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorSystem;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The actors below {@code /system/ahti}, as Pekko has them. */
-final class LiveActors {
+/** The actors below {@code /system}, where Ahti's and those of streams are, as Pekko has them. */
+public final class LiveActors {
+  /** The guardian and the dialer live as long as their actor system. */
+  private static final String OURS = "/system/ahti/(?!dialer$).+";
+
+  /** What runs a graph on a materializer; the supervisors above them stay. */
+  private static final String OF_STREAMS = "/system/Materializers/StreamSupervisor-[0-9]+/.+";
+
   private LiveActors() {}
 
+  /** Those that have to be gone when every listener and session of Ahti and every graph is. */
+  public static List<ActorRef> passing(ActorSystem<?> system) {
+    return matching(system, OURS + "|" + OF_STREAMS);
+  }
+
   /** Those whose path, without the system's address, matches as a whole. */
-  static List<ActorRef> matching(ActorSystem<?> system, String pattern) {
+  public static List<ActorRef> matching(ActorSystem<?> system, String pattern) {
     Pattern path = Pattern.compile(pattern);
     List<ActorRef> found = new ArrayList<>();
     ExtendedActorSystem classic = (ExtendedActorSystem) system.classicSystem();
