@@ -1,23 +1,17 @@
 package dev.ahti.engine.actor;
 
-import dev.ahti.engine.dialect.ApplicationProtocols;
 import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.error.Http3ErrorCode;
-import dev.ahti.engine.error.Scope;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
-import dev.ahti.engine.session.SessionMachine;
-import dev.ahti.engine.session.Transition;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
-import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Capsule;
-import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -32,8 +26,8 @@ import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session: feeds what happens to a {@link SessionMachine} and executes what it says. The states
- * are the machine's; nothing here decides about the protocol.
+ * One session: feeds what happens to its {@link SessionLife}. The states are those of the machine
+ * in there; nothing here decides about the protocol.
  *
  * <p>A server's session attaches, sends the 2xx, and calls the handler. A client's attaches and
  * waits for the answer: the CONNECT stream is not read before, and its end is looked at only after
@@ -147,9 +141,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private final ConnectStream connect;
   private final SessionStreams streams;
   private final SessionEffects effects;
+  private final ClientAnswer answer;
+  private final SessionLife life;
   private final ActorRef<ConnectionStats> statsRead;
-  private SessionMachine machine;
-  private ConnectResponse.@Nullable Reading answer;
   private boolean released;
   private boolean stopping;
 
@@ -186,9 +180,10 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             context.messageAdapter(
                 TransportCommand.SessionDetached.class, detached -> Detached.INSTANCE));
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
-    this.machine =
-        SessionMachine.connecting(
-            setup.role(), setup.dialect(), flow != null, settings.connectReadAhead(), setup.now());
+    this.answer = new ClientAnswer(setup, effects);
+    this.life =
+        new SessionLife(
+            context::getLog, setup, connect, effects, flow != null, this::limitTheClosing);
     setup.parts().gauges().level(Gauges.SESSIONS).increment();
     ActorRef<Command> self = context.getSelf();
     connect.observe(
@@ -216,30 +211,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
       return null;
     }
     return new SessionFlowControl(
-        setup.connect().loop(),
-        setup.flow().get(),
-        setup.parts().gauges(),
-        new SessionFlowControl.Listener() {
-          @Override
-          public void capsule(Capsule capsule) {
-            self.tell(new TellFlow(capsule));
-          }
-
-          @Override
-          public void violated(Violation violation) {
-            self.tell(new FlowViolated(violation));
-          }
-
-          @Override
-          public void openBlocked(StreamKind kind) {
-            self.tell(new OpenBlocked(kind));
-          }
-
-          @Override
-          public void streamsAvailable(StreamKind kind) {
-            self.tell(new StreamsAvailable(kind));
-          }
-        });
+        setup.connect().loop(), setup.flow().get(), setup.parts().gauges(), new FlowMessages(self));
   }
 
   @Override
@@ -273,7 +245,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onAttached(Attached attached) {
-    if (isOver()) {
+    if (life.isOver()) {
       attached.datagrams().close("the session has ended");
       return this;
     }
@@ -297,46 +269,24 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onAnswered(Answered answered) {
-    if (answer != null || isOver()) {
-      return this;
-    }
-    answer = answered.answer();
-    return establish();
+    return !life.isOver() && answer.came(answered.answer()) ? establish() : this;
   }
 
   /** A client's session is there when it is attached and the answer is a 2xx. */
   private Behavior<Command> establish() {
-    if (answer instanceof ConnectResponse.Refused refused) {
-      return on(
-          new SessionInput.Refused(
-              refused.status(), "the server refused the session with " + refused.status()));
-    }
-    if (answer instanceof ConnectResponse.Malformed malformed) {
-      return on(new SessionInput.Violated(malformed.violation()));
-    }
-    if (answer instanceof ConnectResponse.Accepted accepted) {
-      return agree(accepted.fields());
-    }
-    return this;
-  }
-
-  private Behavior<Command> agree(Fields fields) {
-    ApplicationProtocols.Outcome outcome =
-        ApplicationProtocols.outcome(setup.dialect(), setup.protocols(), fields);
-    if (outcome instanceof ApplicationProtocols.Failed failed) {
-      return on(new SessionInput.Violated(failed.violation()));
-    }
-    if (effects.isAttached() && outcome instanceof ApplicationProtocols.Agreed agreed) {
-      effects.response(fields, agreed.protocol());
+    SessionInput meaning = answer.meaning();
+    if (meaning instanceof SessionInput.Established) {
       wakeToRead();
-      on(new SessionInput.Established());
-      return writeEnded();
+      life.on(meaning);
+      life.writeEnded();
+    } else if (meaning != null) {
+      life.on(meaning);
     }
-    return this;
+    return unlessOver();
   }
 
   private Behavior<Command> onIncoming(Incoming incoming) {
-    if (isOver()) {
+    if (life.isOver()) {
       SessionStreams.reject(incoming.port(), WebTransportErrorCode.WT_SESSION_GONE);
     } else {
       streams.incoming(incoming.kind(), incoming.port());
@@ -345,14 +295,14 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onOpen(Open open) {
-    if (!isOver()) {
+    if (!life.isOver()) {
       streams.open(open.kind);
     }
     return this;
   }
 
   private Behavior<Command> onOpened(Opened opened) {
-    if (!isOver()) {
+    if (!life.isOver()) {
       streams.answered(opened.result());
     } else if (opened.result() instanceof TransportCommand.OpenResult.Opened late) {
       SessionStreams.reject(late.port(), WebTransportErrorCode.WT_SESSION_GONE);
@@ -361,7 +311,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onStreamsAvailable(StreamsAvailable available) {
-    if (!isOver()) {
+    if (!life.isOver()) {
       streams.available(available.kind());
     }
     return this;
@@ -412,24 +362,18 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onConnectReadable(ConnectReadable readable) {
-    if (isConnecting()) {
+    if (life.isConnecting()) {
       return this;
     }
-    readConnect();
+    life.read();
     if (connect.hasMore()) {
       wakeToRead();
     }
     return unlessOver();
   }
 
-  private void readConnect() {
-    for (SessionInput input : connect.read(setup.now())) {
-      on(input);
-    }
-  }
-
   private Behavior<Command> onConnectReadEnded(ConnectReadEnded ended) {
-    if (isConnecting()) {
+    if (life.isConnecting()) {
       Command behind = new NoAnswerBefore(ended.end());
       setup.connection().tell(new ConnectionActor.Relay(getContext().getSelf(), behind));
     }
@@ -437,43 +381,16 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onNoAnswerBefore(NoAnswerBefore ended) {
-    if (!isConnecting()) {
-      return this;
+    if (life.isConnecting()) {
+      life.endedUnanswered(ended.end());
     }
-    if (ended.end() instanceof Inbound.Reset reset) {
-      return on(new SessionInput.PeerReset(reset.code()));
-    }
-    if (ended.end() instanceof Inbound.Lost lost) {
-      return on(new SessionInput.ConnectionLost(lost.why()));
-    }
-    return ended.end() instanceof Inbound.Stopped
-        ? on(new SessionInput.ConnectionLost(ConnectStream.STOPPED_HERE))
-        : on(new SessionInput.PeerFinished());
+    return unlessOver();
   }
 
   /** Before the answer it means nothing: a server may stop a request that it refuses. */
   private Behavior<Command> onConnectWriteEnded(ConnectWriteEnded ended) {
-    return isConnecting() ? this : writeEnded();
-  }
-
-  private Behavior<Command> writeEnded() {
-    if (machine.isOpen()) {
-      // A peer that closes may stop our half too: what it said before counts first.
-      readConnect();
-    }
-    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Stopped stopped) {
-      return on(new SessionInput.PeerReset(stopped.code().orElse(Http3ErrorCode.H3_NO_ERROR)));
-    }
-    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Stalled stalled) {
-      return on(
-          new SessionInput.LocalAbort(
-              Http3ErrorCode.H3_REQUEST_CANCELLED,
-              "the peer took nothing of the session's stream for "
-                  + stalled.limit().toMillis()
-                  + " ms"));
-    }
-    if (!isOver() && connect.writeEnd() instanceof WriteEnd.Lost lost) {
-      return on(new SessionInput.ConnectionLost(lost.why()));
+    if (!life.isConnecting()) {
+      life.writeEnded();
     }
     return unlessOver();
   }
@@ -505,40 +422,15 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return this;
   }
 
-  /** The one place where the session's state changes. */
-  private Behavior<Command> on(SessionInput input) {
-    SessionMachine.State before = machine.state();
-    boolean wasOver = isOver();
-    Transition transition = machine.on(input, setup.now());
-    machine = transition.next();
-    if (before != machine.state()) {
-      getContext()
-          .getLog()
-          .debug("{} -> {} after {}", before, machine.state(), input.getClass().getSimpleName());
+  private void limitTheClosing() {
+    if (!stopping) {
+      timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
     }
-    if (input instanceof SessionInput.Violated violated) {
-      escalate(violated);
-    }
-    transition.effects().forEach(effects::execute);
-    if (!wasOver && isOver()) {
-      setup.connection().tell(new ConnectionActor.SessionOver(setup.id()));
-      effects.over();
-      if (!stopping) {
-        timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
-      }
-    }
-    return unlessOver();
   }
 
-  private void escalate(SessionInput.Violated violated) {
-    getContext().getLog().debug("{}", violated.violation());
-    if (violated.violation().scope() == Scope.CONNECTION) {
-      setup
-          .connection()
-          .tell(
-              new ConnectionActor.Close(
-                  violated.violation().code(), violated.violation().message()));
-    }
+  private Behavior<Command> on(SessionInput input) {
+    life.on(input);
+    return unlessOver();
   }
 
   /**
@@ -546,21 +438,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
    * the mailbox of a stopped actor would have no end.
    */
   private Behavior<Command> unlessOver() {
-    boolean failed = machine.state() == SessionMachine.State.FAILED;
-    boolean closed =
-        machine.state() == SessionMachine.State.CLOSED
-            && machine.connectEnded()
-            && connect.writeEnd() != null;
-    return released && (failed || closed) ? Behaviors.stopped() : this;
-  }
-
-  private boolean isConnecting() {
-    return machine.state() == SessionMachine.State.CONNECTING;
-  }
-
-  private boolean isOver() {
-    return machine.state() == SessionMachine.State.CLOSED
-        || machine.state() == SessionMachine.State.FAILED;
+    return released && life.isDone() ? Behaviors.stopped() : this;
   }
 
   private void wakeToRead() {
