@@ -139,8 +139,9 @@ class EarlyDataIT {
                 ServerTrust.Insecure.INSTANCE,
                 DialectPolicy.only(Draft.D16),
                 Duration.ofSeconds(10)));
-    server.unidirectional(RawClient.era(Draft.D16).serverControl());
+    // The control stream: the request comes after the settings, and then the order is not given.
     server.accept();
+    server.unidirectional(RawClient.era(Draft.D16).serverControl());
     RawStream connect = server.accept();
     connect.headers();
     connect.write(WireSession.ANSWER);
