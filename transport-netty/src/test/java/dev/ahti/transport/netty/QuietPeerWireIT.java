@@ -20,6 +20,10 @@ import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import dev.ahti.wtspec.proxy.BlackOut;
+import dev.ahti.wtspec.proxy.Direction;
+import dev.ahti.wtspec.proxy.Impairment;
+import dev.ahti.wtspec.proxy.ImpairmentProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +35,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Peers that say nothing for long, and peers that take nothing. */
 class QuietPeerWireIT {
 
-  private static SessionHandle dial(EngineNet net) {
-    int port = net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
+  private static int listen(EngineNet net) {
+    return net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
+  }
+
+  private static SessionHandle dial(EngineNet net, int port) {
     return TestNet.get(
         net.ahti.connect(
             new DialRequest(
@@ -48,17 +55,31 @@ class QuietPeerWireIT {
   }
 
   @Test
-  void anIdleSessionOutlivesThreeIdleTimeouts() {
-    try (EngineNet net = new EngineNet("ahti.netty.idle-timeout = 1 s")) {
-      SessionHandle client = dial(net);
+  void anIdleSessionOutlivesThreeIdleTimeoutsThoughHalfOfTheTimeNothingPasses() {
+    Impairment holes =
+        Impairment.NONE.withBlackOut(
+            BlackOut.repeated(Duration.ofMillis(400), Duration.ofMillis(400)));
+    try (EngineNet net = new EngineNet("ahti.netty.idle-timeout = 1 s");
+        ImpairmentProxy proxy =
+            ImpairmentProxy.start(listen(net), Impairment.NONE, Impairment.NONE, 1)) {
+      SessionHandle client = dial(net, proxy.port());
       SessionHandle server = net.session();
+      proxy.impair(Direction.TO_SERVER, holes);
+      proxy.impair(Direction.TO_CLIENT, holes);
       net.kit.createTestProbe().expectNoMessage(Duration.ofMillis(3500));
       assertFalse(client.closed().isDone());
       assertFalse(server.closed().isDone());
       // A third of the time-out is the most that the interval of 10 s may be here.
       assertTrue(net.gauge(Gauges.KEEP_ALIVES) >= 6);
+      assertTrue(proxy.counters(Direction.TO_SERVER).blackedOut() > 0);
+      assertTrue(proxy.counters(Direction.TO_CLIENT).blackedOut() > 0);
       client.close(5, "");
       assertEquals(5, TestNet.get(server.closed()).code());
+      TestNet.get(client.closed());
+      // The end of the connection must not be lost, or it is only the idle time-out that ends it.
+      proxy.impair(Direction.TO_SERVER, Impairment.NONE);
+      proxy.impair(Direction.TO_CLIENT, Impairment.NONE);
+      net.awaitNoConnection();
     }
   }
 
@@ -66,7 +87,7 @@ class QuietPeerWireIT {
   void withoutKeepAliveAnIdleSessionMeetsTheIdleTimeout() {
     try (EngineNet net =
         new EngineNet("ahti.netty.idle-timeout = 1 s", "ahti.netty.keep-alive-interval = 0 s")) {
-      SessionHandle client = dial(net);
+      SessionHandle client = dial(net, listen(net));
       for (SessionHandle side : List.of(client, net.session())) {
         SessionFailure failure =
             assertThrows(SessionFailure.class, () -> TestNet.get(side.closed()));
