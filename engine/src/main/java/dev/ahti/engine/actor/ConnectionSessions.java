@@ -9,6 +9,8 @@ import dev.ahti.engine.session.EndedSessions;
 import dev.ahti.engine.spi.TransportEvent.StreamArrived;
 import dev.ahti.engine.wire.StreamKind;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +41,10 @@ final class ConnectionSessions {
   private final Set<Long> over = new HashSet<>();
   private final EndedSessions ended;
   private final EarlyStreams<StreamArrived> early;
+  private final Deque<StreamArrived> rejected = new ArrayDeque<>();
+  private final int rememberedRejections;
   private final Level earlyLevel;
+  private final Level rejectedLevel;
   private final Counter earlyRefused;
 
   /**
@@ -57,6 +62,8 @@ final class ConnectionSessions {
     this.early =
         new EarlyStreams<>(
             new EarlyStreams.Limits(settings.early().streams(), settings.early().hold().toNanos()));
+    this.rememberedRejections = settings.early().rememberedRejections();
+    this.rejectedLevel = scope.parts().gauges().level(Gauges.EARLY_REJECTIONS_REMEMBERED);
     this.earlyLevel = scope.parts().gauges().level(Gauges.EARLY_STREAMS);
     this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
   }
@@ -83,11 +90,15 @@ final class ConnectionSessions {
     for (StreamArrived stream : takeEarly(id)) {
       session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
     }
+    for (StreamArrived stream : takeRejected(id)) {
+      session.tell(new SessionActor.RejectedBefore(stream.kind(), stream.port()));
+    }
   }
 
   /** The request of this id got no session: its streams will never have one. */
   void refused(long id) {
     ended.add(id);
+    takeRejected(id);
     takeEarly(id)
         .forEach(
             stream -> SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE));
@@ -152,6 +163,8 @@ final class ConnectionSessions {
   /** Rejects what still waits: the connection ends. */
   void rejectEarly() {
     refuseEarly(early.clear());
+    rejectedLevel.add(-rejected.size());
+    rejected.clear();
   }
 
   private void refuseEarly(List<StreamArrived> streams) {
@@ -159,7 +172,26 @@ final class ConnectionSessions {
       earlyLevel.decrement();
       earlyRefused.increment();
       SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
+      remember(stream);
     }
+  }
+
+  /** The peer counts it as a stream of its session, which has to do so too when it comes. */
+  private void remember(StreamArrived stream) {
+    if (rejected.size() == rememberedRejections) {
+      rejected.poll();
+      rejectedLevel.decrement();
+    }
+    rejected.add(stream);
+    rejectedLevel.increment();
+  }
+
+  private List<StreamArrived> takeRejected(long sessionId) {
+    List<StreamArrived> taken =
+        rejected.stream().filter(stream -> stream.sessionId() == sessionId).toList();
+    rejected.removeAll(taken);
+    rejectedLevel.add(-taken.size());
+    return taken;
   }
 
   private List<StreamArrived> takeEarly(long sessionId) {

@@ -115,6 +115,7 @@ public record EngineSettings(
   private static Early early(Config config) {
     return new Early(
         config.getInt("streams"),
+        config.getInt("remembered-rejections"),
         config.getDuration("hold"),
         config.getInt("datagrams"),
         toInt(config.getBytes("datagram-bytes")));
@@ -291,11 +292,13 @@ public record EngineSettings(
    * @param datagrams datagrams of sessions not yet seen
    * @param datagramBytes bytes of those
    */
-  public record Early(int streams, Duration hold, int datagrams, int datagramBytes) {
+  public record Early(
+      int streams, int rememberedRejections, Duration hold, int datagrams, int datagramBytes) {
 
     /** Checks the bounds. */
     public Early {
       positive("ahti.early.streams", streams);
+      positive("ahti.early.remembered-rejections", rememberedRejections);
       positive("ahti.early.hold", hold.toNanos());
       positive("ahti.early.datagrams", datagrams);
       positive("ahti.early.datagram-bytes", datagramBytes);

@@ -74,6 +74,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   /** The peer opened a stream. */
   record Incoming(StreamKind kind, StreamPort port) implements Command {}
 
+  /** The peer opened a stream before the session was seen, and it was rejected. */
+  record RejectedBefore(StreamKind kind, StreamPort port) implements Command {}
+
   /** Closes the session. */
   record Close(long code, String reason) implements Command {}
 
@@ -218,6 +221,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Incoming.class, this::onIncoming)
+        .onMessage(RejectedBefore.class, this::onRejectedBefore)
         .onMessage(Open.class, this::onOpen)
         .onMessage(Opened.class, this::onOpened)
         .onMessage(StreamsAvailable.class, this::onStreamsAvailable)
@@ -291,6 +295,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     } else {
       streams.incoming(incoming.kind(), incoming.port());
     }
+    return this;
+  }
+
+  private Behavior<Command> onRejectedBefore(RejectedBefore rejected) {
+    streams.rejectedBefore(rejected.kind(), rejected.port());
     return this;
   }
 

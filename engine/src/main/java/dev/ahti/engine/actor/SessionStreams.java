@@ -73,6 +73,14 @@ final class SessionStreams {
     }
   }
 
+  /** The peer opened a stream that has been rejected: it counts by the session's limits. */
+  void rejectedBefore(StreamKind kind, StreamPort port) {
+    if (flow != null) {
+      flow.peerOpened(kind);
+      port.flow(flow);
+    }
+  }
+
   /** Somebody waits for a stream. */
   void open(StreamKind kind) {
     if (!asking(kind).blocked) {

@@ -113,6 +113,11 @@ public final class Gauges {
   /** Counter: streams for sessions not yet seen that were refused. */
   public static final String EARLY_STREAMS_REFUSED = "early.streams-refused";
 
+  /**
+   * Level: streams for sessions not yet seen that were refused, and that these will have to count.
+   */
+  public static final String EARLY_REJECTIONS_REMEMBERED = "early.rejections-remembered";
+
   /** Level: datagrams held for sessions not yet seen. */
   public static final String EARLY_DATAGRAMS = "early.datagrams";
 

@@ -10,6 +10,7 @@ import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Flow control of sessions, with our server and a client that writes raw bytes. */
@@ -97,6 +98,35 @@ class ServerFlowWireIT extends FlowRules {
     connect = raw.bidirectional(request(Draft.D16, "/echo"));
     assertEquals(FLOW_ERROR, connect.end());
     early.awaitStopped();
+  }
+
+  @Test
+  void streamsThatWereRejectedBeforeTheRequestCountTooAndTheirPlacesComeBack() {
+    net =
+        new EngineNet(
+            Stream.concat(Stream.of(SMALL), Stream.of("ahti.early.streams = 1"))
+                .toArray(String[]::new));
+    prepare(Draft.D16, limits(1000, 4, 4));
+    raw.unidirectional("405400");
+    net.awaitGauge(Gauges.EARLY_STREAMS, 1);
+    for (int i = 0; i < 2; i++) {
+      RawStream rejected = raw.unidirectional("405400");
+      rejected.awaitStopped();
+      rejected.shutdown(false, true, 7);
+    }
+    net.awaitGauge(Gauges.EARLY_REJECTIONS_REMEMBERED, 2);
+    connect = raw.bidirectional(request(Draft.D16, "/echo"));
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
+    session = net.session();
+    // Three of four are used and two of them have ended: four may be open from there.
+    assertEquals(6, value(MAX_STREAMS_UNI));
+    net.awaitGauge(Gauges.EARLY_REJECTIONS_REMEMBERED, 0);
+    for (int i = 0; i < 3; i++) {
+      rawStream(StreamKind.UNIDIRECTIONAL, "");
+    }
+    alive();
+    rawStream(StreamKind.UNIDIRECTIONAL, "");
+    assertEquals(FLOW_ERROR, connect.end());
   }
 
   @Test
