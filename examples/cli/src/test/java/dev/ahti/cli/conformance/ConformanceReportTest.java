@@ -53,6 +53,11 @@ class ConformanceReportTest {
   }
 
   @Test
+  void everyRuleHasAVerdict() {
+    assertEquals(List.of(), report(Checkout.current()).open());
+  }
+
+  @Test
   void everyModuleWithTestsIsSeen() {
     assertTrue(
         Checkout.current()
