@@ -19,7 +19,10 @@ public final class SettingsFrame {
   /** The stream type of the control stream, which SETTINGS opens. */
   public static final long CONTROL_STREAM_TYPE = 0x00;
 
-  /** The largest payload that is accepted, in bytes; some forty settings, grease included. */
+  /**
+   * The largest payload that is accepted unless another is named, in bytes; some forty settings,
+   * grease included.
+   */
   public static final int MAX_PAYLOAD = 1024;
 
   private static final String SECTION = "RFC 9114 7.2.4";
@@ -59,6 +62,15 @@ public final class SettingsFrame {
    *     identifier comes twice or is reserved
    */
   public static DecodeResult<Map<Long, Long>> decode(ByteString bytes) {
+    return decode(bytes, MAX_PAYLOAD);
+  }
+
+  /**
+   * The same with another bound.
+   *
+   * @param maxPayload bytes of the largest payload that is accepted
+   */
+  public static DecodeResult<Map<Long, Long>> decode(ByteString bytes, int maxPayload) {
     if (bytes.isEmpty()) {
       return new DecodeResult.NeedMore<>(1);
     }
@@ -78,7 +90,7 @@ public final class SettingsFrame {
       return new DecodeResult.NeedMore<>(header);
     }
     long length = VarInt.get(bytes, typeLength);
-    if (length > MAX_PAYLOAD) {
+    if (length > maxPayload) {
       return malformed(Http3ErrorCode.H3_EXCESSIVE_LOAD, "SETTINGS of " + length + " bytes");
     }
     int end = header + (int) length;

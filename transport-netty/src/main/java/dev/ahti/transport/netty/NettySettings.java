@@ -151,6 +151,7 @@ record NettySettings(
   private static Http3Limits http3(Config config, EngineSettings engine) {
     return new Http3Limits(
         bytes(config, "max-field-section", 1024),
+        bytes(config, "max-settings", 64),
         time(config, "header-timeout"),
         number(config, "datagrams.incoming", 1),
         number(config, "datagrams.outgoing", 1),

@@ -66,6 +66,7 @@ class NettySettingsTest {
     "read-size, 0",
     "gso-segments, -1",
     "datagrams.incoming, 0",
+    "max-settings, 63",
     "header-timeout, 0 s",
     "client-tls-contexts, 0",
   })

@@ -20,6 +20,7 @@ final class ControlStream implements FrameParser.Sink {
 
   private final PeerControl connection;
   private final boolean server;
+  private final int maxSettings;
   private final FrameParser parser = new FrameParser(this);
   private boolean settingsSeen;
   private long goAway = Long.MAX_VALUE;
@@ -27,10 +28,12 @@ final class ControlStream implements FrameParser.Sink {
 
   /**
    * @param server whether this side is the server
+   * @param maxSettings bytes of SETTINGS at most
    */
-  ControlStream(PeerControl connection, boolean server) {
+  ControlStream(PeerControl connection, boolean server, int maxSettings) {
     this.connection = connection;
     this.server = server;
+    this.maxSettings = maxSettings;
   }
 
   /** More bytes; the buffer stays the caller's. */
@@ -52,7 +55,7 @@ final class ControlStream implements FrameParser.Sink {
       if (settingsSeen) {
         return fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "second SETTINGS frame");
       }
-      if (length > SettingsFrame.MAX_PAYLOAD) {
+      if (length > maxSettings) {
         return fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "SETTINGS of " + length + " bytes");
       }
       settingsSeen = true;
@@ -111,7 +114,7 @@ final class ControlStream implements FrameParser.Sink {
     ByteString bytes = ByteString.fromArrayUnsafe(ByteBufUtil.getBytes(payload));
     ByteString frame =
         VarInt.encode(FrameType.SETTINGS).concat(VarInt.encode(bytes.length())).concat(bytes);
-    DecodeResult<Map<Long, Long>> result = SettingsFrame.decode(frame);
+    DecodeResult<Map<Long, Long>> result = SettingsFrame.decode(frame, maxSettings);
     if (result instanceof DecodeResult.Complete<Map<Long, Long>> complete) {
       connection.peerSettings(complete.value());
     } else if (result instanceof DecodeResult.Malformed<Map<Long, Long>> malformed) {

@@ -10,16 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class CriticalStreams {
   private final Http3Connection connection;
   private final boolean server;
+  private final int maxSettings;
   private boolean controlSeen;
   private boolean encoderSeen;
   private boolean decoderSeen;
 
   /**
    * @param server whether this side is the server
+   * @param maxSettings bytes of SETTINGS at most
    */
-  CriticalStreams(Http3Connection connection, boolean server) {
+  CriticalStreams(Http3Connection connection, boolean server, int maxSettings) {
     this.connection = connection;
     this.server = server;
+    this.maxSettings = maxSettings;
   }
 
   /** The handler of the peer's control stream, or {@code null} when there is one already. */
@@ -29,7 +32,7 @@ final class CriticalStreams {
       return null;
     }
     controlSeen = true;
-    return new ControlStream(connection, server);
+    return new ControlStream(connection, server, maxSettings);
   }
 
   /** The handler of a QPACK stream of the peer, or {@code null} when there is one already. */

@@ -113,7 +113,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
                 keepAlives.increment();
               }
             });
-    this.critical = new CriticalStreams(this, server);
+    this.critical = new CriticalStreams(this, server, limits.maxSettings());
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
     this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
     this.skipBudget = skipBudget;

@@ -6,6 +6,7 @@ import java.time.Duration;
  * What an HTTP/3 connection keeps to; the keys are explained in {@code reference.conf}.
  *
  * @param maxFieldSection bytes of a header section at most
+ * @param maxSettings bytes of SETTINGS at most
  * @param headerTimeout how long a header may take
  * @param datagramsIncoming datagrams that a session's consumer may leave waiting
  * @param datagramsOutgoing datagrams that a session may have waiting to be sent
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record Http3Limits(
     int maxFieldSection,
+    int maxSettings,
     Duration headerTimeout,
     int datagramsIncoming,
     int datagramsOutgoing,

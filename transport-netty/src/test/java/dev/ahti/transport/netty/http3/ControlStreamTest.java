@@ -83,7 +83,7 @@ class ControlStreamTest {
     private final ControlStream stream;
 
     Stream(boolean server) {
-      stream = new ControlStream(told, server);
+      stream = new ControlStream(told, server, 1024);
     }
 
     @Override
