@@ -54,7 +54,13 @@ final class RawSession implements AutoCloseable {
                   policy,
                   Duration.ofSeconds(10)));
     }
-    control = raw.accept();
+    try {
+      control = raw.accept();
+    } catch (AssertionError failure) {
+      // Nobody has anything to close yet.
+      raw.close();
+      throw failure;
+    }
   }
 
   /**

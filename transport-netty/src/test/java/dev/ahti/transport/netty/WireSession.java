@@ -39,10 +39,10 @@ final class WireSession implements AutoCloseable {
   }
 
   final EngineNet net;
-  final RawPeer raw;
+  RawPeer raw;
 
   /** The engine's control stream. */
-  final RawStream control;
+  RawStream control;
 
   /** The CONNECT stream of the newest session. */
   RawStream connect;
@@ -62,6 +62,19 @@ final class WireSession implements AutoCloseable {
     this.role = role;
     this.draft = draft;
     net = new EngineNet(settings);
+    try {
+      connect(options);
+    } catch (AssertionError failure) {
+      // Nobody has anything to close yet.
+      Closing.all(
+          () -> {
+            throw failure;
+          },
+          this);
+    }
+  }
+
+  private void connect(RawOptions options) {
     if (role == Role.SERVER) {
       listener = net.listen(DialectPolicy.only(draft));
       raw = RawPeer.connect(listener.address().getPort(), options);
