@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * shared needs no agreement about TLS.
  */
 final class QuicDialer {
+  private static final String REFUSED = "the server's certificate was refused: ";
+
   private final NettyLoops loops;
   private final QuicSockets sockets;
   private final ConnectionFactory factory;
@@ -203,11 +206,7 @@ final class QuicDialer {
                             false,
                             congestion,
                             options.settings(),
-                            connection -> {
-                              if (!attempt.result().complete(connection)) {
-                                connection.discard(Http3ErrorCode.H3_NO_ERROR, "too late");
-                              }
-                            }));
+                            connection -> connected(attempt, connection)));
               }
             })
         .connect()
@@ -224,10 +223,24 @@ final class QuicDialer {
             });
   }
 
+  private void connected(Attempt attempt, TransportConnection connection) {
+    DialOptions options = attempt.options();
+    Optional<String> expired =
+        QuicTls.expired(options.tls(), connection.facts().peerCertificates());
+    if (expired.isPresent()) {
+      tls.forget(options.tls());
+      fail(options, attempt.result(), REFUSED + expired.get(), null);
+    }
+    if (!attempt.result().complete(connection)) {
+      connection.discard(
+          Http3ErrorCode.H3_NO_ERROR, expired.isPresent() ? "certificate expired" : "too late");
+    }
+  }
+
   private static String reason(@Nullable QuicChannel channel, Throwable cause) {
     Handshake handshake = channel == null ? null : Handshake.of(channel);
     if (handshake != null && handshake.rejection() != null) {
-      return "the server's certificate was refused: " + handshake.rejection();
+      return REFUSED + handshake.rejection();
     }
     Throwable deepest = cause;
     while (deepest.getCause() != null) {

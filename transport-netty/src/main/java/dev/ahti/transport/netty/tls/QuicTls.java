@@ -14,10 +14,14 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.ssl.ClientAuth;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +79,26 @@ public final class QuicTls {
    */
   public QuicSslContext client(ClientTls tls) {
     return clients.computeIfAbsent(tls, this::make);
+  }
+
+  /**
+   * Why a server's certificate is no longer good; empty when it is. A session that goes on from a
+   * ticket does not ask the trust manager again, and the certificate may have expired since.
+   */
+  public static Optional<String> expired(ClientTls tls, List<X509Certificate> chain) {
+    if (!chain.isEmpty() && !(tls.trust() instanceof ServerTrust.Insecure)) {
+      try {
+        chain.get(0).checkValidity();
+      } catch (CertificateExpiredException | CertificateNotYetValidException invalid) {
+        return Optional.of(String.valueOf(invalid.getMessage()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Forgets the tickets of these clients: the next one begins anew. */
+  public void forget(ClientTls tls) {
+    clients.remove(tls);
   }
 
   /**
