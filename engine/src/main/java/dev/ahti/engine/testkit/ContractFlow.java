@@ -2,8 +2,10 @@ package dev.ahti.engine.testkit;
 
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.StreamKind;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,6 +28,11 @@ final class ContractFlow implements SessionFlow {
   ContractFlow(StreamLoop loop, long credit) {
     this.loop = loop;
     this.credit = credit;
+  }
+
+  /** Sets it as a session does, on the loop: what is read before it is there is not counted. */
+  CompletableFuture<Void> setOn(StreamPort port) {
+    return CompletableFuture.runAsync(() -> port.flow(this), loop::execute);
   }
 
   void grant(long bytes) {

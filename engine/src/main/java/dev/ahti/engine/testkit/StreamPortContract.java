@@ -178,7 +178,7 @@ public abstract class StreamPortContract {
   private void countsBytes() {
     Ends ends = ends(StreamKind.BIDIRECTIONAL);
     ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
-    ends.far.flow(flow);
+    holds("the flow is set", flow.setOn(ends.far)::isDone);
     ends.near.offer(bytes(700, 1));
     ends.near.finish();
     ends.far.request(100_000);
@@ -195,7 +195,7 @@ public abstract class StreamPortContract {
   private void countsStopped() {
     Ends ends = ends(StreamKind.BIDIRECTIONAL);
     ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
-    ends.far.flow(flow);
+    holds("the flow is set", flow.setOn(ends.far)::isDone);
     ends.near.offer(bytes(700, 1));
     ends.far.request(1);
     holds("some were counted", () -> flow.received() > 0);
@@ -208,7 +208,7 @@ public abstract class StreamPortContract {
   private void countsReset() {
     Ends ends = ends(StreamKind.BIDIRECTIONAL);
     ContractFlow flow = new ContractFlow(ends.far.loop(), 0);
-    ends.far.flow(flow);
+    holds("the flow is set", flow.setOn(ends.far)::isDone);
     ends.near.offer(bytes(700, 1));
     settle();
     ends.near.reset(CODE);
