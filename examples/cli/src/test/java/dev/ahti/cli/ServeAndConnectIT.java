@@ -83,6 +83,7 @@ class ServeAndConnectIT {
     try (AhtiProcess client = connect("/sink")) {
       client.feed("12345678901".getBytes(StandardCharsets.UTF_8));
       assertEquals("11", client.rest());
+      assertEquals(0, client.exitCode(), client::errors);
     }
   }
 
