@@ -59,6 +59,29 @@ class HouseRulesTest {
         .check(AHTI);
   }
 
+  /** A clock that jumps must end no session: timers are of {@link System#nanoTime}. */
+  @Test
+  void theClockOfTheDayIsReadForTokensAndCertificatesOnly() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("dev.ahti.transport.netty.ListenerKeys")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.SelfSigned")
+        .and()
+        .resideOutsideOfPackage("dev.ahti.wtspec..")
+        .should()
+        .accessTargetWhere(
+            DescribedPredicate.describe(
+                "the clock of the day is read",
+                access ->
+                    access.getTarget().getFullName().equals("java.lang.System.currentTimeMillis()")
+                        || (access.getTargetOwner().getPackageName().equals("java.time")
+                            && (access.getName().equals("now")
+                                || access.getName().startsWith("system")))))
+        .because("a machine's clock may jump while sessions are open")
+        .check(AHTI);
+  }
+
   @Test
   void examinerSharesNothingWithWhatItExamines() {
     noClasses()

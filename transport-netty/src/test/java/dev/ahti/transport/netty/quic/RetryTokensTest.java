@@ -82,6 +82,26 @@ class RetryTokensTest {
     assertTrue(accepts(tokens, token, CLIENT));
   }
 
+  /**
+   * N11: what jumps is the clock of the machine; a client asks again, and what is kept is bounded.
+   */
+  @Test
+  void aClockThatJumpsCostsTheTokensOfBeforeAndNothingElse() {
+    long[] jumps = {Duration.ofDays(30).toMillis(), -Duration.ofHours(1).toMillis()};
+    RetryTokens four = tokens(SECRET, AddressValidation.Mode.ALWAYS, 4);
+    for (int i = 0; i < 20; i++) {
+      // A token of the same millisecond is the same.
+      clock.incrementAndGet();
+      ByteBuf before = issue(four, CLIENT);
+      clock.addAndGet(jumps[i % 2]);
+      assertFalse(accepts(four, before, CLIENT), "jump " + i);
+      ByteBuf after = issue(four, CLIENT);
+      assertTrue(accepts(four, after, CLIENT), "jump " + i);
+      assertFalse(accepts(four, after, CLIENT), "replayed after jump " + i);
+      assertTrue(gauges.level(Gauges.RETRY_REMEMBERED).value() <= 4);
+    }
+  }
+
   @Test
   void outlivesTheRotationOfItsKeyOnce() {
     clock.set(Duration.ofHours(1).toMillis() * 500_000 - 1);
