@@ -41,7 +41,7 @@ final class ConnectionSessions {
   private final Set<Long> over = new HashSet<>();
   private final EndedSessions ended;
   private final EarlyStreams<StreamArrived> early;
-  private final Deque<StreamArrived> rejected = new ArrayDeque<>();
+  private final Deque<EarlyRejection> rejected = new ArrayDeque<>();
   private final int rememberedRejections;
   private final Level earlyLevel;
   private final Level rejectedLevel;
@@ -90,8 +90,8 @@ final class ConnectionSessions {
     for (StreamArrived stream : takeEarly(id)) {
       session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
     }
-    for (StreamArrived stream : takeRejected(id)) {
-      session.tell(new SessionActor.RejectedBefore(stream.kind(), stream.port()));
+    for (EarlyRejection rejection : takeRejected(id)) {
+      session.tell(new SessionActor.RejectedBefore(rejection));
     }
   }
 
@@ -171,24 +171,25 @@ final class ConnectionSessions {
     for (StreamArrived stream : streams) {
       earlyLevel.decrement();
       earlyRefused.increment();
+      EarlyRejection rejection = new EarlyRejection(stream.sessionId(), stream.kind());
+      stream.port().flow(rejection);
       SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
-      remember(stream);
+      remember(rejection);
     }
   }
 
-  /** The peer counts it as a stream of its session, which has to do so too when it comes. */
-  private void remember(StreamArrived stream) {
+  private void remember(EarlyRejection rejection) {
     if (rejected.size() == rememberedRejections) {
       rejected.poll();
       rejectedLevel.decrement();
     }
-    rejected.add(stream);
+    rejected.add(rejection);
     rejectedLevel.increment();
   }
 
-  private List<StreamArrived> takeRejected(long sessionId) {
-    List<StreamArrived> taken =
-        rejected.stream().filter(stream -> stream.sessionId() == sessionId).toList();
+  private List<EarlyRejection> takeRejected(long sessionId) {
+    List<EarlyRejection> taken =
+        rejected.stream().filter(one -> one.sessionId() == sessionId).toList();
     rejected.removeAll(taken);
     rejectedLevel.add(-taken.size());
     return taken;

@@ -75,7 +75,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   record Incoming(StreamKind kind, StreamPort port) implements Command {}
 
   /** The peer opened a stream before the session was seen, and it was rejected. */
-  record RejectedBefore(StreamKind kind, StreamPort port) implements Command {}
+  record RejectedBefore(EarlyRejection rejection) implements Command {}
 
   /** Closes the session. */
   record Close(long code, String reason) implements Command {}
@@ -299,7 +299,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onRejectedBefore(RejectedBefore rejected) {
-    streams.rejectedBefore(rejected.kind(), rejected.port());
+    streams.rejectedBefore(rejected.rejection());
     return this;
   }
 

@@ -142,6 +142,12 @@ final class SessionFlowControl implements SessionFlow {
         });
   }
 
+  /** The peer opened a stream before the session came, and it was rejected. */
+  void rejectedBefore(EarlyRejection rejection) {
+    peerOpened(rejection.kind());
+    run(() -> rejection.passOn(this));
+  }
+
   // The ports.
 
   @Override

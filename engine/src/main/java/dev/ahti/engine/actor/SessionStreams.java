@@ -74,10 +74,9 @@ final class SessionStreams {
   }
 
   /** The peer opened a stream that has been rejected: it counts by the session's limits. */
-  void rejectedBefore(StreamKind kind, StreamPort port) {
+  void rejectedBefore(EarlyRejection rejection) {
     if (flow != null) {
-      flow.peerOpened(kind);
-      port.flow(flow);
+      flow.rejectedBefore(rejection);
     }
   }
 

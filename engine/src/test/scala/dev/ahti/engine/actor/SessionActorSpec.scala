@@ -29,7 +29,7 @@ final class SessionActorSpec extends SessionSpec {
         new SessionActor.OpenBlocked(StreamKind.BIDIRECTIONAL),
         new SessionActor.TellFlow(new Capsule.MaxData(1)),
         new SessionActor.FlowViolated(Violation.session(0x45d4487, "too much", "test")),
-        new SessionActor.RejectedBefore(StreamKind.BIDIRECTIONAL, new FakePort(8)),
+        new SessionActor.RejectedBefore(new EarlyRejection(0, StreamKind.BIDIRECTIONAL)),
         new SessionActor.Incoming(StreamKind.BIDIRECTIONAL, new FakePort(4)),
         new SessionActor.Close(0, ""),
         SessionActor.Drain.INSTANCE,
