@@ -250,7 +250,7 @@ public abstract class StreamPortContract {
     settle();
     same("polled", null, ends.far.poll());
     same("bytes received", 0L, ends.far.stats().bytesReceived());
-    ends.far.request(1);
+    ends.far.request(100);
     Reader reader = new Reader(ends.far);
     holds("the bytes came", () -> reader.bytes() == 100);
   }
@@ -461,7 +461,7 @@ public abstract class StreamPortContract {
     Ends ends = ends(StreamKind.BIDIRECTIONAL);
     AtomicInteger woken = new AtomicInteger();
     ends.far.onReadable(woken::incrementAndGet);
-    ends.far.request(1);
+    ends.far.request(10);
     same("a look at nothing", null, ends.far.peek());
     ends.near.offer(bytes(10, 1));
     holds("the reader was woken", () -> woken.get() > 0);

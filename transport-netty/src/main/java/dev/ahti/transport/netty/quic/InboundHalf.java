@@ -139,6 +139,11 @@ final class InboundHalf {
     return end == null && credit.get() > 0;
   }
 
+  /** How many bytes the consumer is ready to take. */
+  long credit() {
+    return credit.get();
+  }
+
   /** Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. */
   void received(ByteBuf bytes) {
     int length = bytes.readableBytes();

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * joins them with the channel and with the one who watches.
  *
  * <p>Reading: the channel never reads by itself. While there is credit one Netty read is pending
- * (or a reset would stay unseen), and each read is one buffer, so what is held is at most the
- * credit and one read. Netty extends the peer's window as it reads, so a consumer that grants no
- * credit stops the peer.
+ * (or a reset would stay unseen), and each read is one buffer of no more than the credit, so what
+ * is held is at most the credit. Netty extends the peer's window as it reads, so a consumer that
+ * grants no credit stops the peer.
  *
  * <p>The methods below "the handler's side" are for the handler of the stream's channel and are
  * called on the loop.
@@ -346,6 +346,7 @@ public final class QuicStreamPort implements StreamPort {
   private void readIfWanted() {
     if (!readPending && in.wantsBytes()) {
       readPending = true;
+      StreamReads.capNext(channel, in.credit());
       loop.holdPackets(channel.parent());
       ctx.read();
     }

@@ -40,9 +40,14 @@ public final class StreamReads implements RecvByteBufAllocator {
     sized = buffers.maxMessagesPerRead(1);
   }
 
-  /** Lets the next read of a stream take so many bytes at most; on its loop. */
+  /** Gives the next read of a stream room for so many bytes and no more; on its loop. */
   public static void limitNext(Channel stream, int bytes) {
     ((ReadHandle) stream.unsafe().recvBufAllocHandle()).limit(bytes);
+  }
+
+  /** Lets the reads of a stream from the next on take so many bytes at most; on its loop. */
+  static void capNext(Channel stream, long bytes) {
+    ((ReadHandle) stream.unsafe().recvBufAllocHandle()).cap(bytes);
   }
 
   @Override
@@ -54,11 +59,17 @@ public final class StreamReads implements RecvByteBufAllocator {
   private static final class ReadHandle extends DelegatingHandle {
     private final int largest;
     private int exact;
+    private int most;
     private int last;
 
     ReadHandle(Handle sized, int largest) {
       super(sized);
       this.largest = largest;
+      this.most = largest;
+    }
+
+    void cap(long bytes) {
+      most = (int) Math.min(bytes, largest);
     }
 
     void limit(int bytes) {
@@ -67,12 +78,15 @@ public final class StreamReads implements RecvByteBufAllocator {
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      return exact > 0 ? allocator.ioBuffer(exact, exact) : super.allocate(allocator);
+      if (exact > 0) {
+        return allocator.ioBuffer(exact, exact);
+      }
+      return most < super.guess() ? allocator.ioBuffer(most, most) : super.allocate(allocator);
     }
 
     @Override
     public int guess() {
-      return exact > 0 ? exact : super.guess();
+      return exact > 0 ? exact : Math.min(most, super.guess());
     }
 
     @Override
