@@ -84,10 +84,19 @@ final class ServerBinder {
 
     @Override
     public Routing plain(Fields request) {
+      String method = request.get(":method").orElse("");
+      if (!method.equals("GET") && !method.equals("HEAD")) {
+        return new Routing.Answer(
+            405, Fields.empty().with("allow", "GET, HEAD"), ByteString.emptyByteString());
+      }
+      ByteString body = ByteString.fromString(PLAIN_ANSWER, StandardCharsets.UTF_8);
+      Fields fields =
+          Fields.empty()
+              .with("content-type", "text/plain; charset=utf-8")
+              .with("content-length", Integer.toString(body.length()));
+      // To HEAD goes what GET would get, but for the body (RFC 9110 9.3.2).
       return new Routing.Answer(
-          200,
-          Fields.empty().with("content-type", "text/plain; charset=utf-8"),
-          ByteString.fromString(PLAIN_ANSWER, StandardCharsets.UTF_8));
+          200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
     }
 
     private static void run(SessionHandler handler, SessionHandle session) {
