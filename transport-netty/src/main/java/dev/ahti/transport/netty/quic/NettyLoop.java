@@ -9,13 +9,15 @@ import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.stream.Materializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +66,10 @@ public final class NettyLoop implements StreamLoop {
   private boolean draining;
   private boolean reading;
   private boolean socketReading;
-  private @Nullable ChannelHandlerContext foreignRead;
+
+  /** Codecs with packets that other loops' sockets got; one for each listener on the loop. */
+  private final Set<ChannelHandlerContext> foreignReads = new LinkedHashSet<>();
+
   private long sendCount;
 
   /**
@@ -195,17 +200,14 @@ public final class NettyLoop implements StreamLoop {
    */
   void beginRead(ChannelHandlerContext codec) {
     reading = true;
-    if (!socketReading) {
-      foreignRead = codec;
+    if (!socketReading && foreignReads.add(codec)) {
       schedule();
     }
   }
 
   /** The read batch has ended: drains, lets the codec send, and runs what had to wait for that. */
   void endRead(ChannelHandlerContext codec) {
-    if (foreignRead == codec) {
-      foreignRead = null;
-    }
+    foreignReads.remove(codec);
     stopLooks.packetsCame();
     try {
       writers.addAll(afterRead);
@@ -240,12 +242,11 @@ public final class NettyLoop implements StreamLoop {
   private void scheduledDrain() {
     scheduled.set(false);
     // This task runs inside no read loop.
-    ChannelHandlerContext unended = foreignRead;
-    if (unended == null) {
+    if (foreignReads.isEmpty()) {
       reading = false;
       drainAndSend();
     } else {
-      endRead(unended);
+      List.copyOf(foreignReads).forEach(this::endRead);
     }
   }
 

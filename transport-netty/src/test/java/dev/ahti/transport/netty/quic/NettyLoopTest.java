@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -107,6 +108,32 @@ class NettyLoopTest {
             "after 1",
             "after 2"),
         order);
+  }
+
+  @Test
+  void packetsHandedOnToTwoCodecsEndTheBatchesOfBoth() throws Exception {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    onLoop(
+        () -> {
+          for (String name : List.of("one", "other")) {
+            codec(() -> sent.add(name)).pipeline().fireChannelRead("packet");
+          }
+          return null;
+        });
+    // Behind the drain that their packets have asked for.
+    onLoop(() -> null);
+    assertEquals(List.of("one", "other"), sent);
+  }
+
+  private static EmbeddedChannel codec(Runnable sends) {
+    return new EmbeddedChannel(
+        new ReadBatchHandler(loop()),
+        new ChannelInboundHandlerAdapter() {
+          @Override
+          public void channelReadComplete(ChannelHandlerContext ctx) {
+            sends.run();
+          }
+        });
   }
 
   @Test
