@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -187,9 +189,25 @@ public final class TestNet implements AutoCloseable {
         throw cause;
       }
       throw new AssertionError(e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("not within 10 s; the loops:" + loops(), e);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Where the event loops are: one that is stuck explains everything after it. */
+  private static String loops() {
+    StringBuilder all = new StringBuilder();
+    Thread.getAllStackTraces()
+        .forEach(
+            (thread, stack) -> {
+              if (thread.getName().startsWith("ahti-loop")) {
+                all.append('\n').append(thread.getName()).append(' ').append(thread.getState());
+                Arrays.stream(stack).limit(30).forEach(at -> all.append("\n  at ").append(at));
+              }
+            });
+    return all.toString();
   }
 
   /** Waits until no connection is left, nor anything of one; listeners may be open. */
