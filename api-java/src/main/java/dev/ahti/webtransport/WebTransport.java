@@ -14,8 +14,11 @@ import org.apache.pekko.util.ByteString;
  * A WebTransport session, a client's or a server's.
  *
  * <p>A client gets one from {@link #connect}, in the state <i>connecting</i>; {@link #ready()} says
- * when it is established. A server's handler gets one that is established. Everything that is asked
- * while connecting waits for {@code ready} and fails with it.
+ * when it is established. A server's handler gets one that is established. What is asked while
+ * connecting waits for {@code ready} and fails with it, but for what is answered with a plain value:
+ * {@link #info()}, {@link #materializer()} and {@link
+ * WebTransportDatagramDuplexStream#maxDatagramSize()} throw an {@link IllegalStateException}, and
+ * {@link #protocol()} is empty.
  *
  * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
  * on the connection's event loop, and handlers of a server run there: code chained to them with

@@ -10,7 +10,9 @@
  * <p>Everything of one network happens on one {@link dev.ahti.engine.testkit.VirtualLoop}: the same
  * seed and the same calls give the same run.
  *
- * <p>May depend on ring 1, {@code dev.ahti.engine.spi} and {@code dev.ahti.engine.gauge} only.
+ * <p>May depend on ring 1, {@code dev.ahti.engine.spi} and {@code dev.ahti.engine.gauge} only, but
+ * for {@link dev.ahti.engine.testkit.Leftovers}, which asks {@code dev.ahti.engine.actor.Ahti} for
+ * its gauges.
  */
 @NullMarked
 package dev.ahti.engine.testkit;
