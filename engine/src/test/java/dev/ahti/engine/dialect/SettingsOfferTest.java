@@ -62,6 +62,14 @@ class SettingsOfferTest {
     assertBytes("client all 16 sessions", SettingsOffer.client(DialectPolicy.all(), SIXTEEN));
   }
 
+  /** What every browser sees of a server that is not told otherwise. */
+  @Test
+  void offersAllDraftsWithFlowControlByDefault() {
+    Limits limits = new Limits(16, Optional.of(new FlowLimits(8_388_608, 128, 128)));
+    assertBytes("server all by default", SettingsOffer.server(DialectPolicy.all(), limits));
+    assertBytes("client all by default", SettingsOffer.client(DialectPolicy.all(), limits));
+  }
+
   @Test
   void offersSeveralSessionsToD14OnlyWithFlowControl() {
     DialectPolicy d14 = DialectPolicy.only(Draft.D14);

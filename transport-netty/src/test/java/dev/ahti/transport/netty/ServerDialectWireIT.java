@@ -66,6 +66,27 @@ class ServerDialectWireIT {
     assertEquals(expected, control.bytes(expected.length() / 2));
   }
 
+  /** What every browser sees of a server that is not told otherwise. */
+  @Test
+  void firstBytesOfAServerThatSpeaksAllDraftsAreTheSettingsOfAll() {
+    net = new EngineNet();
+    raw = RawPeer.connect(net.listen(DialectPolicy.all()).address().getPort());
+    control = raw.accept();
+    String expected =
+        "00042f"
+            + "0801"
+            + "3301"
+            + "80ffd27701"
+            + "ac7cf00001"
+            + "94e9cd2910"
+            + "c0000000c671706a10"
+            + "ab60374201"
+            + "6b6180800000"
+            + "6b644080"
+            + "6b654080";
+    assertEquals(expected, control.bytes(expected.length() / 2));
+  }
+
   @ParameterizedTest
   @EnumSource
   @Conformance({"H3-S-09", "H3-S-23"})
