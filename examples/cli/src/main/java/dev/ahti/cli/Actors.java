@@ -1,5 +1,6 @@
 package dev.ahti.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +15,16 @@ import org.slf4j.LoggerFactory;
 final class Actors implements AutoCloseable {
   private static final long END_SECONDS = 15;
 
+  /**
+   * A command ends its system itself; Pekko's hook would race with the exit code. A cold JVM loads
+   * classes on the loops, which would look like handlers that block; the endpoints here do not.
+   */
+  private static final String DEFAULTS =
+      """
+      pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+      ahti.loop-watchdog = 5 s
+      """;
+
   private final ActorSystem<Void> system;
 
   private Actors(ActorSystem<Void> system) {
@@ -23,17 +34,17 @@ final class Actors implements AutoCloseable {
   static Actors start() {
     // From one thread, before there are many: logging that is set up by two at once says so.
     LoggerFactory.getILoggerFactory();
-    // A command ends its system itself; Pekko's hook would race with the exit code. A cold JVM
-    // loads
-    // classes on the loops, which would look like handlers that block; the endpoints here do not.
-    return new Actors(
-        ActorSystem.create(
-            Behaviors.empty(),
-            "ahti",
-            ConfigFactory.parseString(
-                    "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off\n"
-                        + "ahti.loop-watchdog = 5 s")
-                .withFallback(ConfigFactory.load(Actors.class.getClassLoader()))));
+    return new Actors(ActorSystem.create(Behaviors.empty(), "ahti", config()));
+  }
+
+  /** What a user sets, in system properties or an {@code application.conf}, before our defaults. */
+  static Config config() {
+    ClassLoader classes = Actors.class.getClassLoader();
+    return ConfigFactory.defaultOverrides(classes)
+        .withFallback(ConfigFactory.defaultApplication(classes))
+        .withFallback(ConfigFactory.parseString(DEFAULTS))
+        .withFallback(ConfigFactory.defaultReferenceUnresolved(classes))
+        .resolve();
   }
 
   ActorSystem<Void> system() {
