@@ -15,8 +15,8 @@ import org.apache.pekko.util.ByteString;
  *
  * <p>A client gets one from {@link #connect}, in the state <i>connecting</i>; {@link #ready()} says
  * when it is established. A server's handler gets one that is established. What is asked while
- * connecting waits for {@code ready} and fails with it, but for what is answered with a plain value:
- * {@link #info()}, {@link #materializer()} and {@link
+ * connecting waits for {@code ready} and fails with it, but for what is answered with a plain
+ * value: {@link #info()}, {@link #materializer()} and {@link
  * WebTransportDatagramDuplexStream#maxDatagramSize()} throw an {@link IllegalStateException}, and
  * {@link #protocol()} is empty.
  *

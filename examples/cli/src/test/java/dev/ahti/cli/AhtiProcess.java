@@ -4,14 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,16 +22,25 @@ import java.util.concurrent.TimeUnit;
  */
 final class AhtiProcess implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 40;
+  private static final long OUTPUT_SECONDS = 30;
+  private static final int OUTPUT_LIMIT = 1 << 16;
+  private static final int END = -1;
 
   private final Process process;
   private final Path errors;
-  private final BufferedReader out;
+
+  /** The characters of standard output that nobody has asked for yet, and {@link #END}. */
+  private final BlockingQueue<Integer> out = new LinkedBlockingQueue<>(OUTPUT_LIMIT);
+
+  private boolean ended;
 
   private AhtiProcess(Process process, Path errors) {
     this.process = process;
     this.errors = errors;
-    this.out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    // A read from a pipe knows no deadline, so it is done by a thread that nobody waits for.
+    Thread reader = new Thread(this::readOutput, "output-of-" + process.pid());
+    reader.setDaemon(true);
+    reader.start();
   }
 
   static AhtiProcess start(Path folder, String... args) throws IOException {
@@ -65,34 +76,62 @@ final class AhtiProcess implements AutoCloseable {
   }
 
   /** The next characters of standard output, as many. */
-  String text(int length) throws IOException {
-    char[] text = new char[length];
-    for (int have = 0, more; have < length; have += more) {
-      more = out.read(text, have, length - have);
-      assertTrue(more > 0, () -> "no more output; standard error says: " + errors());
+  String text(int length) throws InterruptedException {
+    StringBuilder text = new StringBuilder();
+    while (text.length() < length) {
+      int next = next();
+      assertTrue(next != END, () -> "no more output; standard error says: " + errors());
+      text.append((char) next);
     }
-    return new String(text);
+    return text.toString();
   }
 
   /** The next line of standard output. */
-  String line() throws IOException {
-    String line = out.readLine();
-    assertTrue(line != null, () -> "no line; standard error says: " + errors());
-    return line;
+  String line() throws InterruptedException {
+    StringBuilder line = new StringBuilder();
+    int next = next();
+    assertTrue(next != END, () -> "no line; standard error says: " + errors());
+    for (; next != END && next != '\n'; next = next()) {
+      line.append((char) next);
+    }
+    return line.toString().stripTrailing();
   }
 
   /** The next line of standard output as JSON. */
-  JsonNode json() throws IOException {
+  JsonNode json() throws IOException, InterruptedException {
     return new ObjectMapper().readTree(line());
   }
 
   /** Everything that is left on standard output. */
-  String rest() throws IOException {
+  String rest() throws InterruptedException {
     StringBuilder text = new StringBuilder();
-    for (int c = out.read(); c >= 0; c = out.read()) {
-      text.append((char) c);
+    for (int next = next(); next != END; next = next()) {
+      text.append((char) next);
     }
     return text.toString();
+  }
+
+  private int next() throws InterruptedException {
+    if (ended) {
+      return END;
+    }
+    Integer next = out.poll(OUTPUT_SECONDS, TimeUnit.SECONDS);
+    assertTrue(next != null, () -> "no output in time; standard error says: " + errors());
+    ended = next == END;
+    return next;
+  }
+
+  private void readOutput() {
+    try (Reader from = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)) {
+      for (int c = from.read(); c != END; c = from.read()) {
+        out.put(c);
+      }
+      out.put(END);
+    } catch (IOException closed) {
+      out.offer(END);
+    } catch (InterruptedException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   /** What was written to standard error so far. */

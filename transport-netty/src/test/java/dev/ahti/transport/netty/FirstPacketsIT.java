@@ -94,7 +94,7 @@ class FirstPacketsIT {
     try (TestNet net =
         new TestNet(
             "ahti.netty.address-validation.mode = off",
-            "ahti.netty.handshake-timeout = 800 ms",
+            "ahti.netty.handshake-timeout = 2500 ms",
             "ahti.netty.max-handshakes = 3")) {
       int port = net.listen().localAddress().getPort();
       List<byte[]> firsts = RawInitial.real(5);
