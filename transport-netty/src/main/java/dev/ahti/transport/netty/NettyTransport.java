@@ -18,6 +18,7 @@ import dev.ahti.transport.netty.tls.TransportSecret;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
@@ -132,8 +133,8 @@ final class NettyTransport implements Transport {
     // In this order, or a peer would not be told that its connection is closed.
     connections.forEach(
         connection ->
-            ((QuicChannel) connection)
-                .close(true, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
+            QuicAccess.close(
+                (QuicChannel) connection, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
     connections
         .newCloseFuture()
         .addListener(

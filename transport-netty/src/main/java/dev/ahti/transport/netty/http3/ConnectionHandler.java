@@ -13,6 +13,7 @@ import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3ClientConnectionHandler;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicDatagramExtensionEvent;
@@ -177,8 +178,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     } else if (open == null) {
       // The handshake may be done already, and then nobody else would ever close it.
       LOG.debug("{} could not be set up", ctx.channel(), cause);
-      ((QuicChannel) ctx.channel())
-          .close(true, (int) Http3ErrorCode.H3_INTERNAL_ERROR, Unpooled.EMPTY_BUFFER);
+      QuicAccess.close(
+          (QuicChannel) ctx.channel(),
+          (int) Http3ErrorCode.H3_INTERNAL_ERROR,
+          Unpooled.EMPTY_BUFFER);
     } else {
       LOG.error("{} failed", open, cause);
       open.fail(Http3ErrorCode.H3_INTERNAL_ERROR, "internal error");

@@ -207,7 +207,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       return;
     }
     closing = new Closing(code, reason, false);
-    channel.close(true, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
+    QuicAccess.close(channel, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
   }
 
   /** Netty closes with 31 bits; every code of HTTP/3 and WebTransport for a connection fits. */

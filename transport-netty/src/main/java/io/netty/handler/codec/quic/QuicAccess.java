@@ -1,9 +1,12 @@
 package io.netty.handler.codec.quic;
 
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  *       ever;
  *   <li>so does one that was stopped before, unless something of ours on it is acknowledged later;
  *   <li>several writes outside a read batch cost a flush each;
+ *   <li>a close that meets an overdue timer can keep the event loop for ever;
  *   <li>asking a close event that has no reason for it throws.
  * </ul>
  *
- * <p>Event loop only, but for {@link #selfTest}.
+ * <p>Event loop only, but for {@link #selfTest} and what says so.
  */
 @NullMarked
 public final class QuicAccess {
@@ -47,11 +51,13 @@ public final class QuicAccess {
 
   private static final @Nullable VarHandle CONNECTION;
   private static final @Nullable VarHandle FIN_SENT;
+  private static final @Nullable MethodHandle CANCEL_TIMER;
   private static final @Nullable Throwable FAILURE;
 
   static {
     VarHandle connection = null;
     VarHandle finSent = null;
+    MethodHandle cancelTimer = null;
     Throwable failure = null;
     try {
       connection =
@@ -60,11 +66,25 @@ public final class QuicAccess {
       finSent =
           MethodHandles.privateLookupIn(QuicheQuicStreamChannel.class, MethodHandles.lookup())
               .findVarHandle(QuicheQuicStreamChannel.class, "finSent", boolean.class);
+      Field timer = QuicheQuicChannel.class.getDeclaredField("timeoutHandler");
+      timer.setAccessible(true);
+      Method cancel = timer.getType().getDeclaredMethod("cancel");
+      cancel.setAccessible(true);
+      cancelTimer =
+          MethodHandles.filterArguments(
+              MethodHandles.lookup()
+                  .unreflect(cancel)
+                  .asType(MethodType.methodType(void.class, Object.class)),
+              0,
+              MethodHandles.lookup()
+                  .unreflectGetter(timer)
+                  .asType(MethodType.methodType(Object.class, QuicheQuicChannel.class)));
     } catch (ReflectiveOperationException | LinkageError e) {
       failure = e;
     }
     CONNECTION = connection;
     FIN_SENT = finSent;
+    CANCEL_TIMER = cancelTimer;
     FAILURE = failure;
   }
 
@@ -246,6 +266,37 @@ public final class QuicAccess {
     finSent().set(channel, true);
     channel.close();
     channel.parent().streamClosed(channel.streamId());
+  }
+
+  /**
+   * Closes a connection with a code of the application.
+   *
+   * <p>Netty looks at its timer when it closes, and lets an overdue one strike between what it
+   * sends before and the close itself: a probe of the handshake is then due that a closing
+   * connection does not send, and until it is sent the library has one more packet to send, for
+   * ever, on the event loop. Without the timer the close comes first; Netty sets it again by
+   * itself. Any thread.
+   *
+   * @param reason released by this
+   */
+  public static void close(QuicChannel connection, int code, ByteBuf reason) {
+    if (!connection.eventLoop().inEventLoop()) {
+      connection.eventLoop().execute(() -> close(connection, code, reason));
+      return;
+    }
+    QuicheQuicChannel channel = (QuicheQuicChannel) connection;
+    MethodHandle cancel = CANCEL_TIMER;
+    if (cancel == null) {
+      throw new IllegalStateException("selfTest failed before");
+    }
+    try {
+      cancel.invokeExact(channel);
+    } catch (RuntimeException | Error failure) {
+      throw failure;
+    } catch (Throwable impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    channel.close(true, code, reason);
   }
 
   /**
