@@ -73,7 +73,6 @@ final class CountStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public void preStart() {
-      setKeepGoing(true);
       pull(in);
     }
 
