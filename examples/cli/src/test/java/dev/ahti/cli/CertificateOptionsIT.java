@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server with a certificate from files and one origin, and clients that trust it in their way. */
+/**
+ * A server with a certificate from files and one origin, and clients that trust it in their way.
+ */
 class CertificateOptionsIT {
   private static final String ORIGIN = "https://pages.example";
 
