@@ -7,6 +7,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.ahti.transport.netty.quic.LoopTimers;
+import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicChannel;
 import org.junit.jupiter.api.Test;
 
 /** What the transport may know of the rest. */
@@ -48,6 +50,23 @@ class NettyBordersTest {
                     call.getTargetOwner().getPackageName().startsWith("io.netty.")
                         && call.getName().startsWith("schedule")))
         .because("a timer that nobody ended is seen in the gauge loop.timers")
+        .check(TRANSPORT);
+  }
+
+  @Test
+  void connectionsAreClosedWithACodeInOnePlace() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(QuicAccess.class)
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "a QUIC connection is closed with a code",
+                call ->
+                    call.getTargetOwner().isAssignableTo(QuicChannel.class)
+                        && call.getName().equals("close")
+                        && call.getTarget().getRawParameterTypes().size() > 1))
+        .because("an overdue timer of Netty's must not strike in between")
         .check(TRANSPORT);
   }
 }
