@@ -3,13 +3,19 @@ package dev.ahti.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
+import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The code in the README is code that the build compiled. */
 class ReadmeTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @ParameterizedTest
@@ -40,22 +47,22 @@ class ReadmeTest {
   @Test
   void theExamplesWorkTogether() throws Exception {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "readme");
+    Ahti ahti = Ahti.get(system);
     try {
       WebTransportServerBinding server =
-          WebTransportServer.create(system)
-              .withRoute("/echo", EchoServer::echo)
-              .bind()
-              .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
+          await(WebTransportServer.create(system).withRoute("/echo", EchoServer::echo).bind());
       ByteString answer =
-          EchoClient.hello(system, server.url() + "/echo", server.certificateHash())
-              .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
+          await(EchoClient.hello(system, server.url() + "/echo", server.certificateHash()));
       assertEquals("hello", answer.utf8String());
+      await(server.stop());
+      Leftovers.awaitNone(system, PATIENCE);
     } finally {
-      system.terminate();
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      Closing.all(system::terminate, () -> await(ahti.terminated()), LeakPresenceDetector::check);
     }
+  }
+
+  private static <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static List<String> blocks() throws IOException {

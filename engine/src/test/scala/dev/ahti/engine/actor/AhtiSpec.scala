@@ -12,8 +12,10 @@ import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.stage.StreamHandle
+import dev.ahti.engine.testkit.LiveActors
 import dev.ahti.engine.wire.Fields
 import dev.ahti.engine.wire.StreamKind
+import org.apache.pekko.actor.ActorRef
 import org.apache.pekko.actor.PoisonPill
 import org.apache.pekko.actor.testkit.typed.scaladsl.ActorTestKit
 import org.apache.pekko.util.ByteString
@@ -35,7 +37,11 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
   private val accepted = new ConcurrentLinkedQueue[SessionHandle]
 
   override protected def beforeEach(): Unit = start("on")
-  override protected def afterEach(): Unit = kit.shutdownTestKit()
+  override protected def afterEach(): Unit = {
+    val ended = ahti
+    kit.shutdownTestKit()
+    nothingLeft(ended)
+  }
 
   private def start(loopDispatcher: String): Unit = {
     accepted.clear()
@@ -95,10 +101,13 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
     session
   }
 
-  private def paths: Seq[String] = ActorTree.paths(kit.system).asScala.toSeq
+  private def actors: Seq[ActorRef] =
+    LiveActors.matching(kit.system, "/system/ahti(/.+)?").asScala.toSeq
 
-  private def nothingLeft(): Unit =
-    eventually(ahti.gauges.levels.asScala.filter(_._2 != 0) shouldBe empty)
+  private def paths: Seq[String] = actors.map(_.path.toStringWithoutAddress).sorted
+
+  private def nothingLeft(of: Ahti = ahti): Unit =
+    eventually(of.gauges.levels.asScala.filter(_._2 != 0) shouldBe empty)
 
   /** How the halves of a stream end. */
   private def ends(stream: StreamHandle): CompletableFuture[(Inbound, WriteEnd)] = {
@@ -161,9 +170,8 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
       val end = ends(stream)
       stream.port.offer(ByteString("hello"))
       eventually(peer.incomingBidirectional.poll() should not be null)
-      ActorTree
-        .named(kit.system, "session-0")
-        .asScala
+      actors
+        .filter(_.path.name == "session-0")
         .filter(_.path.toString.contains("listener-test"))
         .foreach(_ ! PoisonPill)
       val (read, write) = joined(end)
