@@ -107,7 +107,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     this.keepAlive =
         new KeepAlive(
             loop.timers(),
-            limits.keepAlive(),
+            KeepAlive.interval(limits.keepAlive(), channel),
             () -> {
               if (localControl.keepAlive()) {
                 keepAlives.increment();
