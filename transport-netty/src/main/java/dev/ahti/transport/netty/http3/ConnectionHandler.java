@@ -5,6 +5,8 @@ import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.tls.Handshake;
+import dev.ahti.transport.netty.tls.QuicTls;
+import dev.ahti.transport.netty.tls.TlsAlerts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
   private static final String ALPN = "h3";
+  private static final String REFUSED = "the peer's certificate was refused: ";
 
   private final ConnectionFactory factory;
   private final NettyLoop loop;
@@ -86,6 +89,16 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
+    ConnectionFacts facts = facts(channel);
+    // A session that goes on from a ticket has asked for no certificate (RFC 8446 4.3.2), and that
+    // of its first handshake may have expired since. A client does the same, see its dialer.
+    Optional<String> expired =
+        server ? QuicTls.expired(facts.peerCertificates()) : Optional.empty();
+    if (expired.isPresent()) {
+      LOG.debug("{}: {}{}", channel.remoteSocketAddress(), REFUSED, expired.get());
+      QuicAccess.refuse(channel, TlsAlerts.CERTIFICATE_EXPIRED);
+      return;
+    }
     LocalControlStream control = LocalControlStream.open(channel, factory.streams(), settings);
     Http3Settings limits =
         new Http3Settings().maxFieldSectionSize(factory.limits().maxFieldSection());
@@ -96,7 +109,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 ? new Http3ServerConnectionHandler(
                     new ChannelInboundHandlerAdapter(), null, null, frame, true)
                 : new Http3ClientConnectionHandler(null, null, null, frame, true));
-    connection = factory.connection(channel, loop, server, facts(channel), control);
+    connection = factory.connection(channel, loop, server, facts, control);
     onConnection.accept(connection);
   }
 
@@ -164,9 +177,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private static String reason(QuicChannel channel, Throwable cause) {
     Handshake handshake = Handshake.of(channel);
     String rejection = handshake == null ? null : handshake.rejection();
-    return rejection == null
-        ? cause.toString()
-        : "the peer's certificate was refused: " + rejection;
+    return rejection == null ? cause.toString() : REFUSED + rejection;
   }
 
   @Override

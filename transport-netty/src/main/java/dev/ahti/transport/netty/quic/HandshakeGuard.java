@@ -30,8 +30,9 @@ public final class HandshakeGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    success = true;
     ctx.fireChannelActive();
+    // Closed at once where the peer is refused after all.
+    success = ctx.channel().isActive();
     ctx.pipeline().remove(this);
   }
 

@@ -86,7 +86,12 @@ public final class QuicTls {
    * ticket does not ask the trust manager again, and the certificate may have expired since.
    */
   public static Optional<String> expired(ClientTls tls, List<X509Certificate> chain) {
-    if (!chain.isEmpty() && !(tls.trust() instanceof ServerTrust.Insecure)) {
+    return tls.trust() instanceof ServerTrust.Insecure ? Optional.empty() : expired(chain);
+  }
+
+  /** Why the leaf of a chain is not good at this time; empty when it is, or there is none. */
+  public static Optional<String> expired(List<X509Certificate> chain) {
+    if (!chain.isEmpty()) {
       try {
         chain.get(0).checkValidity();
       } catch (CertificateExpiredException | CertificateNotYetValidException invalid) {

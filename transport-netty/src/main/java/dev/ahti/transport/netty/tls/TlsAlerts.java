@@ -2,6 +2,9 @@ package dev.ahti.transport.netty.tls;
 
 /** TLS alerts inside QUIC's error codes (RFC 9001 section 4.8), in words. */
 public final class TlsAlerts {
+  /** The QUIC error of the alert that a certificate is over, or not valid yet. */
+  public static final int CERTIFICATE_EXPIRED = 0x100 + 45;
+
   private static final int FIRST = 0x100;
   private static final int LAST = 0x1ff;
 

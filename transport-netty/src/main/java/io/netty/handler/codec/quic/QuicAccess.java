@@ -1,6 +1,7 @@
 package io.netty.handler.codec.quic;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -284,6 +285,16 @@ public final class QuicAccess {
       connection.eventLoop().execute(() -> close(connection, code, reason));
       return;
     }
+    close(connection, true, code, reason);
+  }
+
+  /** Closes a connection with an error of QUIC, such as an alert of TLS. */
+  public static void refuse(QuicChannel connection, int error) {
+    close(connection, false, error, Unpooled.EMPTY_BUFFER);
+  }
+
+  private static void close(
+      QuicChannel connection, boolean application, int code, ByteBuf reason) {
     QuicheQuicChannel channel = (QuicheQuicChannel) connection;
     MethodHandle cancel = CANCEL_TIMER;
     if (cancel == null) {
@@ -296,7 +307,7 @@ public final class QuicAccess {
     } catch (Throwable impossible) {
       throw new IllegalStateException(impossible);
     }
-    channel.close(true, code, reason);
+    channel.close(application, code, reason);
   }
 
   /**

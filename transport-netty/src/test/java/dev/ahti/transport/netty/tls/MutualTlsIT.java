@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.error.Http3ErrorCode;
@@ -17,6 +18,7 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.transport.netty.TestAuthority;
 import dev.ahti.transport.netty.TestCertificate;
 import dev.ahti.transport.netty.TestNet;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("N15: a server that asks clients for certificates")
 class MutualTlsIT {
@@ -81,6 +84,58 @@ class MutualTlsIT {
     assertEquals(subject, chain.isEmpty() ? "" : chain.get(0).getSubjectX500Principal().getName());
     assertEquals(subject.isEmpty() ? 0 : 2, chain.size(), "the chain as it was sent");
     client.discard(Http3ErrorCode.H3_NO_ERROR, "");
+  }
+
+  private void comeBack(int port, ClientTls tls, String subject) {
+    TestNet.Side client = net.drive(net.dial("127.0.0.1", port, tls));
+    TransportConnection accepted = net.accepted();
+    assertEquals(
+        subject, accepted.facts().peerCertificates().get(0).getSubjectX500Principal().getName());
+    net.drive(accepted);
+    // The tickets come before the server's SETTINGS.
+    client.expect(TransportEvent.PeerSettings.class);
+    client.connection().discard(Http3ErrorCode.H3_NO_ERROR, "");
+    client.expectClosed();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUIRED", "OPTIONAL"})
+  void aClientThatComesBackWithATicketIsKnown(Mode mode) {
+    int port = listen(mode);
+    ClientTls tls = new ClientTls(ServerTrust.Insecure.INSTANCE, client("good"), false);
+    comeBack(port, tls, "CN=alice");
+    comeBack(port, tls, "CN=alice");
+    assertEquals(0, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+  }
+
+  /** A session that is resumed asks for no certificate, and none is judged by the trust manager. */
+  @ParameterizedTest
+  @EnumSource(names = {"REQUIRED", "OPTIONAL"})
+  void aClientWhoseCertificateHasExpiredDoesNotComeBackWithItsTicket(Mode mode) {
+    int port = listen(mode);
+    Credentials brief =
+        AUTHORITY.issue("EC", "alice", Duration.ofDays(-10).plus(Duration.ofSeconds(4)));
+    ClientTls tls = new ClientTls(ServerTrust.Insecure.INSTANCE, Optional.of(brief), false);
+    comeBack(port, tls, "CN=alice");
+    net.kit
+        .createTestProbe()
+        .awaitAssert(
+            Duration.ofSeconds(10),
+            () ->
+                assertThrows(
+                    CertificateExpiredException.class, () -> brief.chain().get(0).checkValidity()));
+    TestNet.Side client = net.drive(net.dial("127.0.0.1", port, tls));
+    TransportEvent.ConnectionClosed closed = client.expectClosed();
+    assertTrue(closed.byPeer());
+    assertTrue(closed.reason().contains("refused with alert 45 (certificate_expired)"));
+    net.kit
+        .createTestProbe()
+        .awaitAssert(
+            () -> {
+              assertEquals(1, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+              return null;
+            });
+    assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
   }
 
   /**
