@@ -6,6 +6,8 @@ import dev.ahti.wtspec.Era;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicStreamType;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,12 @@ class MalformedHttp3IT extends MalformedInput {
     control(role, bytes, code);
   }
 
+  /** Thousands of requests that a client, and a server, may still be answered. */
+  private static final String FALLING =
+      IntStream.range(0, 11_000)
+          .mapToObj(i -> RawHttp.frame(0x07, RawHttp.number(100_000 - 4 * i)))
+          .collect(Collectors.joining());
+
   static Stream<Arguments> controlFrames() {
     return all(
         both("GOAWAY before SETTINGS", "00070100", "0x10a"),
@@ -66,6 +74,8 @@ class MalformedHttp3IT extends MalformedInput {
         server("MAX_PUSH_ID of two numbers", "S0d020000", "0x106"),
         client("MAX_PUSH_ID", "S0d0100", "0x105"),
         client("GOAWAY of no request", "S070101", "0x108"),
+        both("the same GOAWAY without end", "S" + "070104".repeat(24_000), "0x107"),
+        both("GOAWAY that falls without end", "S" + FALLING, "0x107"),
         both("an endless unknown frame", "S21" + ENDLESS + "00".repeat(70_000), "0x107"),
         both("empty unknown frames without end", "S" + "2100".repeat(35_000), "0x107"));
   }

@@ -23,6 +23,7 @@ final class ControlStream implements FrameParser.Sink {
   private final int maxSettings;
   private final FrameParser parser = new FrameParser(this);
   private boolean settingsSeen;
+  private boolean goAwaySeen;
   private long goAway = Long.MAX_VALUE;
   private long maxPushId;
 
@@ -100,11 +101,12 @@ final class ControlStream implements FrameParser.Sink {
       settings(payload);
       return;
     }
+    int frameBytes = 2 + payload.readableBytes();
     long number = VarInts.read(payload);
     if (number < 0 || payload.isReadable()) {
       fail(Http3ErrorCode.H3_FRAME_ERROR, "frame of type " + type + " does not hold one number");
     } else if (type == FrameType.GOAWAY) {
-      goAway(number);
+      goAway(number, frameBytes);
     } else {
       maxPushId(number);
     }
@@ -130,14 +132,24 @@ final class ControlStream implements FrameParser.Sink {
     maxPushId = id;
   }
 
-  private void goAway(long id) {
+  /**
+   * Each falling id is told to all sessions of the connection, and one that falls by little can do
+   * so nearly without end; so all but the first count as frames that say nothing.
+   */
+  private void goAway(long id, int frameBytes) {
     if (!server && id % 4 != 0) {
       fail(Http3ErrorCode.H3_ID_ERROR, "GOAWAY with " + id + ", which is no request");
     } else if (id > goAway) {
       fail(Http3ErrorCode.H3_ID_ERROR, "GOAWAY with " + id + " after " + goAway);
     } else {
+      if (goAwaySeen) {
+        connection.skipped(frameBytes);
+      }
+      if (!goAwaySeen || id < goAway) {
+        connection.peerGoAway(id);
+      }
+      goAwaySeen = true;
       goAway = id;
-      connection.peerGoAway(id);
     }
   }
 

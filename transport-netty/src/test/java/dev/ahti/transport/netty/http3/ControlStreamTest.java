@@ -17,7 +17,7 @@ class ControlStreamTest {
   @Test
   void goodFramesAreToldOnceEach() {
     assertEquals(
-        List.of(SETTINGS_TOLD, "goaway 8", "goaway 4", "skipped 23"),
+        List.of(SETTINGS_TOLD, "goaway 8", "goaway 4", "skipped 33"),
         Replay.result(
             () -> new Stream(true),
             SETTINGS
@@ -33,6 +33,13 @@ class ControlStreamTest {
     assertEquals(
         List.of(SETTINGS_TOLD, "skipped 10"),
         Replay.result(() -> new Stream(false), SETTINGS + "c000000100000004 01 00"));
+  }
+
+  @Test
+  void aGoAwayIsToldWhenItSaysLessAndEachAfterTheFirstIsPaidFor() {
+    assertEquals(
+        List.of(SETTINGS_TOLD, "goaway 8", "goaway 4", "skipped 9"),
+        Replay.result(() -> new Stream(false), SETTINGS + "070108 070108 070104 070104"));
   }
 
   @Test
