@@ -41,7 +41,8 @@ final class ConnectStream {
     this.port = setup.connect();
     this.decoder =
         new CapsuleDecoder(
-            new CapsuleDecoder.Limits(settings.datagramCapsuleSize(), settings.capsuleBudget()));
+            new CapsuleDecoder.Limits(settings.datagramCapsuleSize(), settings.capsuleBudget()),
+            setup.dialect().hasFlowControl());
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
     this.budgetSince = setup.now();
     this.skipped = setup.parts().gauges().counter(Gauges.CAPSULES_SKIPPED_BYTES);

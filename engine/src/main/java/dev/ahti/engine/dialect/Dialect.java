@@ -71,6 +71,11 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
     return draft != Draft.D02;
   }
 
+  /** Whether the capsules of flow control exist: D14 and later, unknown ones before. */
+  public boolean hasFlowControl() {
+    return draft.compareTo(Draft.D14) >= 0;
+  }
+
   /**
    * Whether sessions without flow control are limited to one a connection: D14 and later
    * (draft-ietf-webtrans-http3-16 5.1 and 5.2). Earlier drafts know no flow control of sessions and

@@ -66,6 +66,7 @@ public final class CapsuleDecoder {
   }
 
   private final Limits limits;
+  private final boolean flowControl;
   private final byte[] integer = new byte[VarInt.MAX_LENGTH];
   private int integerBytes;
 
@@ -80,9 +81,20 @@ public final class CapsuleDecoder {
   private boolean closed;
   private @Nullable Violation failure;
 
-  /** A decoder at the start of a CONNECT stream, its budget full. */
+  /** A decoder at the start of a CONNECT stream that knows all capsules, its budget full. */
   public CapsuleDecoder(Limits limits) {
+    this(limits, true);
+  }
+
+  /**
+   * A decoder at the start of a CONNECT stream, its budget full.
+   *
+   * @param flowControl whether the dialect has the capsules of flow control; they are of unknown
+   *     types otherwise
+   */
+  public CapsuleDecoder(Limits limits, boolean flowControl) {
     this.limits = requireNonNull(limits, "limits");
+    this.flowControl = flowControl;
     this.skipBudget = limits.skipBudget();
   }
 
@@ -156,7 +168,7 @@ public final class CapsuleDecoder {
   }
 
   private void begin(long length, int headerBytes, List<Capsule> capsules) {
-    CapsulePayload.Plan plan = CapsulePayload.plan(type, length, limits.maxDatagram());
+    CapsulePayload.Plan plan = CapsulePayload.plan(type, length, limits.maxDatagram(), flowControl);
     remaining = length;
     if (plan instanceof CapsulePayload.Plan.Reject reject) {
       failure = reject.violation();

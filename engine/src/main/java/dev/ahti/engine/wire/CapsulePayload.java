@@ -36,8 +36,12 @@ final class CapsulePayload {
 
   private CapsulePayload() {}
 
-  /** Judges a header before the first byte of payload, so no declared length is ever trusted. */
-  static Plan plan(long type, long length, int maxDatagram) {
+  /**
+   * Judges a header before the first byte of payload, so no declared length is ever trusted.
+   *
+   * @param flowControl whether the types of flow control are known
+   */
+  static Plan plan(long type, long length, int maxDatagram, boolean flowControl) {
     // Compare longs: a type such as 0x1_0000_2843 must not alias a known one.
     if (type == CapsuleType.WT_CLOSE_SESSION) {
       return within(
@@ -53,6 +57,9 @@ final class CapsulePayload {
     if (type == CapsuleType.DATAGRAM) {
       // RFC 9297 3.5 lets an endpoint drop a datagram that is larger than it wants to hold.
       return length <= maxDatagram ? new Plan.Collect() : new Plan.Skip();
+    }
+    if (!flowControl) {
+      return new Plan.Skip();
     }
     if (isFlow(type)) {
       return within(length, 1, VarInt.MAX_LENGTH, "flow control", CAPSULES);

@@ -125,6 +125,19 @@ class CapsuleDecoderTest {
   }
 
   @Test
+  void skipsTheCapsulesOfFlowControlWhereTheDraftHasNone() {
+    CapsuleDecoder decoder = new CapsuleDecoder(LIMITS, false);
+    // WT_MAX_DATA without a number, WT_MAX_STREAMS with one, and WT_MAX_STREAM_DATA.
+    ByteString unknown =
+        Vectors.hex("990b4d3d 00 990b4d3f 01 05 990b4d3e 02 0001")
+            .concat(Vectors.load("capsules", "drain"));
+    assertEquals(
+        new CapsuleDecoder.Result(List.of(new Capsule.DrainSession()), null),
+        decoder.feed(unknown));
+    assertEquals(18, decoder.skippedBytes());
+  }
+
+  @Test
   void readsAllCapsulesOfOnePieceInOrder() {
     ByteString bytes =
         Vectors.load("capsules", "datagram hi")

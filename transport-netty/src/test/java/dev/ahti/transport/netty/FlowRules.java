@@ -62,6 +62,22 @@ abstract class FlowRules extends FlowWire {
     assertFalse(session.closed().isDone());
   }
 
+  @Conformance("H3-B-41")
+  @ParameterizedTest
+  @EnumSource(names = {"D02", "D07"})
+  void capsulesOfFlowControlAreUnknownToDraftsWithoutIt(Draft draft) {
+    net = new EngineNet(SMALL);
+    open(draft, "");
+    send(MAX_DATA, 0);
+    for (long type : new long[] {MAX_DATA, MAX_STREAMS_UNI, MAX_STREAM_DATA, STREAM_DATA_BLOCKED}) {
+      connect.write(RawHttp.capsule(type, ""));
+    }
+    alive();
+    // Six bytes with the number, and five for each of the others.
+    net.awaitGauge(Gauges.CAPSULES_SKIPPED_BYTES, 26);
+    assertFalse(session.closed().isDone());
+  }
+
   @Conformance("H3-B-46")
   @ParameterizedTest
   @CsvSource({"true, 190b4d3e", "true, 190b4d42", "false, 190b4d3e", "false, 190b4d42"})
