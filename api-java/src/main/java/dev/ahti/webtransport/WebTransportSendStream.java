@@ -23,7 +23,9 @@ public interface WebTransportSendStream {
    *
    * <p>The materialized stage completes when the transport has taken the FIN (it may still have to
    * send it again), and fails with a {@link WebTransportError} when the stream ended otherwise. It
-   * is a {@code CompletableFuture} completed by the stage itself.
+   * is a {@code CompletableFuture} completed by the stage itself. When the peer asked to stop, the
+   * error has no {@link WebTransportError#streamErrorCode}: the transport tells of the stop, not
+   * its code.
    */
   Sink<ByteString, CompletionStage<Done>> sink();
 
