@@ -29,15 +29,17 @@ class ClientFlowWireIT extends FlowRules {
     CompletableFuture<SessionHandle> opening =
         net.ahti.connect(
             new DialRequest(
-                "127.0.0.1",
-                raw.port(),
-                "example.org:4433",
-                "/echo",
-                Optional.of(EngineNet.ORIGIN),
-                Fields.empty(),
-                ServerTrust.Insecure.INSTANCE,
-                policy,
-                Duration.ofSeconds(10)));
+                    "127.0.0.1",
+                    raw.port(),
+                    "example.org:4433",
+                    "/echo",
+                    Optional.of(EngineNet.ORIGIN),
+                    Fields.empty(),
+                    ServerTrust.Insecure.INSTANCE,
+                    policy,
+                    Duration.ofSeconds(10))
+                // So that the connection outlives its session.
+                .withPool(""));
     raw.accept();
     raw.unidirectional(control(announcement(draft) + settings));
     connect = raw.accept();

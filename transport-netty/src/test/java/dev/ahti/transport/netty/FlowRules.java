@@ -20,11 +20,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -33,6 +36,24 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 abstract class FlowRules extends FlowWire {
   private static final long TOO_MANY = (1L << 60) + 1;
+
+  /** The drafts that have flow control, with each of these. */
+  private static Stream<Arguments> drafts(Object... each) {
+    return Stream.of(Draft.D14, Draft.D16)
+        .flatMap(draft -> Stream.of(each).map(one -> Arguments.of(draft, one)));
+  }
+
+  static Stream<Arguments> draftsAndKinds() {
+    return drafts(BIDIRECTIONAL, UNIDIRECTIONAL);
+  }
+
+  static Stream<Arguments> draftsAndLimits() {
+    return drafts(MAX_DATA, MAX_STREAMS_BIDI, MAX_STREAMS_UNI);
+  }
+
+  static Stream<Arguments> draftsAndNumbersOfStreams() {
+    return drafts(MAX_STREAMS_BIDI, MAX_STREAMS_UNI, STREAMS_BLOCKED_BIDI, STREAMS_BLOCKED_UNI);
+  }
 
   private static long maxStreams(StreamKind kind) {
     return kind == BIDIRECTIONAL ? MAX_STREAMS_BIDI : MAX_STREAMS_UNI;
@@ -80,12 +101,20 @@ abstract class FlowRules extends FlowWire {
 
   @Conformance("H3-B-46")
   @ParameterizedTest
-  @CsvSource({"true, 190b4d3e", "true, 190b4d42", "false, 190b4d3e", "false, 190b4d42"})
-  void capsulesOfStreamsEndTheSessionWithOrWithoutFlowControl(boolean on, String type) {
+  @CsvSource({
+    "D14, true, 190b4d3e",
+    "D14, false, 190b4d42",
+    "D16, true, 190b4d3e",
+    "D16, true, 190b4d42",
+    "D16, false, 190b4d3e",
+    "D16, false, 190b4d42"
+  })
+  void capsulesOfStreamsEndTheSessionWithOrWithoutFlowControl(
+      Draft draft, boolean on, String type) {
     net = new EngineNet(SMALL);
-    open(Draft.D16, on ? limits(1000, 4, 4) : "");
+    open(draft, on ? limits(1000, 4, 4) : "");
     connect.write(RawHttp.capsule(Long.parseLong(type, 16), "00" + RawHttp.number(1024)));
-    assertEquals(MALFORMED, connect.end());
+    endsAlone(MALFORMED);
   }
 
   @Conformance({"H3-B-47", "H3-B-57"})
@@ -184,9 +213,9 @@ abstract class FlowRules extends FlowWire {
 
   @Conformance("H3-B-50")
   @ParameterizedTest
-  @EnumSource
-  void oneStreamTooManyEndsTheSession(StreamKind kind) {
-    open(1000, 4, 4);
+  @MethodSource("draftsAndKinds")
+  void oneStreamTooManyEndsTheSession(Draft draft, StreamKind kind) {
+    open(draft, 1000, 4, 4);
     RawStream[] streams = new RawStream[4];
     for (int i = 0; i < 4; i++) {
       streams[i] = rawStream(kind, "00");
@@ -195,17 +224,18 @@ abstract class FlowRules extends FlowWire {
     assertFalse(session.closed().isDone());
     RawStream ours = opened(UNIDIRECTIONAL, body(1), false);
     rawStream(kind, "");
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
     assertEquals(GONE, ours.end());
     for (RawStream stream : streams) {
       stream.awaitStopped();
     }
   }
 
-  @Test
   @Conformance("H3-B-51")
-  void oneByteTooMuchEndsTheSession() {
-    open(1000, 4, 4);
+  @ParameterizedTest
+  @EnumSource(names = {"D14", "D16"})
+  void oneByteTooMuchEndsTheSession(Draft draft) {
+    open(draft, 1000, 4, 4);
     // Read, and not taken: so no credit comes back.
     rawStream(UNIDIRECTIONAL, bytes(500));
     taken(UNIDIRECTIONAL).port().request(10_000);
@@ -215,16 +245,16 @@ abstract class FlowRules extends FlowWire {
     assertFalse(session.closed().isDone());
     rawStream(UNIDIRECTIONAL, bytes(1));
     taken(UNIDIRECTIONAL).port().request(10_000);
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
   }
 
   @Conformance("H3-B-52")
   @ParameterizedTest
-  @ValueSource(longs = {MAX_DATA, MAX_STREAMS_BIDI, MAX_STREAMS_UNI})
-  void lowerLimitEndsTheSession(long type) {
-    open(1000, 4, 4);
+  @MethodSource("draftsAndLimits")
+  void lowerLimitEndsTheSession(Draft draft, long type) {
+    open(draft, 1000, 4, 4);
     send(type, type == MAX_DATA ? 999 : 3);
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
   }
 
   @Conformance("H3-B-53")
@@ -234,7 +264,7 @@ abstract class FlowRules extends FlowWire {
     policy = DialectPolicy.all().refusing(Quirk.EQUAL_LIMITS);
     open(1000, 4, 4);
     send(type, type == MAX_DATA ? 1000 : 4);
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
   }
 
   @Conformance("H3-B-53")
@@ -246,7 +276,7 @@ abstract class FlowRules extends FlowWire {
     send(type, 2000);
     alive();
     send(type, 2000);
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
   }
 
   @Conformance("H3-B-54")
@@ -266,15 +296,14 @@ abstract class FlowRules extends FlowWire {
 
   @Conformance("H3-B-55")
   @ParameterizedTest
-  @ValueSource(
-      longs = {MAX_STREAMS_BIDI, MAX_STREAMS_UNI, STREAMS_BLOCKED_BIDI, STREAMS_BLOCKED_UNI})
-  void moreStreamsThanThereCanBeEndTheSession(long type) {
-    open(1000, 4, 4);
+  @MethodSource("draftsAndNumbersOfStreams")
+  void moreStreamsThanThereCanBeEndTheSession(Draft draft, long type) {
+    open(draft, 1000, 4, 4);
     send(type, TOO_MANY - 1);
     alive();
     assertFalse(session.closed().isDone());
     send(type, TOO_MANY);
-    assertEquals(FLOW_ERROR, connect.end());
+    endsAlone(FLOW_ERROR);
   }
 
   @Test

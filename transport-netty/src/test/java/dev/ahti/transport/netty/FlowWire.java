@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
@@ -64,6 +65,20 @@ abstract class FlowWire {
   void open(long data, long unidirectional, long bidirectional) {
     net = new EngineNet(SMALL);
     open(Draft.D16, limits(data, unidirectional, bidirectional));
+  }
+
+  /** The same in another draft. */
+  void open(Draft draft, long data, long unidirectional, long bidirectional) {
+    net = new EngineNet(SMALL);
+    open(draft, limits(data, unidirectional, bidirectional));
+  }
+
+  /** The session ends with this on its CONNECT stream, and the connection goes on. */
+  void endsAlone(String how) {
+    assertEquals(how, connect.end());
+    // A type that is reserved to be unknown: the engine reads it, and asks to stop.
+    raw.unidirectional("21").awaitStopped();
+    assertTrue(raw.connection().isActive());
   }
 
   /** The three settings of initial limits. */

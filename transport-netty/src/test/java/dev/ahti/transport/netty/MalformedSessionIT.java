@@ -78,7 +78,7 @@ class MalformedSessionIT extends MalformedInput {
   }
 
   private static void session(Role role, String bytes, boolean end, String code) {
-    try (RawSession wire = begin(role)) {
+    try (RawSession wire = RawSession.beginPooled(net, role, port)) {
       SessionHandle session = wire.settings().session();
       if (end) {
         wire.connect().finish(bytes);
@@ -87,6 +87,7 @@ class MalformedSessionIT extends MalformedInput {
       }
       expect("RESET " + code, wire.connect()::end);
       assertThrows(Throwable.class, () -> TestNet.get(session.closed()));
+      wire.lives();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.SessionHandle;
@@ -32,7 +33,13 @@ final class RawSession implements AutoCloseable {
   private final CompletableFuture<SessionHandle> opening;
   private RawStream connect;
 
-  private RawSession(EngineNet net, Role role, Draft draft, DialectPolicy policy, int serverPort) {
+  private RawSession(
+      EngineNet net,
+      Role role,
+      Draft draft,
+      DialectPolicy policy,
+      Optional<String> pool,
+      int serverPort) {
     this.net = net;
     this.role = role;
     this.draft = draft;
@@ -41,18 +48,18 @@ final class RawSession implements AutoCloseable {
       opening = new CompletableFuture<>();
     } else {
       raw = RawPeer.listen();
-      opening =
-          net.ahti.connect(
-              new DialRequest(
-                  "127.0.0.1",
-                  raw.port(),
-                  "127.0.0.1",
-                  "/echo",
-                  Optional.empty(),
-                  Fields.empty(),
-                  ServerTrust.Insecure.INSTANCE,
-                  policy,
-                  Duration.ofSeconds(10)));
+      DialRequest request =
+          new DialRequest(
+              "127.0.0.1",
+              raw.port(),
+              "127.0.0.1",
+              "/echo",
+              Optional.empty(),
+              Fields.empty(),
+              ServerTrust.Insecure.INSTANCE,
+              policy,
+              Duration.ofSeconds(10));
+      opening = net.ahti.connect(pool.map(request::withPool).orElse(request));
     }
     try {
       control = raw.accept();
@@ -70,12 +77,19 @@ final class RawSession implements AutoCloseable {
    * @param serverPort where our server listens
    */
   static RawSession begin(EngineNet net, Role role, Draft draft, int serverPort) {
-    return new RawSession(net, role, draft, DialectPolicy.only(draft), serverPort);
+    return new RawSession(
+        net, role, draft, DialectPolicy.only(draft), Optional.empty(), serverPort);
+  }
+
+  /** The same in D16, on a connection of our client that outlives its session. */
+  static RawSession beginPooled(EngineNet net, Role role, int serverPort) {
+    return new RawSession(
+        net, role, Draft.D16, DialectPolicy.only(Draft.D16), Optional.of(""), serverPort);
   }
 
   /** The same with a client that speaks every draft; what the peer announces decides. */
   static RawSession begin(EngineNet net, Role role, int serverPort) {
-    return new RawSession(net, role, Draft.D16, DialectPolicy.all(), serverPort);
+    return new RawSession(net, role, Draft.D16, DialectPolicy.all(), Optional.empty(), serverPort);
   }
 
   /** The peer's control stream with the settings of the draft. */
@@ -108,6 +122,12 @@ final class RawSession implements AutoCloseable {
     // ":status: 200" is entry 25 of the static table (RFC 9204 A).
     connect.write("01030000d9");
     return TestNet.get(opening);
+  }
+
+  /** The connection still serves: of a stream of a reserved type the engine asks to stop. */
+  void lives() {
+    raw.unidirectional("21").awaitStopped();
+    assertTrue(raw.connection().isActive());
   }
 
   /** The CONNECT stream. */

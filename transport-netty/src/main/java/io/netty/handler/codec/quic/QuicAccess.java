@@ -293,8 +293,7 @@ public final class QuicAccess {
     close(connection, false, error, Unpooled.EMPTY_BUFFER);
   }
 
-  private static void close(
-      QuicChannel connection, boolean application, int code, ByteBuf reason) {
+  private static void close(QuicChannel connection, boolean application, int code, ByteBuf reason) {
     QuicheQuicChannel channel = (QuicheQuicChannel) connection;
     MethodHandle cancel = CANCEL_TIMER;
     if (cancel == null) {
