@@ -14,6 +14,7 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -152,6 +153,9 @@ class FlowVolumeIT extends FlowWire {
         limit = value(MAX_STREAMS_UNI);
       }
       for (int i = 0; i < AT_A_TIME; i++) {
+        // QUIC has a limit of its own, and tells it in packets of its own.
+        PortProbe.await(
+            () -> raw.connection().peerAllowedStreams(QuicStreamType.UNIDIRECTIONAL) > 0);
         raw.unidirectional("").finish("405400" + "00");
       }
       for (int i = 0; i < AT_A_TIME; i++) {
