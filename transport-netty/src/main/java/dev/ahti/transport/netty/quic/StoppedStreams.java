@@ -8,7 +8,6 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -54,6 +53,7 @@ public final class StoppedStreams {
   private Consumer<String> onWorn = why -> {};
   private long counted;
   private boolean worn;
+  private boolean closed;
 
   /**
    * For one connection.
@@ -85,6 +85,9 @@ public final class StoppedStreams {
    * @param writeEnd how the sending half ended, if it has; asked later
    */
   public void add(QuicStreamChannel channel, Supplier<@Nullable WriteEnd> writeEnd) {
+    if (closed) {
+      return;
+    }
     if (streams.isEmpty()) {
       loop.watchStops(look);
     }
@@ -99,17 +102,17 @@ public final class StoppedStreams {
     }
     stranded.add(-counted);
     counted = 0;
-    worn = true;
+    closed = true;
   }
 
   private void look() {
-    for (Iterator<Stopped> each = streams.iterator(); each.hasNext(); ) {
-      Stopped next = each.next();
+    // A copy: a FIN that is sent again may end the connection, or have others stop streams.
+    for (Stopped next : List.copyOf(streams)) {
       QuicAccess.AfterStop state = QuicAccess.afterStop(next.channel);
       if (state == QuicAccess.AfterStop.FORGOTTEN) {
-        each.remove();
+        streams.remove(next);
       } else if (state == QuicAccess.AfterStop.ENDED && isStranded(next)) {
-        each.remove();
+        streams.remove(next);
         count(next.channel);
       }
     }
@@ -137,6 +140,9 @@ public final class StoppedStreams {
   }
 
   private void count(QuicStreamChannel channel) {
+    if (closed) {
+      return;
+    }
     counted++;
     stranded.increment();
     if (channel.isLocalCreated()) {
