@@ -6,6 +6,7 @@ import io.netty.util.concurrent.FutureListener;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The timers of one event loop. All of ours go through here, so that those which nobody ended are
@@ -33,7 +34,7 @@ public final class LoopTimers {
    * @throws RejectedExecutionException when the loop has ended
    */
   public ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
-    return counted(eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS));
+    return counted(() -> eventLoop.schedule(task, delayNanos, TimeUnit.NANOSECONDS));
   }
 
   /**
@@ -43,12 +44,19 @@ public final class LoopTimers {
    */
   public ScheduledFuture<?> scheduleRepeatedly(Runnable task, long delayNanos) {
     return counted(
-        eventLoop.scheduleWithFixedDelay(task, delayNanos, delayNanos, TimeUnit.NANOSECONDS));
+        () -> eventLoop.scheduleWithFixedDelay(task, delayNanos, delayNanos, TimeUnit.NANOSECONDS));
   }
 
-  private ScheduledFuture<?> counted(ScheduledFuture<?> timer) {
+  /** Counts first: where another thread asks, the task may have run before this is over. */
+  private ScheduledFuture<?> counted(Supplier<ScheduledFuture<?>> begin) {
     pending.increment();
-    timer.addListener(whenEnded);
-    return timer;
+    try {
+      ScheduledFuture<?> timer = begin.get();
+      timer.addListener(whenEnded);
+      return timer;
+    } catch (RejectedExecutionException ended) {
+      pending.decrement();
+      throw ended;
+    }
   }
 }
