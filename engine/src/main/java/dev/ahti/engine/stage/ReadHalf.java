@@ -9,9 +9,9 @@ import org.apache.pekko.util.ByteString;
 /**
  * From a port to an outlet.
  *
- * <p>Credit is granted on demand only, and only when none is left. Without demand the half looks at
- * what comes next and takes it only if it is an end: so an end that follows the last bytes
- * completes the outlet, and bytes wait in the port, where they are counted.
+ * <p>Credit is granted on demand only, and only when half of it or less is left. Without demand the
+ * half looks at what comes next and takes it only if it is an end: so an end that follows the last
+ * bytes completes the outlet, and bytes wait in the port, where they are counted.
  *
  * <p>Runs inside the interpreter, except {@link #run()}.
  */
@@ -98,9 +98,11 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     }
     if (next != null) {
       end(next);
-    } else if (batch == null && credit == 0) {
+    } else if (batch == null && credit <= handle.receiveCredit() / 2) {
+      // Before it is used up: a read takes no more than the credit, so the last of it would make
+      // small reads.
+      port.request(handle.receiveCredit() - credit);
       credit = handle.receiveCredit();
-      port.request(credit);
     }
   }
 

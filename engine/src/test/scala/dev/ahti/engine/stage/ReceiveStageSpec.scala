@@ -36,19 +36,21 @@ final class ReceiveStageSpec extends StageSpec {
       port.taken() shouldBe Seq(Requested(credit))
     }
 
-    "grant no credit while some is left, and none without demand" in {
+    "fill its credit up when half of it is used, and grant none without demand" in {
       val port = new ProbePort
+      val half = credit / 2
       val sink = run(port)
       sink.pull()
-      port.receive("one")
+      port.taken() shouldBe Seq(Requested(credit))
+      port.receive(new Inbound.Data(ByteString(new Array[Byte](half.toInt - 1))))
       sink.settle()
       sink.pull()
-      port.taken() shouldBe Seq(Requested(credit))
-      port.receive(new Inbound.Data(ByteString(new Array[Byte](credit.toInt))))
+      port.taken() shouldBe empty
+      port.receive("x")
       sink.settle()
       port.taken() shouldBe empty
       sink.pull()
-      port.taken() shouldBe Seq(Requested(credit))
+      port.taken() shouldBe Seq(Requested(half))
     }
 
     "leave in the port, where it is counted, what comes without demand" in {

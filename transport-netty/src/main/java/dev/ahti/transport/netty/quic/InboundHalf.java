@@ -55,10 +55,11 @@ final class InboundHalf {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes: " + bytes + " (expected: > 0)");
     }
-    long before =
-        credit.getAndUpdate(
-            now -> now > 0 && bytes > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + bytes);
-    return before <= 0;
+    return credit.getAndAccumulate(bytes, InboundHalf::granted) <= 0;
+  }
+
+  private static long granted(long credit, long bytes) {
+    return bytes > Long.MAX_VALUE - credit ? Long.MAX_VALUE : credit + bytes;
   }
 
   @Nullable Inbound poll() {
@@ -156,12 +157,16 @@ final class InboundHalf {
     byte[] copy = new byte[length];
     bytes.getBytes(bytes.readerIndex(), copy);
     // A read may overshoot the credit; what was read too much is not owed by the next request.
-    credit.getAndUpdate(now -> Math.max(0, now - length));
+    credit.getAndAccumulate(length, InboundHalf::spent);
     bytesReceived += length;
     gauges.bytesReceived.add(length);
     gauges.inboundQueuedBytes.add(length);
     // The array is ours alone; from now on nobody writes to it.
     enqueue(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
+  }
+
+  private static long spent(long credit, long bytes) {
+    return Math.max(0, credit - bytes);
   }
 
   /** The half is about to end, if it has not, and not every byte that the peer sent was read. */

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   packets of the batch -> handlers -> tasks queued
- *   end of the batch     -> tasks, then ports with bytes to write, in rounds (bounded)
+ *   end of the batch     -> what streams got is read
+ *                        -> tasks, then ports with bytes to write, in rounds (bounded)
  *                        -> the codec sends
  *                        -> what had to wait for that
  * </pre>
@@ -62,9 +63,11 @@ public final class NettyLoop implements StreamLoop {
   private final ArrayDeque<LoopWriter> writers = new ArrayDeque<>();
   private final ArrayDeque<LoopWriter> afterRead = new ArrayDeque<>();
   private final ArrayDeque<QuicChannel> batches = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> afterPackets = new ArrayDeque<>();
   private final ArrayDeque<Runnable> afterSend = new ArrayDeque<>();
   private boolean draining;
   private boolean reading;
+  private boolean takingPackets;
   private boolean socketReading;
 
   /** Codecs with packets that other loops' sockets got; one for each listener on the loop. */
@@ -159,6 +162,18 @@ public final class NettyLoop implements StreamLoop {
     afterRead.add(writer);
   }
 
+  /**
+   * Runs a task once the packets of this read batch have been taken, before the tasks that they
+   * caused; at once outside of a batch. Loop only.
+   */
+  public void afterPackets(Runnable task) {
+    if (takingPackets) {
+      afterPackets.add(task);
+    } else {
+      task.run();
+    }
+  }
+
   /** Has a task called some time after packets came, to look for STOP_SENDING. Loop only. */
   public void watchStops(Runnable look) {
     stopLooks.add(look);
@@ -200,6 +215,7 @@ public final class NettyLoop implements StreamLoop {
    */
   void beginRead(ChannelHandlerContext codec) {
     reading = true;
+    takingPackets = true;
     if (!socketReading && foreignReads.add(codec)) {
       schedule();
     }
@@ -209,6 +225,7 @@ public final class NettyLoop implements StreamLoop {
   void endRead(ChannelHandlerContext codec) {
     foreignReads.remove(codec);
     stopLooks.packetsCame();
+    packetsTaken();
     try {
       writers.addAll(afterRead);
       afterRead.clear();
@@ -244,9 +261,18 @@ public final class NettyLoop implements StreamLoop {
     // This task runs inside no read loop.
     if (foreignReads.isEmpty()) {
       reading = false;
+      packetsTaken();
       drainAndSend();
     } else {
       List.copyOf(foreignReads).forEach(this::endRead);
+    }
+  }
+
+  private void packetsTaken() {
+    takingPackets = false;
+    Runnable task;
+    while ((task = afterPackets.poll()) != null) {
+      guarded(task);
     }
   }
 

@@ -7,8 +7,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -33,6 +31,7 @@ public final class QuicSockets {
   private final QuicSettings settings;
   private final boolean epoll;
   private final OpenChannels open;
+  private final SocketReads reads;
 
   /**
    * Sockets by these settings.
@@ -44,6 +43,7 @@ public final class QuicSockets {
     this.settings = settings;
     this.epoll = epoll;
     this.open = open;
+    this.reads = new SocketReads(readSize(), settings.readsPerBatch());
   }
 
   /** Whether several sockets can share a port, each on its own loop. */
@@ -64,7 +64,7 @@ public final class QuicSockets {
             .group(loop.eventLoop())
             .option(ChannelOption.SO_RCVBUF, settings.socketReceiveBuffer())
             .option(ChannelOption.SO_SNDBUF, settings.socketSendBuffer())
-            .option(ChannelOption.RECVBUF_ALLOCATOR, receiveBuffers());
+            .option(ChannelOption.RECVBUF_ALLOCATOR, reads);
     if (epoll) {
       bootstrap
           .channel(EpollDatagramChannel.class)
@@ -137,11 +137,9 @@ public final class QuicSockets {
         : SegmentedDatagramPacketAllocator.NONE;
   }
 
-  private RecvByteBufAllocator receiveBuffers() {
-    int size =
-        epoll && settings.gro()
-            ? GRO_BYTES
-            : settings.maxUdpPayloadReceived() * (epoll ? PACKETS_A_READ : 1);
-    return new FixedRecvByteBufAllocator(size).maxMessagesPerRead(settings.readsPerBatch());
+  private int readSize() {
+    return epoll && settings.gro()
+        ? GRO_BYTES
+        : settings.maxUdpPayloadReceived() * (epoll ? PACKETS_A_READ : 1);
   }
 }

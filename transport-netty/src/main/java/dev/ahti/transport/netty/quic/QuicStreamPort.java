@@ -45,6 +45,7 @@ public final class QuicStreamPort implements StreamPort {
   private final InboundHalf in;
   private final OutboundHalf out;
   private final StreamWriter writer;
+  private final Runnable readOn = this::readOn;
 
   // Loop only.
   private @Nullable PortObserver observer;
@@ -75,6 +76,7 @@ public final class QuicStreamPort implements StreamPort {
     this.in = new InboundHalf(context.gauges(), context.streamWindow());
     this.out = new OutboundHalf(context.gauges(), context.writeLimit());
     this.writer = new StreamWriter(context, ctx, out, framing, header, this::halfEnded);
+    StreamReads.capBy(channel, in::credit);
     if (kind == StreamKind.UNIDIRECTIONAL) {
       if (local()) {
         in.absent();
@@ -275,8 +277,15 @@ public final class QuicStreamPort implements StreamPort {
     in.received(bytes);
   }
 
-  /** A read of the channel is over; the next one starts when there is credit. */
+  /**
+   * A read of the channel is over; the next one starts when there is credit. Not for each packet:
+   * what the rest of a batch brings is one read.
+   */
   public void readComplete() {
+    loop.afterPackets(readOn);
+  }
+
+  private void readOn() {
     readPending = false;
     readIfWanted();
   }
@@ -346,7 +355,6 @@ public final class QuicStreamPort implements StreamPort {
   private void readIfWanted() {
     if (!readPending && in.wantsBytes()) {
       readPending = true;
-      StreamReads.capNext(channel, in.credit());
       loop.holdPackets(channel.parent());
       ctx.read();
     }

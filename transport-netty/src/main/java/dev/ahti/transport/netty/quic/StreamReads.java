@@ -2,15 +2,15 @@ package dev.ahti.transport.netty.quic;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The buffers of a stream's reads, one a read: as long as asked for, or else growing with what the
- * stream brings.
+ * The buffers of a stream's reads, one a read: as long as asked for, or else as long as the one who
+ * takes the bytes has credit.
  *
  * <p>QUIC counts what was read as taken: it lets the peer send as much again, and once the end was
  * read, open another stream. So the header of a stream is read to the byte, and what comes behind
@@ -18,104 +18,68 @@ import io.netty.channel.RecvByteBufAllocator;
  */
 @SuppressWarnings("deprecation") // Netty's QUIC streams use the old kind of handle.
 public final class StreamReads implements RecvByteBufAllocator {
-  /** A short stream's bytes fit, and nothing much is lost if they do not. */
-  private static final int FIRST = 2048;
-
-  private static final int SMALLEST = 512;
-
   private final int largest;
-  private final RecvByteBufAllocator sized;
+  private final LoopBuffer buffer;
+  private final RecvByteBufAllocator single;
 
   /**
-   * For the streams of any number of connections.
+   * For the streams of all connections of a transport.
    *
    * @param largest bytes of one read at most
    */
   public StreamReads(int largest) {
     this.largest = largest;
-    MaxMessagesRecvByteBufAllocator buffers =
-        largest <= SMALLEST
-            ? new FixedRecvByteBufAllocator(largest)
-            : new AdaptiveRecvByteBufAllocator(SMALLEST, Math.min(FIRST, largest), largest);
-    sized = buffers.maxMessagesPerRead(1);
+    this.buffer = new LoopBuffer(largest);
+    this.single = new FixedRecvByteBufAllocator(largest).maxMessagesPerRead(1);
   }
 
   /** Gives the next read of a stream room for so many bytes and no more; on its loop. */
   public static void limitNext(Channel stream, int bytes) {
-    ((ReadHandle) stream.unsafe().recvBufAllocHandle()).limit(bytes);
+    handle(stream).exact = bytes;
   }
 
-  /** Lets the reads of a stream from the next on take so many bytes at most; on its loop. */
-  static void capNext(Channel stream, long bytes) {
-    ((ReadHandle) stream.unsafe().recvBufAllocHandle()).cap(bytes);
+  /**
+   * Lets each read of a stream take as many bytes as there is credit when it is made; on its loop.
+   */
+  static void capBy(Channel stream, LongSupplier credit) {
+    handle(stream).credit = credit;
+  }
+
+  private static ReadHandle handle(Channel stream) {
+    return (ReadHandle) stream.unsafe().recvBufAllocHandle();
   }
 
   @Override
   public Handle newHandle() {
-    return new ReadHandle(sized.newHandle(), largest);
+    return new ReadHandle(single.newHandle());
   }
 
-  /** A read of a set length tells the adaptive handle nothing: it would take it for a small one. */
-  private static final class ReadHandle extends DelegatingHandle {
-    private final int largest;
+  private final class ReadHandle extends DelegatingHandle {
     private int exact;
-    private int most;
-    private int last;
+    private @Nullable LongSupplier credit;
 
-    ReadHandle(Handle sized, int largest) {
-      super(sized);
-      this.largest = largest;
-      this.most = largest;
-    }
-
-    void cap(long bytes) {
-      most = (int) Math.min(bytes, largest);
-    }
-
-    void limit(int bytes) {
-      exact = Math.min(bytes, largest);
+    ReadHandle(Handle single) {
+      super(single);
     }
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      if (exact > 0) {
-        return allocator.ioBuffer(exact, exact);
-      }
-      return most < super.guess() ? allocator.ioBuffer(most, most) : super.allocate(allocator);
+      return buffer.take(guess(), allocator);
     }
 
     @Override
     public int guess() {
-      return exact > 0 ? exact : Math.min(most, super.guess());
-    }
-
-    @Override
-    public void lastBytesRead(int bytes) {
-      last = bytes;
-      if (exact == 0) {
-        super.lastBytesRead(bytes);
+      if (exact > 0) {
+        return Math.min(exact, largest);
       }
-    }
-
-    @Override
-    public int lastBytesRead() {
-      return last;
-    }
-
-    @Override
-    public void attemptedBytesRead(int bytes) {
-      if (exact == 0) {
-        super.attemptedBytesRead(bytes);
-      }
+      // Asked now and not when the read was asked for: it can have waited, and credit was added.
+      return credit == null ? largest : (int) Math.max(1, Math.min(credit.getAsLong(), largest));
     }
 
     @Override
     public void readComplete() {
-      if (exact > 0) {
-        exact = 0;
-      } else {
-        super.readComplete();
-      }
+      exact = 0;
+      super.readComplete();
     }
   }
 }

@@ -111,6 +111,45 @@ class NettyLoopTest {
   }
 
   @Test
+  void streamsAreReadOnWhenAllPacketsOfABatchAreTakenAndBeforeItsTasks() throws Exception {
+    List<String> order = new ArrayList<>();
+    onLoop(
+        () -> {
+          loop().afterPackets(() -> order.add("no batch: at once"));
+          EmbeddedChannel channel =
+              new EmbeddedChannel(
+                  new ReadBatchHandler(loop()),
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object packet) {
+                      loop().execute(() -> order.add("task " + packet));
+                      loop()
+                          .afterPackets(
+                              () -> {
+                                order.add("read " + packet);
+                                loop().afterPackets(() -> order.add("and again " + packet));
+                              });
+                      order.add("packet " + packet);
+                    }
+                  });
+          channel.pipeline().fireChannelRead("1").fireChannelRead("2").fireChannelReadComplete();
+          return channel.close();
+        });
+    assertEquals(
+        List.of(
+            "no batch: at once",
+            "packet 1",
+            "packet 2",
+            "read 1",
+            "and again 1",
+            "read 2",
+            "and again 2",
+            "task 1",
+            "task 2"),
+        order);
+  }
+
+  @Test
   void packetsHandedOnToTwoCodecsEndTheBatchesOfBoth() throws Exception {
     List<String> sent = new CopyOnWriteArrayList<>();
     onLoop(
