@@ -5,10 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The datagrams of one session, both ways, each a bounded ring. The same wake-up protocol as {@link
- * StreamPort}; one consumer and one producer at a time, on any thread.
+ * StreamPort}; one consumer and one producer at a time, on any thread. {@code DatagramPortContract}
+ * of the test kit checks these rules for a transport.
  *
- * <p>At the bound the oldest incoming datagram is dropped, and an outgoing one is dropped when the
- * transport cannot take it in time; both are counted. A datagram is never split.
+ * <p>At the bound the oldest datagram makes room for the newest, in either direction, and is
+ * counted as dropped: an old datagram is worth least, and W3C WebTransport drops from the same end
+ * of both of its queues. An outgoing one goes that way only where the producer goes on after {@link
+ * #offer} said no. A datagram is never split.
+ *
+ * <p>The end, whoever causes it, drops what waits in either direction; of the outgoing ones each
+ * counts as dropped. Then both wake-ups run, armed or not, once. Whoever sets one later looks at
+ * {@link #ended} first. From then on nothing is received, and {@link #offer} takes nothing.
  */
 public interface DatagramPort extends DatagramWriter {
 
@@ -24,7 +31,7 @@ public interface DatagramPort extends DatagramWriter {
   /** The next datagram's payload (it may be empty), or {@code null} and the wake-up is armed. */
   @Nullable ByteString poll();
 
-  /** Ends both directions and drops what is queued. Any thread; later calls do nothing. */
+  /** Ends both directions. Any thread, and soon, not at once; later calls do nothing. */
   void close(String why);
 
   /** What went through so far. */

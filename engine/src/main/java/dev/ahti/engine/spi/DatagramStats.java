@@ -6,7 +6,7 @@ package dev.ahti.engine.spi;
  * @param received taken in for the consumer, dropped ones included
  * @param droppedIncoming dropped because the consumer was too slow
  * @param sent handed to the transport
- * @param droppedOutgoing dropped because the transport had no room
+ * @param droppedOutgoing dropped because the transport had no room, or because the end came first
  * @param oversized dropped because they were larger than the transport takes
  */
 public record DatagramStats(

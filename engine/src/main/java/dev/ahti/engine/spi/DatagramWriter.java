@@ -10,7 +10,9 @@ public interface DatagramWriter {
   void onWritable(Runnable wake);
 
   /**
-   * Queues one datagram. One above the size that the transport takes is dropped and counted.
+   * Queues one datagram; where the queue is full, the oldest in it is dropped and counted. One
+   * above the size that the transport takes is dropped and counted, and makes nobody wait. After
+   * the end it is dropped, not counted, and the answer is {@code false}.
    *
    * @return whether more may be offered at once; {@code false} asks to wait for the wake-up
    */

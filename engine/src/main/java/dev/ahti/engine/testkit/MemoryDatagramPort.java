@@ -81,15 +81,16 @@ final class MemoryDatagramPort implements DatagramPort {
   public boolean offer(ByteString payload) {
     synchronized (lock) {
       if (ended != null) {
-        return true;
+        return false;
       }
       if (payload.length() > maxSize) {
         oversized++;
         gauges.datagramsDroppedOutgoing().increment();
-      } else if (outgoing.size() >= capacity) {
-        droppedOutgoing++;
-        gauges.datagramsDroppedOutgoing().increment();
       } else {
+        if (outgoing.size() >= capacity) {
+          outgoing.remove();
+          droppedOutgoing(1);
+        }
         outgoing.add(payload);
         if (!pumping) {
           pumping = true;
@@ -117,6 +118,7 @@ final class MemoryDatagramPort implements DatagramPort {
       ended = why;
       gauges.datagramsWaiting().add(-incoming.size());
       incoming.clear();
+      droppedOutgoing(outgoing.size());
       outgoing.clear();
     }
     connection
@@ -180,6 +182,11 @@ final class MemoryDatagramPort implements DatagramPort {
       }
     }
     wake.run();
+  }
+
+  private void droppedOutgoing(int count) {
+    droppedOutgoing += count;
+    gauges.datagramsDroppedOutgoing().add(count);
   }
 
   private Runnable reader() {

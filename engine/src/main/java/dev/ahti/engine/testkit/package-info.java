@@ -5,7 +5,8 @@
  * <p>Start with {@link dev.ahti.engine.testkit.MemoryNetwork}. An actor system uses it when {@code
  * ahti.transport = memory}; two bare ends without actors come from {@link
  * dev.ahti.engine.testkit.MemoryNetwork#link()}. {@link dev.ahti.engine.testkit.StreamPortContract}
- * holds the rules of a port for any transport.
+ * and {@link dev.ahti.engine.testkit.DatagramPortContract} hold the rules of the ports for any
+ * transport.
  *
  * <p>Everything of one network happens on one {@link dev.ahti.engine.testkit.VirtualLoop}: the same
  * seed and the same calls give the same run.

@@ -85,7 +85,7 @@ class MemoryDatagramsTest {
   }
 
   @Test
-  void areDroppedWhenTheTransportTakesNoneAndTheWriterIsWokenWhenItDoes() {
+  void waitWhileTheTransportTakesNoneAndTheOldestGoWhenTheWriterDoesNot() {
     BareLink bare =
         new BareLink(1, MemorySettings.DEFAULT.withDatagrams(1200, 2), LinkConditions.PERFECT);
     DatagramPort near = bare.clientDatagrams();
@@ -94,9 +94,9 @@ class MemoryDatagramsTest {
     near.onWritable(woken::incrementAndGet);
     bare.link.client().holdDatagrams(true);
     bare.idle();
-    assertTrue(near.offer(ByteString.fromString("a")));
+    assertTrue(near.offer(ByteString.fromString("dropped")));
+    assertFalse(near.offer(ByteString.fromString("a")));
     assertFalse(near.offer(ByteString.fromString("b")));
-    assertFalse(near.offer(ByteString.fromString("dropped")));
     bare.idle();
     assertEquals(0, woken.get());
     bare.link.client().holdDatagrams(false);
@@ -164,7 +164,7 @@ class MemoryDatagramsTest {
     bare.idle();
     assertEquals("gone", far.ended());
     assertEquals(11, woken.get());
-    assertTrue(far.offer(ByteString.fromString("dropped")));
+    assertFalse(far.offer(ByteString.fromString("refused")));
     assertEquals(0, far.stats().sent());
   }
 }

@@ -4,12 +4,9 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.testkit.StreamPortContract;
 import dev.ahti.engine.wire.StreamKind;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -48,27 +45,11 @@ class NettyStreamPortIT extends StreamPortContract {
 
   @Override
   protected boolean await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    return true;
+    return PortProbe.holds(condition);
   }
 
   @Override
   protected void settle() {
-    // Two rounds through a bidirectional stream of their own: what was sent before has arrived.
-    for (int round = 0; round < 2; round++) {
-      StreamPort near = session.open(net, session.client(), StreamKind.BIDIRECTIONAL);
-      TestProbe<TransportCommand.IncomingStream> streams = session.serverStreams();
-      StreamPort far = streams.receiveMessage().port();
-      near.finish();
-      new PortProbe(far).all();
-      far.finish();
-      new PortProbe(near).all();
-    }
+    session.roundTrips(net);
   }
 }

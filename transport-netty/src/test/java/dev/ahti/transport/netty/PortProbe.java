@@ -97,13 +97,21 @@ public final class PortProbe {
 
   /** Waits for what has no wake-up. */
   public static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    if (!holds(condition)) {
+      throw new AssertionError("waited in vain");
+    }
+  }
+
+  /** Whether it holds in due time. */
+  static boolean holds(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("waited in vain");
+        return false;
       }
       LockSupport.parkNanos(1_000_000);
     }
+    return true;
   }
 
   private static void await(LinkedBlockingQueue<String> wakes, String otherwise) {

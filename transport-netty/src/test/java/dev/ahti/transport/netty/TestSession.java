@@ -85,4 +85,16 @@ public record TestSession(
     }
     throw new AssertionError(result);
   }
+
+  /** Two rounds through a stream of their own: what was sent before has arrived. */
+  public void roundTrips(TestNet net) {
+    for (int round = 0; round < 2; round++) {
+      StreamPort near = open(net, client, StreamKind.BIDIRECTIONAL);
+      StreamPort far = serverStreams.receiveMessage().port();
+      near.finish();
+      new PortProbe(far).all();
+      far.finish();
+      new PortProbe(near).all();
+    }
+  }
 }

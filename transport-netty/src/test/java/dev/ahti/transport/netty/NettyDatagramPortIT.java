@@ -1,0 +1,66 @@
+package dev.ahti.transport.netty;
+
+import dev.ahti.engine.testkit.DatagramPortContract;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/** The contract of datagram ports, kept over real QUIC. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NettyDatagramPortIT extends DatagramPortContract {
+  private static final int INCOMING = 8;
+  private static final int OUTGOING = 6;
+
+  private final TestNet net =
+      new TestNet(
+          "ahti.netty.datagrams.incoming = " + INCOMING,
+          "ahti.netty.datagrams.outgoing = " + OUTGOING);
+  private TestNet.Pair connection;
+  private TestSession session;
+
+  @BeforeAll
+  void connect() {
+    connection = net.pair();
+  }
+
+  @AfterAll
+  void leavesNothing() {
+    net.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> keepsTheContract() {
+    return rules().entrySet().stream()
+        .map(rule -> DynamicTest.dynamicTest(rule.getKey(), rule.getValue()::run));
+  }
+
+  @Override
+  protected Pair open() {
+    session = TestSession.open(net, connection);
+    return new Pair(session.clientDatagrams(), session.serverDatagrams());
+  }
+
+  @Override
+  protected int incomingCapacity() {
+    return INCOMING;
+  }
+
+  @Override
+  protected int outgoingCapacity() {
+    return OUTGOING;
+  }
+
+  @Override
+  protected boolean await(BooleanSupplier condition) {
+    return PortProbe.holds(condition);
+  }
+
+  @Override
+  protected void settle() {
+    session.roundTrips(net);
+  }
+}
