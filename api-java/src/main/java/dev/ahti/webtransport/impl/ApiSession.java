@@ -3,6 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.SessionEnd;
 import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.IncomingStreamsStage;
@@ -33,8 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class ApiSession implements WebTransport {
   private final CompletableFuture<SessionHandle> dialled;
   private final CompletableFuture<SessionHandle> established;
-  private final CompletableFuture<WebTransportCloseInfo> closed;
-  private final CompletableFuture<Done> draining;
+
+  // The same for every caller: a copy for each would be held until the session ends.
+  private final SharedFuture<Done> ready;
+  private final SharedFuture<WebTransportCloseInfo> closed;
+  private final SharedFuture<Done> draining;
 
   /** A server's, or any other that is there. */
   public ApiSession(SessionHandle session) {
@@ -56,28 +60,31 @@ public final class ApiSession implements WebTransport {
               }
               return orError(session, failure);
             });
+    this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
     this.closed =
-        this.established
-            .thenCompose(SessionHandle::closed)
-            .handle(ApiSession::<SessionEnd>orError)
-            .thenApply(end -> new WebTransportCloseInfo(end.code(), end.reason()));
+        SharedFuture.of(
+            established
+                .thenCompose(SessionHandle::closed)
+                .handle(ApiSession::<SessionEnd>orError)
+                .thenApply(end -> new WebTransportCloseInfo(end.code(), end.reason())));
     this.draining =
-        this.established.thenCompose(SessionHandle::draining).handle(ApiSession::<Done>orError);
+        SharedFuture.of(
+            established.thenCompose(SessionHandle::draining).handle(ApiSession::<Done>orError));
   }
 
   @Override
   public CompletionStage<Done> ready() {
-    return established.thenApply(session -> Done.getInstance());
+    return ready;
   }
 
   @Override
   public CompletionStage<WebTransportCloseInfo> closed() {
-    return closed.copy();
+    return closed;
   }
 
   @Override
   public CompletionStage<Done> draining() {
-    return draining.copy();
+    return draining;
   }
 
   @Override

@@ -27,7 +27,7 @@ public final class Ahti implements Extension {
   private final TransportHolder transport;
   private final ActorRef<AhtiGuardian.Command> guardian;
   private final OpenCalls calls;
-  private final CompletableFuture<Done> terminated = new CompletableFuture<>();
+  private final SharedFuture<Done> terminated = new SharedFuture<>();
 
   private Ahti(ActorSystem<?> system) {
     EngineSettings settings = EngineSettings.create(system);
@@ -88,7 +88,7 @@ public final class Ahti implements Extension {
 
   /** Completes after the actor system's last actor, when the transport's threads are given back. */
   public CompletableFuture<Done> terminated() {
-    return terminated.copy();
+    return terminated;
   }
 
   private @Nullable Transport transportFor(CompletableFuture<?> promise) {
@@ -116,9 +116,9 @@ public final class Ahti implements Extension {
 
   private void onTransportEnded(Done done, Throwable failure) {
     if (failure == null) {
-      terminated.complete(done);
+      terminated.succeed(done);
     } else {
-      terminated.completeExceptionally(failure);
+      terminated.fail(failure);
     }
   }
 

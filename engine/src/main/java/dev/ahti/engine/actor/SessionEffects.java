@@ -90,7 +90,7 @@ final class SessionEffects {
     if (effect instanceof SessionEffect.NotifyReady) {
       ready();
     } else if (effect instanceof SessionEffect.NotifyDraining) {
-      promises.draining().complete(Done.getInstance());
+      promises.draining().succeed(Done.getInstance());
     } else if (effect instanceof SessionEffect.NotifyClosed closed) {
       promises.end(new SessionEnd(closed.code(), closed.reason(), closed.byPeer()));
     } else if (effect instanceof SessionEffect.NotifyFailed failed) {

@@ -121,18 +121,18 @@ public final class SessionHandle {
 
   /**
    * Completes when the session ended cleanly, from either side; fails with a {@link SessionFailure}
-   * when it ended abruptly.
+   * when it ended abruptly. The same for everybody: completing or cancelling it has no effect.
    */
   public CompletableFuture<SessionEnd> closed() {
-    return promises.closed().copy();
+    return promises.closed();
   }
 
   /**
    * Completes when the peer asks to wind up, with DRAIN or GOAWAY; the session goes on. Fails with
-   * a {@link SessionFailure} when it ends before.
+   * a {@link SessionFailure} when it ends before. The same for everybody, like {@link #closed}.
    */
   public CompletableFuture<Done> draining() {
-    return promises.draining().copy();
+    return promises.draining();
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.StreamKind;
-import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 
 /**
@@ -16,8 +15,8 @@ import org.apache.pekko.Done;
  * streams that the peer opened. Shared between the actor and its handle; any thread.
  */
 final class SessionPromises {
-  private final CompletableFuture<SessionEnd> closed = new CompletableFuture<>();
-  private final CompletableFuture<Done> draining = new CompletableFuture<>();
+  private final SharedFuture<SessionEnd> closed = new SharedFuture<>();
+  private final SharedFuture<Done> draining = new SharedFuture<>();
   private final PendingReplies<ConnectionStats> stats;
   private final PendingReplies<StreamHandle> bidirectionalOpens;
   private final PendingReplies<StreamHandle> unidirectionalOpens;
@@ -40,11 +39,11 @@ final class SessionPromises {
     unidirectional = new IncomingStreams(incoming, waiting, this::reject);
   }
 
-  CompletableFuture<SessionEnd> closed() {
+  SharedFuture<SessionEnd> closed() {
     return closed;
   }
 
-  CompletableFuture<Done> draining() {
+  SharedFuture<Done> draining() {
     return draining;
   }
 
@@ -62,7 +61,7 @@ final class SessionPromises {
 
   /** The session ended cleanly: what the peer will not deliver any more fails, its queues end. */
   void end(SessionEnd how) {
-    if (closed.complete(how)) {
+    if (closed.succeed(how)) {
       bidirectional.complete();
       unidirectional.complete();
       failTheRest(new SessionFailure("the session is closed, code " + how.code()));
@@ -71,7 +70,7 @@ final class SessionPromises {
 
   /** The session ended abruptly. */
   void fail(SessionFailure why) {
-    if (closed.completeExceptionally(why)) {
+    if (closed.fail(why)) {
       bidirectional.fail(why.why());
       unidirectional.fail(why.why());
       failTheRest(why);
@@ -79,7 +78,7 @@ final class SessionPromises {
   }
 
   private void failTheRest(SessionFailure why) {
-    draining.completeExceptionally(why);
+    draining.fail(why);
     bidirectionalOpens.end(why);
     unidirectionalOpens.end(why);
     stats.end(why);

@@ -101,6 +101,21 @@ final class SessionActorSpec extends SessionSpec {
       allZero(session.shared)
     }
 
+    "keep nothing for those who only ask whether it is over" in {
+      val session = new Open
+      for (_ <- 1 to 100) {
+        session.handle.closed should be theSameInstanceAs session.handle.closed
+        session.handle.draining should be theSameInstanceAs session.handle.draining
+        session.handle.closed.cancel(true) shouldBe false
+      }
+      session.handle.closed.getNumberOfDependents shouldBe 0
+      session.handle.draining.getNumberOfDependents shouldBe 0
+      session.connect.receive(Inbound.Fin.INSTANCE)
+      eventually(session.handle.closed.isDone shouldBe true)
+      session.handle.closed.join() shouldBe new SessionEnd(0, "", true)
+      stopped(session.session)
+    }
+
     "take a FIN without CLOSE as code 0" in {
       val session = new Open
       session.connect.receive(Inbound.Fin.INSTANCE)
