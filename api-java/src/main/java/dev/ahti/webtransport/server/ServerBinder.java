@@ -18,11 +18,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.util.ByteString;
+import org.bouncycastle.util.IPAddress;
 
 /** Turns a server's configuration into the engine's listen request. */
 final class ServerBinder {
@@ -32,18 +32,13 @@ final class ServerBinder {
 
   static CompletionStage<WebTransportServerBinding> bind(
       ClassicActorSystemProvider system, WebTransportServer.Config config) {
-    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
-    if (address.isUnresolved()) {
-      return CompletableFuture.failedFuture(
-          new IllegalArgumentException("host: " + config.host() + " (expected: a known name)"));
-    }
     ServerCertificate certificate =
         config.certificate().orElseGet(() -> ServerCertificate.selfSigned(config.host()));
     Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
     ListenRequest request =
         new ListenRequest(
             config.name(),
-            address,
+            address(config.host(), config.port()),
             new ServerTls(
                 credentials(certificate, config.tls().byHostName()),
                 config.tls().clients(),
@@ -54,6 +49,13 @@ final class ServerBinder {
             new Routes(config.routes()));
     return ahti.listen(request)
         .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
+  }
+
+  /** A name stays unresolved: looking it up may block, and the transport does that elsewhere. */
+  private static InetSocketAddress address(String host, int port) {
+    return IPAddress.isValid(host)
+        ? new InetSocketAddress(host, port)
+        : InetSocketAddress.createUnresolved(host, port);
   }
 
   /** The engine's form of certificates. */

@@ -173,7 +173,9 @@ public final class WebTransportServer {
   /**
    * Starts to listen.
    *
-   * @return the binding; fails when the address cannot be bound, with a message that names it
+   * @return the binding; fails when the host is unknown or the address cannot be bound, with a
+   *     message that names it. A host name is looked up on Pekko's dispatcher for blocking work,
+   *     not by the caller
    */
   public CompletionStage<WebTransportServerBinding> bind() {
     return ServerBinder.bind(system, config);

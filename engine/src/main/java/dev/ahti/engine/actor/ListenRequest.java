@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  *
  * @param name unique in the actor system: 1 to 64 letters, digits, {@code _} or {@code -}; appears
  *     in the actor tree and in logs
- * @param address where; port 0 picks a free one
+ * @param address where; port 0 picks a free one. Unresolved where the host is a name: looking it up
+ *     may block, so that is left to the transport
  * @param tls the server's certificates, and whether clients are asked for theirs
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak

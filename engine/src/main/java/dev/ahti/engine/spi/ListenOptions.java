@@ -8,7 +8,8 @@ import java.util.Optional;
  * What to listen with.
  *
  * @param name the listener's name, for logs and gauges
- * @param address where; port 0 picks a free one
+ * @param address where; port 0 picks a free one. An unresolved one is looked up by the transport,
+ *     off the caller
  * @param tls the server's certificates, and whether clients are asked for theirs
  * @param congestionControl empty for the transport's own choice
  * @param settings the HTTP/3 SETTINGS to send, in order

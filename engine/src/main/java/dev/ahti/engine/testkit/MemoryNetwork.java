@@ -133,7 +133,10 @@ public final class MemoryNetwork {
     return conditions;
   }
 
-  /** Registers a listener at its address, or at a free one for port 0; null when it is taken. */
+  /**
+   * Registers a listener at its address, or at a free one for port 0; null when it is taken. Every
+   * host name is this machine.
+   */
   @Nullable InetSocketAddress add(InetSocketAddress wanted, MemoryListener listener) {
     synchronized (lock) {
       int port = wanted.getPort();
@@ -146,7 +149,9 @@ public final class MemoryNetwork {
       if (listeners.putIfAbsent(port, listener) != null) {
         return null;
       }
-      return wanted.getPort() == 0 ? new InetSocketAddress(wanted.getAddress(), port) : wanted;
+      return wanted.isUnresolved()
+          ? address(port)
+          : new InetSocketAddress(wanted.getAddress(), port);
     }
   }
 

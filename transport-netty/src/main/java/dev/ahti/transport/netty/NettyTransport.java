@@ -24,6 +24,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.pekko.Done;
@@ -48,7 +49,7 @@ final class NettyTransport implements Transport {
   /**
    * @param resolver finds the address of a host; may block
    */
-  NettyTransport(TransportContext context, NettySettings settings, QuicDialer.Resolver resolver) {
+  NettyTransport(TransportContext context, NettySettings settings, Resolver resolver) {
     this.settings = settings;
     this.loops =
         new NettyLoops(
@@ -82,6 +83,7 @@ final class NettyTransport implements Transport {
                         + " only",
                     directory));
     Open open = new Open(sockets, connections);
+    Executor blocking = context.system().dispatchers().lookup(DispatcherSelector.blocking());
     this.binder =
         new QuicBinder(
             loops,
@@ -92,16 +94,10 @@ final class NettyTransport implements Transport {
             new ListenerKeys(
                 TransportSecret.of(settings.secret()),
                 settings.quic().addressValidation(),
-                context.gauges()));
-    this.dialer =
-        new QuicDialer(
-            loops,
-            quicSockets,
-            factory,
-            tls,
-            open,
-            context.system().dispatchers().lookup(DispatcherSelector.blocking()),
+                context.gauges()),
+            blocking,
             resolver);
+    this.dialer = new QuicDialer(loops, quicSockets, factory, tls, open, blocking, resolver);
   }
 
   /**

@@ -30,7 +30,7 @@ public final class NettyTransportProvider implements TransportProvider {
    *
    * @param resolver may block
    */
-  static Transport create(TransportContext context, QuicDialer.Resolver resolver) {
+  static Transport create(TransportContext context, Resolver resolver) {
     check(Quic.unavailabilityCause(), QuicAccess::selfTest);
     return new NettyTransport(
         context, NettySettings.of(context.system().settings().config()), resolver);

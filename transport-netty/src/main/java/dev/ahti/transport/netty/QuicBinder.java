@@ -27,10 +27,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -48,27 +51,76 @@ final class QuicBinder {
   private final QuicTls tls;
   private final NettyTransport.Open open;
   private final ListenerKeys keys;
+  private final Executor blocking;
+  private final Resolver resolver;
 
+  /**
+   * For one transport.
+   *
+   * @param blocking runs name lookups, which may take long
+   * @param resolver looks names up
+   */
   QuicBinder(
       NettyLoops loops,
       QuicSockets sockets,
       ConnectionFactory factory,
       QuicTls tls,
       NettyTransport.Open open,
-      ListenerKeys keys) {
+      ListenerKeys keys,
+      Executor blocking,
+      Resolver resolver) {
     this.loops = loops;
     this.sockets = sockets;
     this.factory = factory;
     this.tls = tls;
     this.open = open;
     this.keys = keys;
+    this.blocking = blocking;
+    this.resolver = resolver;
   }
 
   CompletionStage<TransportListener> bind(
       ListenOptions options, Consumer<TransportConnection> onConnection) {
     CompletableFuture<TransportListener> result = new CompletableFuture<>();
-    Listening listening;
     InetSocketAddress address = options.address();
+    if (address.isUnresolved()) {
+      lookUp(options, onConnection, result);
+    } else {
+      bind(options, address, onConnection, result);
+    }
+    return result;
+  }
+
+  private void lookUp(
+      ListenOptions options,
+      Consumer<TransportConnection> onConnection,
+      CompletableFuture<TransportListener> result) {
+    String host = options.address().getHostString();
+    try {
+      blocking.execute(
+          () -> {
+            try {
+              InetSocketAddress address =
+                  new InetSocketAddress(resolver.addressOf(host), options.address().getPort());
+              bind(options, address, onConnection, result);
+            } catch (UnknownHostException unknown) {
+              result.completeExceptionally(failed(options, "the host is unknown", unknown));
+            } catch (RuntimeException failure) {
+              result.completeExceptionally(failed(options, failure));
+            }
+          });
+    } catch (RejectedExecutionException ended) {
+      result.completeExceptionally(failed(options, "the transport has ended", ended));
+    }
+  }
+
+  private void bind(
+      ListenOptions options,
+      InetSocketAddress wanted,
+      Consumer<TransportConnection> onConnection,
+      CompletableFuture<TransportListener> result) {
+    Listening listening;
+    InetSocketAddress address = wanted;
     boolean shared = sockets.canSharePort() && loops.all().size() > 1;
     try {
       listening = new Listening(options, tls.server(options.tls()), keys.newLoad(), onConnection);
@@ -76,8 +128,8 @@ final class QuicBinder {
         address = claim(address);
       }
     } catch (IOException | RuntimeException failure) {
-      result.completeExceptionally(failed(options.address(), failure));
-      return result;
+      result.completeExceptionally(failed(options, failure));
+      return;
     }
     if (shared) {
       bindNext(listening, address, new Dispatcher(listening), new ArrayList<>(), result);
@@ -101,7 +153,6 @@ final class QuicBinder {
           new ArrayList<>(),
           result);
     }
-    return result;
   }
 
   /**
@@ -109,9 +160,6 @@ final class QuicBinder {
    * same user; gives the address with the port.
    */
   private static InetSocketAddress claim(InetSocketAddress address) throws IOException {
-    if (address.isUnresolved()) {
-      throw new IOException("the host is unknown");
-    }
     try (DatagramSocket probe = new DatagramSocket(null)) {
       probe.setReuseAddress(false);
       probe.bind(address);
@@ -172,13 +220,16 @@ final class QuicBinder {
       CompletableFuture<TransportListener> result,
       Throwable cause) {
     bound.forEach(Channel::close);
-    result.completeExceptionally(failed(options.address(), cause));
+    result.completeExceptionally(failed(options, cause));
   }
 
-  private static IOException failed(InetSocketAddress address, Throwable cause) {
-    String where = address.getHostString() + ":" + address.getPort();
-    BindException failure =
-        new BindException("cannot listen on UDP " + where + ": " + cause.getMessage());
+  private static IOException failed(ListenOptions options, Throwable cause) {
+    return failed(options, String.valueOf(cause.getMessage()), cause);
+  }
+
+  private static IOException failed(ListenOptions options, String why, Throwable cause) {
+    String where = options.address().getHostString() + ":" + options.address().getPort();
+    BindException failure = new BindException("cannot listen on UDP " + where + ": " + why);
     failure.initCause(cause);
     return failure;
   }

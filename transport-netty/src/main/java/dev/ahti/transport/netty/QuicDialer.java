@@ -21,7 +21,6 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -109,12 +108,6 @@ final class QuicDialer {
             fail(options, result, String.valueOf(failure.getMessage()), failure);
           }
         });
-  }
-
-  /** Finds the address of a host; may block. */
-  @FunctionalInterface
-  interface Resolver {
-    InetAddress addressOf(String host) throws UnknownHostException;
   }
 
   /**

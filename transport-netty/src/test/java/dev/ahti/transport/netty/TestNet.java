@@ -118,9 +118,14 @@ public final class TestNet implements AutoCloseable {
             accepted::add));
   }
 
-  /** Every host of example.org and example.net is this one; nobody else is asked. */
+  /**
+   * Every host of example.org and example.net is this one, and what is invalid is not asked for.
+   */
   private static InetAddress resolve(String host) throws UnknownHostException {
     String name = host.toLowerCase(Locale.ROOT);
+    if (name.endsWith(".invalid")) {
+      throw new UnknownHostException(host);
+    }
     boolean ours = name.endsWith("example.org") || name.endsWith("example.net");
     return InetAddress.getByName(ours ? "127.0.0.1" : host);
   }
