@@ -12,7 +12,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.QLogConfiguration;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
@@ -34,6 +36,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A peer that knows QUIC and nothing else: it writes the bytes it is given and records what comes.
@@ -57,11 +60,13 @@ public final class RawPeer implements AutoCloseable {
   private final CompletableFuture<RawStream> earlyStream = new CompletableFuture<>();
   private final AtomicInteger further = new AtomicInteger();
   private final RawOptions options;
+  private final boolean server;
   private final PacketGate gate;
   private final Channel udp;
 
   private RawPeer(RawOptions options, boolean server) {
     this.options = options;
+    this.server = server;
     gate = new PacketGate(!server && !early().isEmpty());
     udp =
         new Bootstrap()
@@ -86,9 +91,28 @@ public final class RawPeer implements AutoCloseable {
 
   /** Connects with these options. */
   public static RawPeer connect(int port, RawOptions options) {
+    RawPeer peer = connecting(port, options);
+    try {
+      peer.connection();
+      return peer;
+    } catch (AssertionError e) {
+      peer.close();
+      throw e;
+    }
+  }
+
+  /** How a server refuses a handshake with these options, which it must. */
+  public static RawClose refused(int port, RawOptions options) {
+    try (RawPeer peer = connecting(port, options)) {
+      return peer.closed();
+    }
+  }
+
+  private static RawPeer connecting(int port, RawOptions options) {
     RawPeer peer = new RawPeer(options, false);
     QuicChannel.newBootstrap(peer.udp)
         .handler(peer.new Connection())
+        .option(QuicChannelOption.QLOG, peer.qlog("client"))
         .remoteAddress(new InetSocketAddress("127.0.0.1", port))
         .connect()
         .addListener(
@@ -97,13 +121,14 @@ public final class RawPeer implements AutoCloseable {
                 peer.connected.completeExceptionally(connect.cause());
               }
             });
-    try {
-      peer.connection();
-      return peer;
-    } catch (AssertionError e) {
-      peer.close();
-      throw e;
-    }
+    return peer;
+  }
+
+  private @Nullable QLogConfiguration qlog(String title) {
+    return options
+        .qlog()
+        .map(directory -> new QLogConfiguration(directory.toString(), title, "raw peer"))
+        .orElse(null);
   }
 
   /** Listens for one connection, on a free port of 127.0.0.1. */
@@ -126,7 +151,7 @@ public final class RawPeer implements AutoCloseable {
         QuicSslContextBuilder.forClient()
             .trustManager(InsecureTrustManagerFactory.INSTANCE)
             .endpointIdentificationAlgorithm("")
-            .applicationProtocols("h3")
+            .applicationProtocols(options.applicationProtocol())
             .build();
     return codec(new QuicClientCodecBuilder().sslContext(context)).build();
   }
@@ -143,9 +168,10 @@ public final class RawPeer implements AutoCloseable {
                             certificate.key(),
                             null,
                             certificate.chain().toArray(new X509Certificate[0]))
-                        .applicationProtocols("h3")
+                        .applicationProtocols(options.applicationProtocol())
                         .build());
     return codec(new QuicServerCodecBuilder().sslContext(context).handler(new Connection()))
+        .option(QuicChannelOption.QLOG, qlog("server"))
         .build();
   }
 
@@ -280,8 +306,12 @@ public final class RawPeer implements AutoCloseable {
     udp.close().syncUninterruptibly();
   }
 
+  /** A second time does nothing. */
   @Override
   public void close() {
+    if (group.isTerminated()) {
+      return;
+    }
     QuicChannel channel = connected.isCompletedExceptionally() ? null : connected.getNow(null);
     if (channel != null) {
       channel.close().syncUninterruptibly();
@@ -344,8 +374,9 @@ public final class RawPeer implements AutoCloseable {
         // Comes while the packet with the ClientHello is made, and then nothing is sent.
         ctx.channel().eventLoop().execute(() -> sendEarly((QuicChannel) ctx.channel()));
       }
+      // A client has but one connection, and is refused before that is one.
       if (event instanceof QuicConnectionCloseEvent close
-          && ctx.channel() == connected.getNow(null)) {
+          && (!server || ctx.channel() == connected.getNow(null))) {
         closed.complete(
             new RawClose(
                 close.isApplicationClose(),

@@ -1,13 +1,21 @@
 package dev.ahti.wtspec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.LeakPresenceDetector;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The raw peers against each other: what one writes is what the other reports. */
 class RawPeerIT {
@@ -69,6 +77,47 @@ class RawPeerIT {
     reset.shutdown(true, true, 0x52e5ac983162L);
     assertEquals("RESET 0x52e5ac983162", seen.end());
     seen.awaitStopped();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void codesOfStopsAreReadFromTheQlogOfTheClosedPeer(boolean byServer, @TempDir Path directory) {
+    RawOptions writing = RawOptions.DEFAULTS.withQlog(directory);
+    RawPeer stopped;
+    Map<Long, String> expected = new TreeMap<>();
+    try (RawPeer listening = RawPeer.listen(byServer ? RawOptions.DEFAULTS : writing);
+        RawPeer connecting =
+            RawPeer.connect(listening.port(), byServer ? writing : RawOptions.DEFAULTS)) {
+      stopped = byServer ? connecting : listening;
+      RawPeer stopping = byServer ? listening : connecting;
+      for (long code : new long[] {0, 0x170d7b68L, 0x52e5ac983162L, (1L << 62) - 1}) {
+        for (QuicStreamType type : QuicStreamType.values()) {
+          RawStream stream = stopped.open(type, "00");
+          RawStream seen = stopping.accept();
+          assertEquals("00", seen.bytes(1));
+          seen.shutdown(true, false, code);
+          stream.awaitStopped();
+          expected.put(stream.id(), "0x" + Long.toHexString(code));
+        }
+      }
+      // What it sends itself does not count.
+      RawStream other = stopping.bidirectional("00");
+      RawStream seen = stopped.accept();
+      assertEquals("00", seen.bytes(1));
+      seen.shutdown(true, false, 7);
+      other.awaitStopped();
+    }
+    assertEquals(expected, RawQlog.stops(directory));
+  }
+
+  @Test
+  void peersOfDifferentProtocolsDoNotConnect() {
+    try (RawPeer other = RawPeer.listen(RawOptions.DEFAULTS.withApplicationProtocol("other"))) {
+      // The alert no_application_protocol, 120, as QUIC has it (RFC 9001 4.8).
+      RawClose refusal = RawPeer.refused(other.port(), RawOptions.DEFAULTS);
+      assertEquals(0x178, refusal.code());
+      assertFalse(refusal.application());
+    }
   }
 
   @Test

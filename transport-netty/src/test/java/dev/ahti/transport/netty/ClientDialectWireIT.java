@@ -13,23 +13,34 @@ import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a client pinned to each draft sends, recorded by a server that writes raw bytes. */
 class ClientDialectWireIT {
+  @TempDir Path qlog;
+
   private final EngineNet net = new EngineNet();
-  private final RawPeer raw = RawPeer.listen();
+  private RawPeer raw;
   private CompletableFuture<SessionHandle> opening;
   private RawStream connect;
+
+  @BeforeEach
+  void listen() {
+    raw = RawPeer.listen(RawOptions.DEFAULTS.withQlog(qlog));
+  }
 
   @AfterEach
   void leavesNothing() {
@@ -132,8 +143,11 @@ class ClientDialectWireIT {
     assertEquals("404100", bidirectional.bytes(3));
     bothWays.control().reset(42);
     assertEquals("RESET 0x52e4a40fa906", bidirectional.end());
+    bothWays.control().stopSending(43);
+    bidirectional.awaitStopped();
     session.newDatagramWriter().offer(ByteString.fromString("hi"));
     assertEquals("006869", raw.datagram());
+    StopCodes.of(raw, qlog).are("0x52e4a40fa907", bidirectional);
   }
 
   @ParameterizedTest

@@ -13,8 +13,10 @@ import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Streams and datagrams whose CONNECT has not come yet, and those whose session is over
@@ -32,13 +35,18 @@ class EarlyArrivalsWireIT {
   private static final String REJECTED = "RESET 0x3994bd84";
   private static final String GONE = "RESET 0x170d7b68";
 
+  @TempDir Path qlog;
+
   private EngineNet net;
   private RawPeer raw;
   private RawStream connect;
 
   private void start(String... settings) {
     net = new EngineNet(settings);
-    raw = RawPeer.connect(net.listen(DialectPolicy.only(Draft.D02)).address().getPort());
+    raw =
+        RawPeer.connect(
+            net.listen(DialectPolicy.only(Draft.D02)).address().getPort(),
+            RawOptions.DEFAULTS.withQlog(qlog));
     raw.unidirectional(RawClient.control(Draft.D02));
     // The lowest id, 0, so that the request's stream can be named before the request is written.
     connect = raw.bidirectional("");
@@ -88,7 +96,8 @@ class EarlyArrivalsWireIT {
     RawStream oneMore = raw.bidirectional("404100");
     assertEquals(REJECTED, oneMore.end());
     oneMore.awaitStopped();
-    raw.unidirectional("405400").awaitStopped();
+    RawStream oneMoreOneWay = raw.unidirectional("405400");
+    oneMoreOneWay.awaitStopped();
     assertEquals(24, net.gauge(Gauges.EARLY_STREAMS));
     assertEquals(2, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
     SessionHandle session = connect();
@@ -99,6 +108,7 @@ class EarlyArrivalsWireIT {
     }
     assertEquals(24, seen.size());
     assertNull(session.incomingBidirectional().poll());
+    StopCodes.of(raw, qlog).are("0x3994bd84", oneMore, oneMoreOneWay);
   }
 
   @Test
@@ -176,8 +186,10 @@ class EarlyArrivalsWireIT {
     RawStream late = raw.bidirectional("404100");
     assertEquals(GONE, late.end());
     late.awaitStopped();
-    raw.unidirectional("405400").awaitStopped();
+    RawStream lateOneWay = raw.unidirectional("405400");
+    lateOneWay.awaitStopped();
     assertEquals(0, net.gauge(Gauges.EARLY_STREAMS));
+    StopCodes.of(raw, qlog).are("0x170d7b68", late, lateOneWay);
   }
 
   @Test

@@ -10,18 +10,23 @@ import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server pinned to each draft, byte for byte, against literal bytes and never our encoder. */
 class ServerDialectWireIT {
+  @TempDir Path qlog;
+
   private EngineNet net;
   private RawPeer raw;
   private RawStream control;
@@ -29,7 +34,10 @@ class ServerDialectWireIT {
 
   private void start(Draft draft) {
     net = new EngineNet();
-    raw = RawPeer.connect(net.listen(DialectPolicy.only(draft)).address().getPort());
+    raw =
+        RawPeer.connect(
+            net.listen(DialectPolicy.only(draft)).address().getPort(),
+            RawOptions.DEFAULTS.withQlog(qlog));
     raw.unidirectional(RawClient.control(draft));
     control = raw.accept();
   }
@@ -188,11 +196,15 @@ class ServerDialectWireIT {
     "D16, 4294967295, 0x52e5ac983162",
   })
   @Conformance({"H3-B-23", "H3-B-25"})
-  void resetCarriesTheApplicationCodeAsTheDraftMapsIt(Draft draft, long code, String onTheWire) {
+  void resetAndStopCarryTheApplicationCodeAsTheDraftMapsIt(
+      Draft draft, long code, String onTheWire) {
     StreamHandle stream = TestNet.get(session(draft).openStream(StreamKind.BIDIRECTIONAL));
     RawStream seen = raw.accept();
     assertEquals("404100", seen.bytes(3));
     stream.control().reset(code);
     assertEquals("RESET " + onTheWire, seen.end());
+    stream.control().stopSending(code);
+    seen.awaitStopped();
+    StopCodes.of(raw, qlog).are(onTheWire, seen);
   }
 }

@@ -18,11 +18,13 @@ import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,13 +36,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SessionEndWireIT {
   private static final String EACH = "dev.ahti.transport.netty.WireSession#rolesAndDrafts";
   private static final String GONE = "RESET 0x170d7b68";
+  private static final String STOPPED_AS_GONE = "0x170d7b68";
+
+  @TempDir Path qlog;
 
   private WireSession wire;
   private SessionHandle session;
   private RawStream connect;
 
   private void open(Role role, Draft draft, String... settings) {
-    wire = WireSession.start(role, draft, settings);
+    wire = new WireSession(role, draft, RawOptions.DEFAULTS.withQlog(qlog), settings);
+    wire.settings();
     session = wire.open();
     connect = wire.connect;
   }
@@ -223,7 +229,12 @@ class SessionEndWireIT {
     for (RawStream opened : ours) {
       assertEquals(GONE, opened.end());
     }
+    // Both directions are the engine's to stop where there are two, whoever opened the stream.
+    RawStream oursBoth = ours.get(StreamKind.BIDIRECTIONAL.ordinal());
+    oursBoth.awaitStopped();
     wire.lives();
+    StopCodes.of(wire.raw, qlog)
+        .are(STOPPED_AS_GONE, taken, waiting, takenOneWay, waitingOneWay, oursBoth);
   }
 
   @ParameterizedTest
@@ -277,8 +288,10 @@ class SessionEndWireIT {
     RawStream late = wire.raw.bidirectional(WireSession.both(session));
     assertEquals(GONE, late.end());
     late.awaitStopped();
-    wire.raw.unidirectional(WireSession.oneWay(session)).awaitStopped();
+    RawStream lateOneWay = wire.raw.unidirectional(WireSession.oneWay(session));
+    lateOneWay.awaitStopped();
     wire.lives();
+    StopCodes.of(wire.raw, qlog).are(STOPPED_AS_GONE, whileItCloses, late, lateOneWay);
   }
 
   @ParameterizedTest

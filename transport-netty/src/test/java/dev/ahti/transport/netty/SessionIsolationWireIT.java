@@ -13,8 +13,10 @@ import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.testkit.LiveActors;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.PoisonPill;
@@ -22,6 +24,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two sessions on one connection, as D02 allows: what ends one leaves the other alone. */
 class SessionIsolationWireIT {
@@ -32,9 +35,14 @@ class SessionIsolationWireIT {
           "ahti.session.handler-failure-code = 77", "ahti.session.max-per-connection = 2");
   private RawPeer raw;
 
+  @TempDir Path qlog;
+
   @BeforeEach
   void connect() {
-    raw = RawPeer.connect(net.listen(DialectPolicy.only(Draft.D02)).address().getPort());
+    raw =
+        RawPeer.connect(
+            net.listen(DialectPolicy.only(Draft.D02)).address().getPort(),
+            RawOptions.DEFAULTS.withQlog(qlog));
     raw.accept();
     raw.unidirectional(RawClient.control(Draft.D02));
   }
@@ -144,6 +152,7 @@ class SessionIsolationWireIT {
     assertEquals(1, actors(other.id()).size());
     echoes(other);
     assertFalse(other.closed().isDone());
+    StopCodes.of(raw, qlog).are("0x170d7b68", taken, waiting, oneWay);
   }
 
   @Test

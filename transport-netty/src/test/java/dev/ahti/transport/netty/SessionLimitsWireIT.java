@@ -16,11 +16,13 @@ import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionLimitsWireIT {
   private static final String GONE = "RESET 0x170d7b68";
   private static final String REQUEST_REJECTED = "RESET 0x10b";
+
+  @TempDir Path qlog;
 
   private WireSession wire;
 
@@ -274,7 +278,8 @@ class SessionLimitsWireIT {
   @Test
   @Conformance({"H3-B-21", "H3-B-22"})
   void aClientHoldsAsManyEarlyStreamsAndDatagramsAsItMay() {
-    wire = WireSession.start(Role.CLIENT, Draft.D02);
+    wire = new WireSession(Role.CLIENT, Draft.D02, RawOptions.DEFAULTS.withQlog(qlog));
+    wire.settings();
     SessionHandle session = wire.open();
     for (int i = 0; i < 24; i++) {
       wire.raw.unidirectional("405404");
@@ -283,12 +288,15 @@ class SessionLimitsWireIT {
     RawStream oneMore = wire.raw.bidirectional("404104");
     assertEquals("RESET 0x3994bd84", oneMore.end());
     oneMore.awaitStopped();
+    RawStream oneMoreOneWay = wire.raw.unidirectional("405404");
+    oneMoreOneWay.awaitStopped();
     for (int i = 0; i < 20; i++) {
       wire.raw.datagram("01" + RawHttp.number(i));
     }
     wire.net.awaitGauge(Gauges.EARLY_DATAGRAMS_DROPPED, 4);
     wire.echoes(session);
     close(session, wire.connect);
+    StopCodes.of(wire.raw, qlog).are("0x3994bd84", oneMore, oneMoreOneWay);
   }
 
   // Both.
