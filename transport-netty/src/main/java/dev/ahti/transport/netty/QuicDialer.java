@@ -12,13 +12,17 @@ import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;
+import dev.ahti.transport.netty.tls.TlsAlerts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
@@ -199,7 +203,8 @@ final class QuicDialer {
                             false,
                             congestion,
                             options.settings(),
-                            connection -> connected(attempt, connection)));
+                            connection -> connected(attempt, connection)))
+                    .addLast(new Refusal(attempt));
               }
             })
         .connect()
@@ -214,6 +219,23 @@ final class QuicDialer {
                     connected.cause());
               }
             });
+  }
+
+  /** Fails a dial as soon as the server says no: Netty waits until QUIC has forgotten of it. */
+  private static final class Refusal extends ChannelInboundHandlerAdapter {
+    private final Attempt attempt;
+
+    Refusal(Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof QuicConnectionCloseEvent close) {
+        fail(attempt.options(), attempt.result(), TlsAlerts.describe(close), null);
+      }
+      ctx.fireUserEventTriggered(event);
+    }
   }
 
   private void connected(Attempt attempt, TransportConnection connection) {

@@ -336,13 +336,14 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   void closedByPeer(QuicConnectionCloseEvent event) {
-    String text = new String(QuicAccess.reason(event), StandardCharsets.UTF_8);
     if (closing == null) {
       closing =
           event.isApplicationClose()
-              ? new Closing(Integer.toUnsignedLong(event.error()), text, true)
-              : new Closing(
-                  0, TlsAlerts.describe(event.error()) + (text.isEmpty() ? "" : ": " + text), true);
+              ? new Closing(
+                  Integer.toUnsignedLong(event.error()),
+                  new String(QuicAccess.reason(event), StandardCharsets.UTF_8),
+                  true)
+              : new Closing(0, TlsAlerts.describe(event), true);
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.ahti.transport.netty.tls;
 
+import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import java.nio.charset.StandardCharsets;
+
 /** TLS alerts inside QUIC's error codes (RFC 9001 section 4.8), in words. */
 public final class TlsAlerts {
   /** The QUIC error of the alert that a certificate is over, or not valid yet. */
@@ -17,6 +21,16 @@ public final class TlsAlerts {
     }
     int alert = quicError - FIRST;
     return "the TLS handshake was refused with alert " + alert + " (" + name(alert) + ")";
+  }
+
+  /** What a peer's close of a connection says, with the text that came with it. */
+  public static String describe(QuicConnectionCloseEvent close) {
+    String what =
+        close.isApplicationClose()
+            ? "the peer closed the connection with 0x" + Integer.toHexString(close.error())
+            : describe(close.error());
+    String text = new String(QuicAccess.reason(close), StandardCharsets.UTF_8);
+    return text.isEmpty() ? what : what + ": " + text;
   }
 
   private static String name(int alert) {
