@@ -388,7 +388,12 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   private Behavior<Command> onTimedOut(TimedOut timedOut) {
     return switch (timedOut) {
-      case SETTINGS -> close(Http3ErrorCode.H3_MISSING_SETTINGS, "no SETTINGS in time");
+      case SETTINGS ->
+          close(
+              Http3ErrorCode.H3_MISSING_SETTINGS,
+              "no SETTINGS within "
+                  + parts.settings().connection().settingsTimeout().toMillis()
+                  + " ms");
       case EARLY -> expireEarly();
       case IDLE -> onShutdown(Shutdown.INSTANCE);
       case CLOSE ->
