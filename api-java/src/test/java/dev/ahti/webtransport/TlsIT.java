@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.WebTransportServer;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +69,36 @@ class TlsIT {
       await(client.closed());
       assertInstanceOf(
           WebTransportError.class, failure(client.exportKeyingMaterial(LABEL, NOTHING, 48)));
+    }
+  }
+
+  @Conformance("H3-B-60")
+  @Test
+  void sessionsOnOneConnectionExportTheSameAtBothEndsAndDiffer() throws Exception {
+    try (Loopback net = start(WebTransportServer::withKeyingMaterialExport)) {
+      WebTransportOptions options =
+          WebTransportOptions.create()
+              .withoutCertificateCheck()
+              .withAllowPooling(true)
+              .withKeyingMaterialExport();
+      Map<WebTransport, WebTransport> ends = new LinkedHashMap<>();
+      for (int i = 0; i < 3; i++) {
+        WebTransport client = net.connect("/", options);
+        ends.put(client, accepted());
+      }
+      // One, of which each end counts.
+      assertEquals(2, net.gauge(Gauges.CONNECTIONS));
+      for (List<ByteString> inputs : List.of(List.of(LABEL, LABEL), List.of(NOTHING, NOTHING))) {
+        Set<ByteString> materials = new HashSet<>();
+        for (Map.Entry<WebTransport, WebTransport> session : ends.entrySet()) {
+          ByteString atClient =
+              await(session.getKey().exportKeyingMaterial(inputs.get(0), inputs.get(1), 32));
+          ByteString atServer =
+              await(session.getValue().exportKeyingMaterial(inputs.get(0), inputs.get(1), 32));
+          assertEquals(atClient, atServer);
+          assertTrue(materials.add(atClient), "two sessions export the same");
+        }
+      }
     }
   }
 

@@ -10,26 +10,14 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.stage.EngineStreamFailures;
-import dev.ahti.engine.stage.ReceiveStage;
-import dev.ahti.engine.stage.SendStage;
-import dev.ahti.engine.stage.StreamFailure;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import io.netty.buffer.Unpooled;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
-import org.apache.pekko.stream.javadsl.Source;
-import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,16 +25,14 @@ import org.junit.jupiter.api.Test;
 class ConnectionLossWireIT {
   private static final int STREAMS = 4;
 
-  /** One for each half: two of each bidirectional stream, one of each unidirectional one. */
-  private static final int HALVES = 2 * STREAMS + STREAMS + STREAMS;
-
   private EngineNet net;
   private RawPeer raw;
   private SessionHandle session;
-  private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+  private EndlessTraffic traffic;
 
   private void start(String... settings) {
     net = new EngineNet(settings);
+    traffic = new EndlessTraffic(net.kit.system());
     raw = RawPeer.connect(net.listen(DialectPolicy.only(Draft.D16)).address().getPort());
     raw.accept();
     raw.unidirectional(RawClient.control(Draft.D16));
@@ -66,67 +52,31 @@ class ConnectionLossWireIT {
       RawStream both = raw.bidirectional("404100" + "6869");
       both.channel().config().setAutoRead(false);
       StreamHandle bothWays = EngineNet.take(session.incomingBidirectional());
-      read(bothWays);
-      write(bothWays);
+      traffic.read(bothWays);
+      traffic.write(bothWays);
       raw.unidirectional("405400" + "6869");
-      read(EngineNet.take(session.incomingUnidirectional()));
+      traffic.read(EngineNet.take(session.incomingUnidirectional()));
       StreamHandle oneWay = TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL));
       raw.accept().channel().config().setAutoRead(false);
-      write(oneWay);
+      traffic.write(oneWay);
     }
     // And one that nobody takes.
     raw.bidirectional("404100");
     net.awaitGauge(Gauges.INCOMING_STREAMS_WAITING, 1);
     net.await(true, () -> net.gauge(Gauges.OUTBOUND_QUEUED_BYTES) > 0, "writes that wait");
-    assertEquals(0, ends.size());
-  }
-
-  private void read(StreamHandle stream) {
-    ended(
-        "source",
-        Source.fromGraph(new ReceiveStage(stream, EngineStreamFailures.INSTANCE))
-            .runWith(Sink.ignore(), net.kit.system()));
-  }
-
-  private void write(StreamHandle stream) {
-    Source<ByteString, NotUsed> endless = Source.repeat(ByteString.fromArray(new byte[16 * 1024]));
-    ended(
-        "sink",
-        endless
-            .toMat(
-                Sink.fromGraph(new SendStage(stream, EngineStreamFailures.INSTANCE)), Keep.right())
-            .run(net.kit.system()));
-  }
-
-  private void ended(String which, CompletionStage<?> end) {
-    end.whenComplete(
-        (done, failure) -> {
-          Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-          ends.add(
-              which
-                  + " "
-                  + (cause instanceof StreamFailure lost ? lost.kind() : "ended: " + cause));
-        });
+    assertEquals(0, traffic.ended());
   }
 
   private void everythingEndedOnce() {
-    int sources = 0;
-    int sinks = 0;
-    for (int i = 0; i < HALVES; i++) {
-      String end = EngineNet.next(ends, "an end");
-      assertTrue(List.of("source LOST", "sink LOST").contains(end), end);
-      sources += end.startsWith("source") ? 1 : 0;
-      sinks += end.startsWith("sink") ? 1 : 0;
-    }
-    assertEquals(2 * STREAMS, sources);
-    assertEquals(2 * STREAMS, sinks);
+    // One for each half: two of each bidirectional stream, one of each unidirectional one.
+    traffic.allLost(2 * STREAMS, 2 * STREAMS);
     SessionFailure failure =
         assertThrows(SessionFailure.class, () -> TestNet.get(session.closed()));
     assertTrue(failure.status().isEmpty());
     assertThrows(
         SessionFailure.class, () -> TestNet.get(session.openStream(StreamKind.BIDIRECTIONAL)));
     net.awaitNoConnection();
-    assertEquals(0, ends.size());
+    assertEquals(0, traffic.ended());
   }
 
   @Test

@@ -101,11 +101,15 @@ final class WireSession implements AutoCloseable {
 
   /** The peer's SETTINGS. */
   void settings() {
+    settings("");
+  }
+
+  /** The peer's SETTINGS with these pairs behind what its draft demands. */
+  void settings(String more) {
+    String extended = role == Role.SERVER ? "" : "0801";
     rawControl =
         raw.unidirectional(
-            role == Role.SERVER
-                ? RawClient.era(draft).clientControl()
-                : RawClient.era(draft).serverControl());
+            "00" + RawHttp.frame(0x04, extended + RawClient.era(draft).settings() + more));
   }
 
   /** The engine asks for a session, as a client. */
