@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Received, it says what the peer did. Given to a stream, as the failure of what feeds a {@link
  * WebTransportSendStream#sink()} or the cause of a cancellation, it carries the code for the peer.
  *
- * <p>It has no stack trace: it reports a remote event, often one per stream.
+ * <p>It has no stack trace: it reports a remote event, often one per stream. Java serialization
+ * keeps all it says; {@code docs/api.md} has what JSON needs.
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#web-transport-error-interface">W3C</a>
  */
-public final class WebTransportError extends RuntimeException {
+public final class WebTransportError extends RuntimeException implements WebTransportDomException {
   private static final long serialVersionUID = 1L;
   private static final long MAX_CODE = 0xffff_ffffL;
 
@@ -24,12 +25,31 @@ public final class WebTransportError extends RuntimeException {
   private final @Nullable Long streamErrorCode;
   private final @Nullable Integer httpStatus;
 
+  /** A stream's error with neither message nor code. */
+  public WebTransportError() {
+    this("");
+  }
+
+  /** A stream's error without a code. */
+  public WebTransportError(String message) {
+    this(message, WebTransportErrorOptions.create());
+  }
+
+  /** An error as the options say. */
+  public WebTransportError(String message, WebTransportErrorOptions options) {
+    this(
+        message,
+        options.source(),
+        options.streamErrorCode().isPresent() ? options.streamErrorCode().getAsLong() : null,
+        null);
+  }
+
   private WebTransportError(
       String message,
       WebTransportErrorSource source,
       @Nullable Long streamErrorCode,
       @Nullable Integer httpStatus) {
-    super(message, null, false, false);
+    super(requireNonNull(message, "message"), null, false, false);
     this.source = requireNonNull(source, "source");
     this.streamErrorCode = streamErrorCode;
     this.httpStatus = httpStatus;
@@ -41,8 +61,8 @@ public final class WebTransportError extends RuntimeException {
    * @param streamErrorCode clamped to 0 to 2^32-1
    */
   public static WebTransportError stream(String message, long streamErrorCode) {
-    long clamped = Math.max(0, Math.min(streamErrorCode, MAX_CODE));
-    return new WebTransportError(message, WebTransportErrorSource.STREAM, clamped, null);
+    long code = clamped(streamErrorCode);
+    return new WebTransportError(message, WebTransportErrorSource.STREAM, code, null);
   }
 
   /** A stream's error whose code is unknown, or was none of the application's. */
@@ -58,6 +78,15 @@ public final class WebTransportError extends RuntimeException {
   /** The error of a session that the server refused with an HTTP status. */
   public static WebTransportError refused(String message, int httpStatus) {
     return new WebTransportError(message, WebTransportErrorSource.SESSION, null, httpStatus);
+  }
+
+  static long clamped(long code) {
+    return Math.max(0, Math.min(code, MAX_CODE));
+  }
+
+  @Override
+  public String name() {
+    return "WebTransportError";
   }
 
   /** What it is about. */
