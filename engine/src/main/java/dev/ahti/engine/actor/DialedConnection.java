@@ -102,6 +102,11 @@ final class DialedConnection {
     return unwanted;
   }
 
+  /** The same, also when the news that the last caller has gone is still to come. */
+  boolean isWantedByNobody() {
+    return unwanted || calls.values().stream().allMatch(DialCall::isSettled);
+  }
+
   /** Ends it, with all that it carries. */
   void shutDown() {
     closing = true;

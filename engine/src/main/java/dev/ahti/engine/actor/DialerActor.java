@@ -210,8 +210,9 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     long number = connected.link().number();
     DialedConnection connection = connections.get(number);
     TransportConnection transport = connected.transport();
-    // The callers may have given up since the connection was made.
-    if (connection == null || connection.isUnwanted()) {
+    // The callers may have given up since the connection was made, and this may come before the
+    // news.
+    if (connection == null || connection.isWantedByNobody()) {
       transport.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
       return remove(number);
     }

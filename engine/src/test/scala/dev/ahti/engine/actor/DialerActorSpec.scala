@@ -151,6 +151,16 @@ final class DialerActorSpec extends ActorSpec {
       connection.discarded.join() shouldBe Http3ErrorCode.H3_NO_ERROR
     }
 
+    "give it up too when it comes before the news that its caller has gone" in {
+      val fixture = new Fixture
+      val connection = fixture.connect()
+      fixture.transport.dialed = CompletableFuture.completedFuture(connection)
+      val promise = new CompletableFuture[SessionHandle]
+      promise.cancel(false)
+      fixture.actor ! new DialerActor.Dial(Requests.dial(), fixture.transport, promise)
+      eventually(connection.discarded.isDone shouldBe true)
+    }
+
     "refuse one connection too many" in {
       val fixture = new Fixture(parts("dialer.max-connections" -> 1))
       fixture.dialing()
