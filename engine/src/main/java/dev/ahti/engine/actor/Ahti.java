@@ -33,7 +33,11 @@ public final class Ahti implements Extension {
     EngineSettings settings = EngineSettings.create(system);
     this.parts = new EngineParts(settings, new GaugeRegistry());
     this.transport = new TransportHolder(system, parts);
-    this.calls = new OpenCalls(settings.mostSessions(), parts.gauges().level(Gauges.CALLS_OPEN));
+    this.calls =
+        new OpenCalls(
+            "ahti.dialer.max-connections times ahti.session.max-per-connection",
+            settings.mostSessions(),
+            parts.gauges().level(Gauges.CALLS_OPEN));
     this.guardian = system.systemActorOf(AhtiGuardian.create(parts), "ahti", Props.empty());
     CoordinatedShutdown.get(system)
         .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "ahti-stop", this::stopAll);

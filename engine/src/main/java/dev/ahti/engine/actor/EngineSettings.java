@@ -96,6 +96,7 @@ public record EngineSettings(
         config.getInt("incoming-streams-capacity"),
         config.getInt("open-waiters-capacity"),
         config.getInt("statistics-calls"),
+        config.getInt("send-groups"),
         config.getBytes("connect-read-ahead"),
         config.getInt("datagram-capsules"),
         toInt(config.getBytes("datagram-capsule-size")),
@@ -204,6 +205,7 @@ public record EngineSettings(
    * @param incomingStreamsCapacity streams of each kind waiting for the application
    * @param openWaitersCapacity streams the application asked for and has not got
    * @param statisticsCalls calls for statistics that wait for their answer
+   * @param sendGroups send groups that are in use at a time
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
    * @param datagramCapsules datagrams that came as capsules and wait for the application
    * @param datagramCapsuleSize bytes of one
@@ -218,6 +220,7 @@ public record EngineSettings(
       int incomingStreamsCapacity,
       int openWaitersCapacity,
       int statisticsCalls,
+      int sendGroups,
       long connectReadAhead,
       int datagramCapsules,
       int datagramCapsuleSize,
@@ -236,6 +239,7 @@ public record EngineSettings(
       positive("ahti.session.incoming-streams-capacity", incomingStreamsCapacity);
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
       positive("ahti.session.statistics-calls", statisticsCalls);
+      positive("ahti.session.send-groups", sendGroups);
       positive("ahti.session.connect-read-ahead", connectReadAhead);
       positive("ahti.session.datagram-capsules", datagramCapsules);
       positive("ahti.session.datagram-capsule-size", datagramCapsuleSize);

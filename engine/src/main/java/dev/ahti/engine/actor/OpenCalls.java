@@ -10,20 +10,23 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls to {@link Ahti} that are not answered yet. A message to an actor system that is going
- * down is lost without a word; its caller is told from here. Any thread.
+ * Calls that actors have not answered yet. A message to one that is going down is lost without a
+ * word; its caller is told from here. Any thread.
  */
 final class OpenCalls {
+  private final String limit;
   private final int capacity;
   private final Level level;
   private final Set<CompletableFuture<?>> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private @Nullable String ended;
 
   /**
+   * @param limit names the limit, in the failure of the one too many
    * @param capacity how many calls may be open
    * @param level counts those that are
    */
-  OpenCalls(int capacity, Level level) {
+  OpenCalls(String limit, int capacity, Level level) {
+    this.limit = limit;
     this.capacity = capacity;
     this.level = level;
   }
@@ -55,9 +58,7 @@ final class OpenCalls {
       return ended;
     }
     if (open.size() >= capacity) {
-      return "calls in progress: "
-          + capacity
-          + " (the limit, ahti.dialer.max-connections times ahti.session.max-per-connection)";
+      return "calls in progress: " + capacity + " (the limit, " + limit + ")";
     }
     open.add(promise);
     level.increment();

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,16 @@ final class PendingReplies<T> {
   private final String what;
   private final int capacity;
   private final Level level;
-  private final ArrayDeque<CompletableFuture<T>> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Waiting<T>> waiting = new ArrayDeque<>();
   private @Nullable RuntimeException ended;
+
+  private static final class Waiting<T> extends CompletableFuture<T> {
+    final boolean patient;
+
+    Waiting(boolean patient) {
+      this.patient = patient;
+    }
+  }
 
   /**
    * @param what names what is waited for, in the failure of the one too many
@@ -39,13 +48,22 @@ final class PendingReplies<T> {
    * @return a promise; failed at once when too many wait or nobody will answer any more
    */
   CompletableFuture<T> add() {
+    return add(true);
+  }
+
+  /**
+   * Adds a caller.
+   *
+   * @param patient whether {@link #failImpatient} leaves it alone
+   */
+  CompletableFuture<T> add(boolean patient) {
     RuntimeException refused;
     synchronized (this) {
       if (waiting.size() >= capacity) {
         prune();
       }
       if (ended == null && waiting.size() < capacity) {
-        CompletableFuture<T> promise = new CompletableFuture<>();
+        Waiting<T> promise = new Waiting<>(patient);
         waiting.add(promise);
         level.increment();
         return promise;
@@ -73,6 +91,21 @@ final class PendingReplies<T> {
     while (next != null && !next.completeExceptionally(failure)) {
       next = poll();
     }
+  }
+
+  /** Fails those that still wait and would not. */
+  void failImpatient(Supplier<? extends RuntimeException> failure) {
+    List<Waiting<T>> failed = new ArrayList<>(0);
+    synchronized (this) {
+      for (Waiting<T> each : waiting) {
+        if (!each.patient) {
+          failed.add(each);
+        }
+      }
+      waiting.removeAll(failed);
+      level.add(-failed.size());
+    }
+    failed.forEach(each -> each.completeExceptionally(failure.get()));
   }
 
   /** How many still wait. */

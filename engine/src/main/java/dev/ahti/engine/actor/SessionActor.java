@@ -77,6 +77,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   /** The peer opened a stream before the session was seen, and it was rejected. */
   record RejectedBefore(EarlyRejection rejection) implements Command {}
 
+  /** For a send group; without a command, the group is to be made. */
+  record ToGroup(long group, GroupActor.@Nullable Command command) implements Command {}
+
   /** Closes the session. */
   record Close(long code, String reason) implements Command {}
 
@@ -233,6 +236,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(StatsRead.class, this::onStatsRead)
         .onMessage(Attached.class, this::onAttached)
         .onMessage(Answered.class, this::onAnswered)
+        .onMessage(ToGroup.class, this::onToGroup)
         .onMessage(Close.class, this::onClose)
         .onMessage(Drain.class, this::onDrain)
         .onMessage(Abort.class, this::onAbort)
@@ -346,6 +350,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   private Behavior<Command> onStatsRead(StatsRead read) {
     promises.stats().complete(read.stats());
+    return this;
+  }
+
+  private Behavior<Command> onToGroup(ToGroup message) {
+    promises.groups().to(getContext(), message.group(), message.command());
     return this;
   }
 

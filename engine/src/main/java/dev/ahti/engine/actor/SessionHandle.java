@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
@@ -135,19 +136,54 @@ public final class SessionHandle {
     return promises.draining();
   }
 
+  /** Opens a stream with {@link OpenOptions#DEFAULT}. */
+  public CompletableFuture<StreamHandle> openStream(StreamKind kind) {
+    return openStream(kind, OpenOptions.DEFAULT);
+  }
+
   /**
-   * Opens a stream. Waits while the peer's stream limit is reached; at most {@code
-   * ahti.session.open-waiters-capacity} calls of a kind wait.
+   * Opens a stream. At most {@code ahti.session.open-waiters-capacity} calls of a kind wait for the
+   * transport or for the peer's stream limit.
    *
    * @return the stream; fails with a {@link SessionFailure} when the session has ended, too many
-   *     wait, or the transport cannot. Cancelling it gives the place in the queue back
+   *     wait, or the transport cannot, and with {@link StreamsExhausted} when the peer's limit is
+   *     reached and the options do not wait. Cancelling it gives the place in the queue back
    */
-  public CompletableFuture<StreamHandle> openStream(StreamKind kind) {
-    CompletableFuture<StreamHandle> promise = promises.opens(kind).add();
+  public CompletableFuture<StreamHandle> openStream(StreamKind kind, OpenOptions options) {
+    CompletableFuture<StreamHandle> promise =
+        promises.opens(kind).add(options.waitUntilAvailable());
     if (!promise.isDone()) {
       actor.tell(SessionActor.Open.of(kind));
     }
-    return promise;
+    if (options.priority().equals(SendPriority.DEFAULT)) {
+      return promise;
+    }
+    CompletableFuture<StreamHandle> placed =
+        promise.thenApply(
+            stream -> {
+              stream.priority(options.priority());
+              return stream;
+            });
+    placed.whenComplete(
+        (stream, failure) -> {
+          if (placed.isCancelled()) {
+            promise.cancel(false);
+          }
+        });
+    return placed;
+  }
+
+  /**
+   * Makes a send group: see {@link SendPriority}.
+   *
+   * @throws SessionFailure when the session has ended, or {@code ahti.session.send-groups} are in
+   *     use
+   */
+  public SendGroupHandle createSendGroup() {
+    if (promises.closed().isDone()) {
+      throw new SessionFailure("the session has ended");
+    }
+    return promises.groups().create(actor);
   }
 
   /**

@@ -18,6 +18,8 @@ final class SessionPromises {
   private final SharedFuture<SessionEnd> closed = new SharedFuture<>();
   private final SharedFuture<Done> draining = new SharedFuture<>();
   private final PendingReplies<ConnectionStats> stats;
+  private final OpenCalls groupStats;
+  private final SendGroups groups;
   private final PendingReplies<StreamHandle> bidirectionalOpens;
   private final PendingReplies<StreamHandle> unidirectionalOpens;
   private final IncomingStreams bidirectional;
@@ -33,6 +35,12 @@ final class SessionPromises {
     stats =
         new PendingReplies<>(
             "statistics", settings.statisticsCalls(), gauges.level(Gauges.STATS_WAITING));
+    groupStats =
+        new OpenCalls(
+            "ahti.session.statistics-calls",
+            settings.statisticsCalls(),
+            gauges.level(Gauges.STATS_WAITING));
+    groups = new SendGroups(settings, gauges.level(Gauges.SEND_GROUPS), groupStats);
     bidirectionalOpens = new PendingReplies<>("bidirectional streams", opens, opening);
     unidirectionalOpens = new PendingReplies<>("unidirectional streams", opens, opening);
     bidirectional = new IncomingStreams(incoming, waiting, this::reject);
@@ -49,6 +57,10 @@ final class SessionPromises {
 
   PendingReplies<ConnectionStats> stats() {
     return stats;
+  }
+
+  SendGroups groups() {
+    return groups;
   }
 
   PendingReplies<StreamHandle> opens(StreamKind kind) {
@@ -82,6 +94,7 @@ final class SessionPromises {
     bidirectionalOpens.end(why);
     unidirectionalOpens.end(why);
     stats.end(why);
+    groupStats.end(why.why());
   }
 
   /** A stream that waited when its session ended, or whose consumer went away. */

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * The streams of a session: an actor for each, the incoming ones handed over, the outgoing ones
  * asked for while the peer's limit allows. Used inside the session's actor only.
  *
- * <p>The streams' actors are the actor's children and nothing else: there is no table beside it to
- * keep in step, and a stream that has ended costs no message here.
+ * <p>The streams' actors are the actor's children by name: there is no table beside it to keep in
+ * step, and a stream that has ended costs no message here.
  */
 final class SessionStreams {
+  private static final String STREAM = "stream-";
   private static final DispatcherSelector SAME_LOOP = DispatcherSelector.sameAsParent();
 
   private final ActorContext<SessionActor.Command> context;
@@ -82,7 +83,9 @@ final class SessionStreams {
 
   /** Somebody waits for a stream. */
   void open(StreamKind kind) {
-    if (!asking(kind).blocked) {
+    if (asking(kind).blocked) {
+      failImpatient(kind);
+    } else {
       ask(kind);
     }
   }
@@ -91,6 +94,11 @@ final class SessionStreams {
   void blocked(StreamKind kind) {
     asking(kind).open--;
     asking(kind).blocked = true;
+    failImpatient(kind);
+  }
+
+  private void failImpatient(StreamKind kind) {
+    promises.opens(kind).failImpatient(() -> new StreamsExhausted(kind));
   }
 
   /** The peer allows more streams of a kind: asks for as many as are waited for. */
@@ -124,7 +132,11 @@ final class SessionStreams {
   /** Ends every stream with a code of the wire. */
   void end(long wireCode) {
     StreamActor.SessionEnded ended = new StreamActor.SessionEnded(wireCode);
-    context.getChildren().forEach(child -> child.<StreamActor.Command>unsafeUpcast().tell(ended));
+    for (ActorRef<Void> child : context.getChildren()) {
+      if (child.path().name().startsWith(STREAM)) {
+        child.<StreamActor.Command>unsafeUpcast().tell(ended);
+      }
+    }
   }
 
   /** Ends a stream that nobody gets. */
@@ -159,7 +171,10 @@ final class SessionStreams {
       port.flow(flow);
     }
     ActorRef<StreamActor.Command> actor =
-        context.spawn(StreamActor.create(port, dialect, level), "stream-" + port.id(), SAME_LOOP);
+        context.spawn(
+            StreamActor.create(port, dialect, level, context.getSelf()),
+            STREAM + port.id(),
+            SAME_LOOP);
     return new StreamHandle(
         port, dialect, sessionId, StreamActor.control(port, dialect, actor), receiveCredit);
   }

@@ -3,6 +3,7 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.session.StreamEffect;
 import dev.ahti.engine.session.StreamInput;
 import dev.ahti.engine.session.StreamMachine;
@@ -40,6 +41,9 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   /** The session has ended: ends both halves with a code of the wire, then stops. */
   record SessionEnded(long wireCode) implements Command {}
 
+  /** The stream is in another send group, or in none that was made (0). */
+  record Grouped(long group) implements Command {}
+
   private record Ended(StreamInput how) implements Command {}
 
   private static final StreamInput FINISHED_READING = new StreamInput.PeerFinished();
@@ -48,16 +52,20 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   private final StreamPort port;
   private final Dialect dialect;
   private final Level streams;
+  private final ActorRef<SessionActor.Command> session;
   private final Observer observer;
+  private long group;
   private StreamMachine machine;
 
   /**
    * @param port the stream, which this actor observes from now on
    * @param dialect maps application codes to the wire's
    * @param streams counts the streams that are open
+   * @param session passes on to send groups
    */
-  static Behavior<Command> create(StreamPort port, Dialect dialect, Level streams) {
-    return Behaviors.setup(context -> new StreamActor(context, port, dialect, streams));
+  static Behavior<Command> create(
+      StreamPort port, Dialect dialect, Level streams, ActorRef<SessionActor.Command> session) {
+    return Behaviors.setup(context -> new StreamActor(context, port, dialect, streams, session));
   }
 
   /** What a stage or the API may do with the stream; any thread. */
@@ -66,11 +74,16 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   }
 
   private StreamActor(
-      ActorContext<Command> context, StreamPort port, Dialect dialect, Level streams) {
+      ActorContext<Command> context,
+      StreamPort port,
+      Dialect dialect,
+      Level streams,
+      ActorRef<SessionActor.Command> session) {
     super(context);
     this.port = port;
     this.dialect = dialect;
     this.streams = streams;
+    this.session = session;
     this.machine = StreamMachine.open(port.kind(), port.local());
     this.observer = new Observer(context.getSelf());
     streams.increment();
@@ -86,12 +99,21 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     return on(new StreamInput.LocalReset(dialect.toWire(reset.applicationCode())));
   }
 
+  private Behavior<Command> onGrouped(Grouped grouped) {
+    if (grouped.group() != group) {
+      SendGroups.changed(session, port, group, grouped.group());
+      group = grouped.group();
+    }
+    return this;
+  }
+
   private Behavior<Command> onPostStop() {
     // The port still tells its ends, to an actor that is not there any more.
     observer.leave();
     if (!machine.ended()) {
       on(new StreamInput.SessionEnded(WebTransportErrorCode.WT_SESSION_GONE));
     }
+    SendGroups.ended(session, port, group);
     streams.decrement();
     return this;
   }
@@ -125,6 +147,9 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       }
       if (command instanceof SessionEnded ended) {
         return on(new StreamInput.SessionEnded(ended.wireCode()));
+      }
+      if (command instanceof Grouped grouped) {
+        return onGrouped(grouped);
       }
       return command instanceof Reset reset ? onReset(reset) : Behaviors.unhandled();
     }
@@ -202,6 +227,14 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     public void reset(long applicationCode) {
       if (port.ended() == null) {
         stream.tell(new Reset(applicationCode));
+      }
+    }
+
+    @Override
+    public void priority(SendPriority priority) {
+      if (port.ended() == null) {
+        port.priority(priority);
+        stream.tell(new Grouped(priority.group()));
       }
     }
 

@@ -47,6 +47,9 @@ public final class Gauges {
   /** Level: calls for statistics that are not answered. */
   public static final String STATS_WAITING = "stats.waiting";
 
+  /** Level: send groups that were made and are in use. */
+  public static final String SEND_GROUPS = "send-groups";
+
   /** Level: streams that the application asked for and has not got. */
   public static final String OPENS_WAITING = "streams.opens-waiting";
 

@@ -1,5 +1,6 @@
 package dev.ahti.engine.spi;
 
+import dev.ahti.engine.schedule.SendPriority;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,12 @@ public interface WritePort {
    * half has ended. Handed over means inside the peer's window, not acknowledged.
    */
   void whenSent(Runnable task);
+
+  /**
+   * Where this half stands among those of its session, from the next write on; before the first
+   * call {@link SendPriority#DEFAULT}. Any thread.
+   */
+  void priority(SendPriority priority);
 
   /** Bytes offered and not yet handed to the transport. */
   long queued();

@@ -1,5 +1,7 @@
 package dev.ahti.engine.stage;
 
+import dev.ahti.engine.schedule.SendPriority;
+
 /**
  * Ends a stream from outside its stages, without waiting for them. The stream's actor and port
  * stand behind it; the calls only tell them. Any thread.
@@ -12,6 +14,12 @@ public interface StreamControl {
    * @param applicationCode 0 to 2^32-1, or to 255 where the dialect has no more
    */
   void reset(long applicationCode);
+
+  /**
+   * Where the sending half stands among those of its session, from the next write on. Does nothing
+   * when it has ended.
+   */
+  void priority(SendPriority priority);
 
   /**
    * Asks the peer to stop sending, unless its end has come, and drops what was received. Does

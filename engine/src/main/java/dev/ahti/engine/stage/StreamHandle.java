@@ -1,6 +1,7 @@
 package dev.ahti.engine.stage;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.StreamPort;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,6 +20,7 @@ public final class StreamHandle {
   private final long sessionId;
   private final StreamControl control;
   private final long receiveCredit;
+  private volatile SendPriority priority = SendPriority.DEFAULT;
   private final AtomicInteger claims = new AtomicInteger();
 
   /**
@@ -57,6 +59,17 @@ public final class StreamHandle {
   /** The stream's actor, as far as stages and the API may see it. */
   public StreamControl control() {
     return control;
+  }
+
+  /** Where its sending half stands among those of its session. */
+  public SendPriority priority() {
+    return priority;
+  }
+
+  /** Changes where its sending half stands, from the next write on. */
+  public void priority(SendPriority newPriority) {
+    priority = newPriority;
+    control.priority(newPriority);
   }
 
   /** Bytes of credit for one demand: {@code ahti.stream.receive-credit}. */

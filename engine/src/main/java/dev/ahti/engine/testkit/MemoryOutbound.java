@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import java.util.ArrayDeque;
@@ -30,6 +31,7 @@ final class MemoryOutbound implements SessionFlow.Sender {
   private final AtomicBoolean pumping = new AtomicBoolean();
   private volatile Runnable wake = () -> {};
   private volatile @Nullable SessionFlow flow;
+  private volatile SendPriority priority = SendPriority.DEFAULT;
   private volatile boolean finishing;
   private volatile @Nullable WriteEnd end;
   private volatile long sent;
@@ -57,6 +59,10 @@ final class MemoryOutbound implements SessionFlow.Sender {
 
   void flow(SessionFlow newFlow) {
     flow = newFlow;
+  }
+
+  void priority(SendPriority newPriority) {
+    priority = newPriority;
   }
 
   void onWritable(Runnable newWake) {

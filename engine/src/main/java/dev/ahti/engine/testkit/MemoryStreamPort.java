@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.PortStats;
@@ -176,6 +177,11 @@ final class MemoryStreamPort implements StreamPort {
   @Override
   public @Nullable WriteEnd ended() {
     return out.end();
+  }
+
+  @Override
+  public void priority(SendPriority priority) {
+    out.priority(priority);
   }
 
   @Override

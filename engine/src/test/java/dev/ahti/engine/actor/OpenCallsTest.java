@@ -12,16 +12,13 @@ import org.junit.jupiter.api.Test;
 
 class OpenCallsTest {
   private final Level level = new GaugeRegistry().level("calls");
-  private final OpenCalls calls = new OpenCalls(2, level);
+  private final OpenCalls calls = new OpenCalls("the.limit", 2, level);
 
   @Test
   void refusesTheOneTooMany() {
     calls.add();
     calls.add();
-    assertEquals(
-        "calls in progress: 2 (the limit, ahti.dialer.max-connections times"
-            + " ahti.session.max-per-connection)",
-        failure(calls.add()));
+    assertEquals("calls in progress: 2 (the limit, the.limit)", failure(calls.add()));
   }
 
   @Test

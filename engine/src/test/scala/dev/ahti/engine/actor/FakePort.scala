@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong
 
 import scala.collection.immutable.Queue
 
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
@@ -169,6 +170,12 @@ final class FakePort(
   override def finish(): Unit = if (!stalled) endWriteOnce(WriteEnd.Finished.INSTANCE)
   override def reset(code: Long): Unit = endWriteOnce(new WriteEnd.Reset(code))
   override def ended: WriteEnd = synchronized(writeEnd.orNull)
+
+  /** Where it stands. */
+  @volatile var placed: SendPriority = SendPriority.DEFAULT
+
+  override def priority(priority: SendPriority): Unit = placed = priority
+
   override def whenSent(task: Runnable): Unit = task.run()
   override def queued: Long = 0
 }

@@ -35,6 +35,7 @@ final class SessionActorSpec extends SessionSpec {
         SessionActor.Drain.INSTANCE,
         new SessionActor.Abort(0, "test"),
         SessionActor.ReadStats.INSTANCE,
+        new SessionActor.ToGroup(1, null),
         new SessionActor.Answered(ConnectResponse.read(Requests.status(200))),
         SessionActor.PeerGoingAway.INSTANCE,
         SessionActor.Released.INSTANCE,

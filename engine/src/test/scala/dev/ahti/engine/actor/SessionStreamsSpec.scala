@@ -4,10 +4,14 @@ import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED
 import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.StreamKind
+import org.apache.pekko.util.ByteString
+
+import java.util.concurrent.TimeUnit
 
 final class SessionStreamsSpec extends SessionSpec {
 
@@ -100,6 +104,63 @@ final class SessionStreamsSpec extends SessionSpec {
       eventually(waiting.isDone shouldBe true)
       waiting.join().port.id shouldBe 3
       other.isDone shouldBe false
+    }
+
+    "fail at once when the peer's limit is reached, for those who would not wait" in {
+      val session = new Open
+      val kind = StreamKind.UNIDIRECTIONAL
+      val atOnce = new OpenOptions(SendPriority.DEFAULT, false)
+      val patient = session.handle.openStream(kind)
+      val impatient = session.handle.openStream(kind, atOnce)
+      val asked = Seq.fill(2)(session.expect[TransportCommand.OpenStream])
+      asked.foreach(_.replyTo ! new TransportCommand.OpenResult.LimitReached(kind))
+      failure(impatient) shouldBe a[StreamsExhausted]
+      failure(session.handle.openStream(kind, atOnce)) shouldBe a[StreamsExhausted]
+      session.session ! new SessionActor.StreamsAvailable(kind)
+      session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
+      eventually(patient.isDone shouldBe true)
+      patient.join().port.id shouldBe 3
+    }
+
+    "stand where the options say before anybody has them" in {
+      val session = new Open
+      val place = new SendPriority(0, 7)
+      val stream =
+        session.handle.openStream(StreamKind.UNIDIRECTIONAL, new OpenOptions(place, true))
+      val port = new FakePort(3, StreamKind.UNIDIRECTIONAL, local = true)
+      session.expect[TransportCommand.OpenStream].replyTo !
+        new TransportCommand.OpenResult.Opened(port.kind, port)
+      eventually(stream.isDone shouldBe true)
+      stream.join().priority shouldBe place
+      port.placed shouldBe place
+    }
+
+    "be added up in their send group" in {
+      val session = new Open
+      val group = session.handle.createSendGroup()
+      val port = new FakePort(3, StreamKind.UNIDIRECTIONAL, local = true)
+      val opening = session.handle
+        .openStream(port.kind, new OpenOptions(new SendPriority(group.id, 0), true))
+      session.expect[TransportCommand.OpenStream].replyTo !
+        new TransportCommand.OpenResult.Opened(port.kind, port)
+      eventually(opening.isDone shouldBe true)
+      port.offer(ByteString("four"))
+      group.stats().get(10, TimeUnit.SECONDS).bytesWritten shouldBe 4
+      session.handle.createSendGroup().stats().get(10, TimeUnit.SECONDS).bytesWritten shouldBe 0
+      session.session ! new SessionActor.ConnectionLost("over")
+      failure(session.handle.closed)
+      stopped(session.session)
+      failure(group.stats()) shouldBe a[SessionFailure]
+      a[SessionFailure] should be thrownBy session.handle.createSendGroup()
+      eventually(levels(session.shared)(Gauges.SEND_GROUPS) shouldBe 0)
+    }
+
+    "have no more groups than the limit" in {
+      val session = new Open(parts("session.send-groups" -> 2))
+      val held = Seq.fill(2)(session.handle.createSendGroup())
+      val refused = the[SessionFailure] thrownBy session.handle.createSendGroup()
+      refused.getMessage should include("ahti.session.send-groups")
+      held.map(_.id) shouldBe Seq(1, 2)
     }
 
     "not be asked for on behalf of those who gave up" in {

@@ -6,6 +6,7 @@ import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.StreamKind
@@ -18,8 +19,10 @@ final class StreamActorSpec extends ActorSpec {
   private val shared = parts()
   private val open = shared.gauges.level(Gauges.STREAM_ACTORS)
 
+  private val session = kit.createTestProbe[SessionActor.Command]()
+
   private def behavior(port: FakePort): Behavior[StreamActor.Command] =
-    StreamActor.create(port, dialect, open)
+    StreamActor.create(port, dialect, open, session.ref)
 
   private def spawn(port: FakePort): ActorRef[StreamActor.Command] = {
     val before = open.value
@@ -33,8 +36,25 @@ final class StreamActorSpec extends ActorSpec {
       handlesEveryCommand(
         classOf[StreamActor.Command],
         new StreamActor.Reset(1),
-        new StreamActor.SessionEnded(WT_SESSION_GONE)
+        new StreamActor.SessionEnded(WT_SESSION_GONE),
+        new StreamActor.Grouped(1)
       )(() => behavior(new FakePort(0)))
+
+    "tell the groups it joins and leaves, and that it ended in one" in {
+      val port = new FakePort(0)
+      val session = kit.createTestProbe[SessionActor.Command]()
+      val actor = kit.spawn(StreamActor.create(port, dialect, open, session.ref))
+      val control = StreamActor.control(port, dialect, actor)
+      control.priority(new SendPriority(1, 5))
+      port.placed shouldBe new SendPriority(1, 5)
+      session.expectMessage(new SessionActor.ToGroup(1, new GroupActor.Joined(port)))
+      control.priority(new SendPriority(1, 6))
+      control.priority(new SendPriority(2, 6))
+      session.expectMessage(new SessionActor.ToGroup(1, new GroupActor.Left(port, false)))
+      session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Joined(port)))
+      actor ! new StreamActor.SessionEnded(WT_SESSION_GONE)
+      session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Left(port, true)))
+    }
 
     "stop when both halves of a bidirectional stream have ended, in any order" in {
       val port = new FakePort(0)

@@ -2,6 +2,7 @@ package dev.ahti.engine.stage
 
 import scala.collection.immutable.Queue
 
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
@@ -132,6 +133,8 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
     }
     end
   }
+  override def priority(priority: SendPriority): Unit = ()
+
   override def whenSent(task: Runnable): Unit = task.run()
   override def queued: Long = 0
 }

@@ -4,6 +4,7 @@ import java.util.OptionalLong
 
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.StreamPort
 import org.apache.pekko.actor.testkit.typed.scaladsl.ScalaTestWithActorTestKit
 import org.apache.pekko.stream.Materializer
@@ -34,6 +35,7 @@ object StageSpec {
 
   private object NoControl extends StreamControl {
     override def reset(applicationCode: Long): Unit = ()
+    override def priority(priority: SendPriority): Unit = ()
     override def stopSending(applicationCode: Long): Unit = ()
   }
 }

@@ -8,6 +8,7 @@ import scala.concurrent.duration._
 import scala.jdk.FutureConverters._
 import scala.util.Random
 
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.PortObserver
 import dev.ahti.engine.spi.PortStats
@@ -169,6 +170,7 @@ object WakeUpStressSpec {
     override def finish(): Unit = finishing = true
     override def reset(code: Long): Unit = ()
     override def ended: WriteEnd = writeEnd
+    override def priority(priority: SendPriority): Unit = ()
     override def whenSent(task: Runnable): Unit = ()
     override def queued: Long = pending.get
   }

@@ -13,6 +13,7 @@ import scala.jdk.FutureConverters._
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi._
 import dev.ahti.engine.spi.TransportCommand._
 import dev.ahti.engine.spi.TransportEvent._
@@ -278,6 +279,7 @@ final class MemoryTransportSpec
     0,
     new StreamControl {
       override def reset(applicationCode: Long): Unit = port.reset(applicationCode)
+      override def priority(priority: SendPriority): Unit = port.priority(priority)
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
     },
     64 * 1024

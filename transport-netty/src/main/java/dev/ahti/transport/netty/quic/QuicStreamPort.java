@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.PortStats;
@@ -219,6 +220,11 @@ public final class QuicStreamPort implements StreamPort {
   @Override
   public @Nullable WriteEnd ended() {
     return out.end();
+  }
+
+  @Override
+  public void priority(SendPriority priority) {
+    loop.run(() -> writer.priority(priority));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.VarInt;
@@ -58,6 +59,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private boolean awaitsCredit;
   private long waitingSince;
   private boolean done;
+  private SendPriority priority = SendPriority.DEFAULT;
 
   /**
    * @param header what goes out before everything else; empty for none
@@ -91,6 +93,11 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   @Override
   public void creditAvailable() {
     request();
+  }
+
+  /** Where it stands from now on. Loop only. */
+  void priority(SendPriority newPriority) {
+    priority = newPriority;
   }
 
   /** Asks for a write before packets are sent next. Any thread. */

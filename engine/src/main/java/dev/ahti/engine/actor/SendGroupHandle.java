@@ -1,0 +1,45 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.spi.PortStats;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A send group, as the application holds it: a number for {@link
+ * dev.ahti.engine.schedule.SendPriority}, and the sums of its streams. When it is not referenced
+ * any more, its place is given back. Any thread.
+ */
+public final class SendGroupHandle {
+  private final long id;
+  private final ActorRef<SessionActor.Command> session;
+  private final OpenCalls calls;
+
+  SendGroupHandle(long id, ActorRef<SessionActor.Command> session, OpenCalls calls) {
+    this.id = id;
+    this.session = session;
+    this.calls = calls;
+  }
+
+  /** Its number in the session, above zero. */
+  public long id() {
+    return id;
+  }
+
+  /**
+   * The sums over the streams in the group, with those that ended in it; fails with a {@link
+   * SessionFailure} when the session has ended, or {@code ahti.session.statistics-calls} calls for
+   * groups wait already.
+   */
+  public CompletableFuture<PortStats> stats() {
+    CompletableFuture<PortStats> promise = calls.add();
+    if (!promise.isDone()) {
+      session.tell(new SessionActor.ToGroup(id, new GroupActor.ReadStats(promise)));
+    }
+    return promise;
+  }
+
+  @Override
+  public String toString() {
+    return "SendGroupHandle[" + id + "]";
+  }
+}
