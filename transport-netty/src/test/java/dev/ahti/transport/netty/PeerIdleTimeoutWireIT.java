@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawOptions;
 import java.time.Duration;
@@ -20,8 +21,9 @@ class PeerIdleTimeoutWireIT {
   void idleSessionsOutliveThreeIdleTimeoutsOfThePeerWithOurDefaults() {
     RawOptions brief = RawOptions.DEFAULTS.withIdleSeconds(IDLE_SECONDS);
     long begun = System.nanoTime();
-    try (WireSession client = new WireSession(Role.CLIENT, Draft.D16, brief);
-        WireSession server = new WireSession(Role.SERVER, Draft.D16, brief)) {
+    WireSession client = new WireSession(Role.CLIENT, Draft.D16, brief);
+    WireSession server = new WireSession(Role.SERVER, Draft.D16, brief);
+    try {
       client.settings();
       server.settings();
       SessionHandle dialled = client.open();
@@ -29,6 +31,9 @@ class PeerIdleTimeoutWireIT {
       client.net.kit.createTestProbe().expectNoMessage(Duration.ofSeconds(3 * IDLE_SECONDS + 1));
       outlived(client, dialled, begun);
       outlived(server, accepted, begun);
+    } finally {
+      // Buffers are counted once, when both are gone.
+      Closing.all(client.raw, server.raw, client.net::stop, server.net);
     }
   }
 
