@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -69,8 +70,8 @@ class ClosingWhileWritingWireIT {
     Closing.all(wire);
   }
 
-  private void open(Role role, Draft draft) {
-    wire = new WireSession(role, draft, WINDOWS.withQlog(qlog));
+  private void open(Role role, Draft draft, RawOptions options, String... settings) {
+    wire = new WireSession(role, draft, options.withQlog(qlog), settings);
     // Without limits draft 16 allows one session.
     wire.settings(draft == Draft.D16 ? LIMITS : "");
     session = wire.open();
@@ -120,7 +121,7 @@ class ClosingWhileWritingWireIT {
   @Conformance({"H3-B-30", "H3-B-32"})
   void everyStreamThatWritesEndsWithSessionGoneAndTheOtherSessionGoesOn(
       Role role, Draft draft, boolean byPeer) {
-    open(role, draft);
+    open(role, draft, WINDOWS);
     writeOnAllStreams();
     closes(byPeer);
     stuck.forEach(stream -> stream.channel().config().setAutoRead(true));
@@ -148,5 +149,40 @@ class ClosingWhileWritingWireIT {
     all.stream().filter(stream -> stream.id() % 4 < 2).forEach(RawStream::awaitStopped);
     StopCodes.of(wire.raw, qlog)
         .are(GONE, all.stream().filter(stream -> stream.id() % 4 < 2).toArray(RawStream[]::new));
+  }
+
+  /** Resets need no credit, and give back what their streams have taken of the connection's. */
+  @ParameterizedTest
+  @EnumSource
+  @Conformance({"H3-B-30", "H3-B-34"})
+  void theCloseFindsCreditThoughTheStreamsHadTakenAllOfTheConnections(Role role) {
+    long window = 256 << 10;
+    open(
+        role,
+        Draft.D16,
+        RawOptions.DEFAULTS.withWindows(window, 64 << 10),
+        "ahti.session.close-timeout = 9 s");
+    List<RawStream> all = new ArrayList<>();
+    List<StreamHandle> ours = new ArrayList<>();
+    for (int i = 0; i < STREAMS; i++) {
+      ours.add(TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL)));
+      RawStream seen = wire.raw.accept();
+      seen.channel().config().setAutoRead(false);
+      all.add(seen);
+    }
+    ours.forEach(traffic::write);
+    // But for what control streams and headers have taken, the window is full.
+    wire.net.await(
+        true,
+        () -> wire.net.gauge(Gauges.STREAM_BYTES_SENT) > window - 2048,
+        "a window that is full");
+    closes(false);
+    all.forEach(stream -> stream.channel().config().setAutoRead(true));
+    all.forEach(stream -> assertEquals("RESET " + GONE, stream.end()));
+    traffic.allLost(0, STREAMS);
+    connect.finish("");
+    wire.net.awaitGauge(Gauges.SESSIONS, 1);
+    wire.net.awaitGauge(Gauges.OUTBOUND_QUEUED_BYTES, 0);
+    wire.echoes(other);
   }
 }

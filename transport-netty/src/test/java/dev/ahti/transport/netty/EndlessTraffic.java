@@ -68,7 +68,7 @@ final class EndlessTraffic {
 
   /** Waits until so many halves have ended: each as lost, and each once. */
   void allLost(int sources, int sinks) {
-    Map<String, Integer> counted = new HashMap<>();
+    Map<String, Integer> counted = new HashMap<>(Map.of("source LOST", 0, "sink LOST", 0));
     for (int i = 0; i < sources + sinks; i++) {
       counted.merge(EngineNet.next(ends, "an end"), 1, Integer::sum);
     }
