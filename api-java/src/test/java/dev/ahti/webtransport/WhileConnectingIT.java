@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.ahti.engine.testkit.Conformance;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ class WhileConnectingIT {
   private static final ByteString HELLO = ByteString.fromString("hello");
 
   @Test
+  @Conformance("H3-C-24")
   void streamsAndDatagramsAskedForBeforeReadyWork() throws Exception {
     try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::greetAndEcho))) {
       WebTransport session =
@@ -128,6 +130,7 @@ class WhileConnectingIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("everything")
+  @Conformance("H3-C-24")
   void failsWithTheErrorOfTheSession(String name, Asked asked) throws Exception {
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
       WebTransport session =

@@ -90,7 +90,7 @@ class ClientDialectWireIT {
     "D14, 000415 3301 94e9cd2910 6b6180800000 6b644080 6b654080",
     "D16, 000415 3301 ac7cf00001 6b6180800000 6b644080 6b654080",
   })
-  @Conformance({"H3-C-08", "H3-C-09"})
+  @Conformance({"H3-C-08", "H3-C-09", "H3-B-01"})
   void firstBytesAreTheControlStreamWithTheSettingsOfTheDraft(Draft draft, String bytes) {
     dial(draft);
     String expected = bytes.replace(" ", "");
@@ -129,7 +129,7 @@ class ClientDialectWireIT {
 
   @ParameterizedTest
   @EnumSource
-  @Conformance("H3-B-23")
+  @Conformance({"H3-B-08", "H3-B-09", "H3-B-23"})
   void streamsAndDatagramsBeginWithTheirHeaders(Draft draft) {
     SessionHandle session = session(draft);
     StreamHandle oneWay = TestNet.get(session.openStream(StreamKind.UNIDIRECTIONAL));

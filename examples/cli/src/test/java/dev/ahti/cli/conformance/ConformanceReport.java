@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The verdict on each rule, and the page that says so. */
-record ConformanceReport(List<Rule> rules, ShownRules shown, List<RuleException> exceptions) {
+record ConformanceReport(
+    List<Rule> rules, ShownRules shown, List<RuleException> exceptions, List<RuleNote> notes) {
   static final String MET = "met";
   static final String OPEN = "open";
 
@@ -43,6 +45,8 @@ record ConformanceReport(List<Rule> rules, ShownRules shown, List<RuleException>
   List<String> faults() {
     List<String> faults = new ArrayList<>(shown.faults());
     exceptions.forEach(exception -> faults.addAll(exception.faults()));
+    Set<String> known = rules.stream().map(Rule::id).collect(Collectors.toSet());
+    notes.forEach(note -> faults.addAll(note.faults(known)));
     Map<String, Long> counts =
         exceptions.stream()
             .collect(Collectors.groupingBy(RuleException::id, Collectors.counting()));
@@ -73,6 +77,10 @@ record ConformanceReport(List<Rule> rules, ShownRules shown, List<RuleException>
     table(page, "Both roles", Rule.Role.BOTH);
     table(page, "Client", Rule.Role.CLIENT);
     table(page, "Server", Rule.Role.SERVER);
+    page.append("\n## Notes\n");
+    for (RuleNote note : notes) {
+      page.append("\n**%s.** %s\n".formatted(String.join(", ", note.ids()), note.text()));
+    }
     page.append("\n## What is not met, and why\n");
     for (RuleException exception : exceptions) {
       page.append(

@@ -29,7 +29,8 @@ class ConformanceReportTest {
         missing.isEmpty() || checkout.root().toString().equals(System.getProperty(STARTED_IN)),
         () -> "tests of " + missing + " are not compiled: the report needs those of all modules");
     assertEquals(List.of(), missing, "modules whose tests are not compiled");
-    return new ConformanceReport(RULES, ShownRules.of(checkout, IDS), RuleException.all());
+    return new ConformanceReport(
+        RULES, ShownRules.of(checkout, IDS), RuleException.all(), RuleNote.all());
   }
 
   @Test
@@ -72,7 +73,7 @@ class ConformanceReportTest {
   }
 
   private static ConformanceReport of(ShownRules shown, String exceptions) {
-    return new ConformanceReport(RULES, shown, RuleException.parse(exceptions));
+    return new ConformanceReport(RULES, shown, RuleException.parse(exceptions), List.of());
   }
 
   private static ShownRules shows(String... rules) {
@@ -129,6 +130,20 @@ class ConformanceReportTest {
                 H3-B-03 | not met | why | how
                 """)
             .faults());
+  }
+
+  @Test
+  void notesAreOnThePageAndOnRules() {
+    ConformanceReport report =
+        new ConformanceReport(
+            RULES,
+            shows("H3-B-36"),
+            List.of(),
+            RuleNote.parse("# a comment\nH3-C-19, H3-X-01 | in a way\nH3-B-36 |\n"));
+    assertTrue(report.page().contains("**H3-C-19, H3-X-01.** in a way"), report::page);
+    assertEquals(
+        List.of("a note is on H3-X-01, which is no rule", "the note on [H3-B-36] says nothing"),
+        report.faults());
   }
 
   @Test
