@@ -33,6 +33,7 @@ public final class BenchChild {
   private final PrintStream answers;
 
   private final Side side;
+  private @Nullable BenchServer server;
   private @Nullable BenchClient client;
   private @Nullable BenchSession session;
   private @Nullable Workload workload;
@@ -88,12 +89,14 @@ public final class BenchChild {
       case "begin" -> begin(command);
       case "round" -> round(command);
       case "end" -> end();
+      case "leave" -> leave();
       default -> throw new BenchException("unknown command: " + command.path("do").asText());
     };
   }
 
   private Map<String, Object> serve() {
     BenchServer opened = side.openServer();
+    server = opened;
     Map<String, Object> answer = event("listening");
     answer.put("port", opened.port());
     answer.put("certificate", encode(opened.certificate()));
@@ -133,6 +136,21 @@ public final class BenchChild {
       session = null;
     }
     return event("ended");
+  }
+
+  /** Closes everything in order, which the end of stdin does not, and looks what is left. */
+  private Map<String, Object> leave() {
+    end();
+    if (client != null) {
+      client.close();
+      client = null;
+    }
+    if (server != null) {
+      server.close();
+      server = null;
+    }
+    Leaks.check();
+    return event("left");
   }
 
   private static Map<String, Object> event(String name) {

@@ -69,6 +69,12 @@ final class Pair implements AutoCloseable {
     client.request(Map.of("do", "end"), deadline());
   }
 
+  /** Closes both sides in order; buffers that a child has not given back are a failure. */
+  void leave() throws InterruptedException {
+    client.request(Map.of("do", "leave"), START);
+    server.request(Map.of("do", "leave"), START);
+  }
+
   @Override
   public void close() {
     client.close();

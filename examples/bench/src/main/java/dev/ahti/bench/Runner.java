@@ -50,6 +50,10 @@ final class Runner {
       for (Workload workload : plan.workloads()) {
         measure(workload, order, pairs);
       }
+      for (SideName side : order) {
+        progress.note(side.label() + ": closing");
+        pair(pairs, side).leave();
+      }
     } finally {
       pairs.values().forEach(Pair::close);
     }

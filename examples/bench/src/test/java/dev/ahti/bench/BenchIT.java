@@ -42,6 +42,9 @@ class BenchIT {
             "2",
             "--launches",
             "1",
+            // A child that has not given its buffers back fails the run.
+            "--jvm-arg",
+            Leaks.jvmArgument(),
             "--json",
             file.toString());
 

@@ -1,6 +1,7 @@
 package dev.ahti.bench.ahti;
 
 import dev.ahti.bench.BenchException;
+import dev.ahti.engine.actor.Ahti;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,12 @@ final class Systems {
     return ActorSystem.create(Behaviors.empty(), name);
   }
 
+  /** Ends when the transport has, which is after the last actor. */
   static void stop(ActorSystem<Void> system) {
+    Ahti ahti = Ahti.get(system);
     system.terminate();
     result(system.getWhenTerminated(), "stopping the actor system");
+    result(ahti.terminated(), "stopping the transport");
   }
 
   static <T> T result(CompletionStage<T> stage, String what) {

@@ -6,10 +6,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
+import io.netty.util.LeakPresenceDetector;
 
 /** Writes the pattern while the stream is writable; FIN rides on the last write. */
 final class RawSender extends ChannelInboundHandlerAdapter {
-  private static final ByteBuf PATTERN = directPattern();
+  /** Kept for ever, so nobody counts it among those to be given back. */
+  private static final ByteBuf PATTERN =
+      LeakPresenceDetector.staticInitializer(RawSender::directPattern);
 
   private final long total;
   private long sent;
