@@ -34,11 +34,9 @@ enum BrowserCase {
       "both ways",
       "datagrams of the page",
       CaseHandlers::datagrams),
-  EIGHT_MEBIBYTES(
-      "moves 8 MiB both ways through one stream, with one SHA-256 on both sides",
-      null,
-      null,
-      CaseHandlers::echoWithHash),
+  BULK(
+      "moves %,d bytes both ways through one stream, with one SHA-256 on both sides",
+      null, null, CaseHandlers::echoWithHash),
   PAGE_ABORTS("aborts with code 42, seen as 42", "reset 42", "reset 42", CaseHandlers::tellReset),
   SERVER_RESETS(
       "sees the server's reset with code 43 as 43", "reset 43", "reset me", CaseHandlers::reset),
@@ -103,9 +101,9 @@ enum BrowserCase {
     return this == DEMO_PAGE ? "/echo" : "/" + id();
   }
 
-  /** What a browser does here. */
-  String sentence() {
-    return sentence;
+  /** What a browser does over this network. */
+  String sentence(Network network) {
+    return String.format(Locale.ROOT, sentence, network.bulkBytes());
   }
 
   /** The server's side. */

@@ -17,6 +17,8 @@ import dev.ahti.webtransport.server.SessionHandler;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
+import dev.ahti.wtspec.proxy.Counters;
+import dev.ahti.wtspec.proxy.Direction;
 import dev.ahti.wtspec.proxy.ImpairmentProxy;
 import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
@@ -83,6 +85,12 @@ class BrowserIT {
   }
 
   @TestFactory
+  Stream<DynamicTest> chromiumWithDraft07AndEachByteAlone() throws Exception {
+    return testsOf(
+        run(Browser.CHROMIUM_DRAFT_07, Network.EACH_BYTE_ALONE), WebTransportDraft.DRAFT_07);
+  }
+
+  @TestFactory
   Stream<DynamicTest> firefoxWithEachByteAlone() throws Exception {
     return testsOf(run(Browser.FIREFOX, Network.EACH_BYTE_ALONE), WebTransportDraft.DRAFT_02);
   }
@@ -93,11 +101,21 @@ class BrowserIT {
   }
 
   @TestFactory
+  Stream<DynamicTest> chromiumWithDraft07OverALossyNetwork() throws Exception {
+    return testsOf(run(Browser.CHROMIUM_DRAFT_07, Network.LOSSY), WebTransportDraft.DRAFT_07);
+  }
+
+  @TestFactory
   Stream<DynamicTest> firefoxOverALossyNetwork() throws Exception {
     return testsOf(run(Browser.FIREFOX, Network.LOSSY), WebTransportDraft.DRAFT_02);
   }
 
-  /** What both sides saw; {@code trouble} is empty when the page came to its end. */
+  /**
+   * What both sides saw.
+   *
+   * @param passed what went through the proxy in each direction; empty without one
+   * @param trouble empty when the page came to its end
+   */
   private record Run(
       Browser browser,
       Network network,
@@ -106,6 +124,7 @@ class BrowserIT {
       Set<WebTransportDraft> drafts,
       List<String> strays,
       List<String> leftBehind,
+      Map<Direction, Counters> passed,
       String trouble) {
 
     /** A CLOSE is not sent again by a browser that has closed the connection behind it. */
@@ -142,7 +161,7 @@ class BrowserIT {
       for (Map.Entry<String, SessionHandler> endpoint : Endpoints.all().entrySet()) {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
-      for (BrowserCase each : network.cases().toList()) {
+      for (BrowserCase each : BrowserCase.values()) {
         CompletableFuture<String> promise = new CompletableFuture<>();
         seen.put(each, promise);
         server =
@@ -173,11 +192,12 @@ class BrowserIT {
             new HarnessServer.Config(
                 info.url().toString(),
                 info.certificateHash(),
-                network.cases().map(BrowserCase::id).toList(),
+                Stream.of(BrowserCase.values()).map(BrowserCase::id).toList(),
                 network.patience() * CASE_TIME.toMillis(),
+                network.bulkBytes(),
                 browser.cancelSendsStop()),
             URI.create("http://127.0.0.1:" + demo.port()));
-        return drive(browser, network, program, harness, seen, drafts);
+        return drive(browser, network, program, harness, seen, drafts, proxy);
       } finally {
         proxy.ifPresent(ImpairmentProxy::close);
         binding.stop().toCompletableFuture().get(STEP_TIME.toSeconds(), TimeUnit.SECONDS);
@@ -195,7 +215,8 @@ class BrowserIT {
       Path program,
       HarnessServer harness,
       Map<BrowserCase, CompletableFuture<String>> seen,
-      Set<WebTransportDraft> drafts)
+      Set<WebTransportDraft> drafts,
+      Optional<ImpairmentProxy> proxy)
       throws Exception {
     List<String> strays = List.of();
     String trouble = "";
@@ -213,7 +234,23 @@ class BrowserIT {
       }
     }
     return new Run(
-        browser, network, harness.outcomes(), seen, drafts, strays, leftBehind(), trouble);
+        browser,
+        network,
+        harness.outcomes(),
+        seen,
+        drafts,
+        strays,
+        leftBehind(),
+        proxy.map(BrowserIT::passed).orElse(Map.of()),
+        trouble);
+  }
+
+  private static Map<Direction, Counters> passed(ImpairmentProxy proxy) {
+    Map<Direction, Counters> passed = new EnumMap<>(Direction.class);
+    for (Direction direction : Direction.values()) {
+      passed.put(direction, proxy.counters(direction));
+    }
+    return passed;
   }
 
   /** Files and processes of a browser that has ended. */
@@ -229,7 +266,15 @@ class BrowserIT {
 
   private static Stream<DynamicTest> testsOf(Run run, WebTransportDraft draft) {
     Stream<DynamicTest> cases =
-        run.network().cases().map(each -> dynamicTest(each.sentence(), () -> check(run, each)));
+        Stream.of(BrowserCase.values())
+            .map(each -> dynamicTest(each.sentence(run.network()), () -> check(run, each)));
+    Stream<DynamicTest> losses =
+        run.passed().entrySet().stream()
+            .map(
+                way ->
+                    dynamicTest(
+                        "has lost packets " + way.getKey(),
+                        () -> assertTrue(way.getValue().lost() > 0, way.getValue()::toString)));
     Stream<DynamicTest> whole =
         Stream.of(
             dynamicTest(
@@ -241,7 +286,7 @@ class BrowserIT {
             dynamicTest(
                 "leaves no file and no process behind",
                 () -> assertEquals(List.of(), run.leftBehind())));
-    return Stream.concat(cases, whole);
+    return Stream.of(cases, losses, whole).flatMap(tests -> tests);
   }
 
   private static void check(Run run, BrowserCase each) throws Exception {

@@ -40,6 +40,7 @@ final class HarnessServer implements AutoCloseable {
    *
    * @param cases the names of the cases to run, in order
    * @param caseMillis the time for one case
+   * @param bulkBytes how much the case that moves much moves
    * @param cancelSendsStop whether the server hears of a stream that the page cancels
    */
   record Config(
@@ -47,6 +48,7 @@ final class HarnessServer implements AutoCloseable {
       String certificateHash,
       List<String> cases,
       long caseMillis,
+      int bulkBytes,
       boolean cancelSendsStop) {}
 
   private final HttpServer http;

@@ -149,9 +149,9 @@ export const cases = {
     return "both ways";
   },
 
-  async "eight-mebibytes"(context) {
-    const session = await context.session("/eight-mebibytes");
-    const bytes = pseudoRandom(8 << 20);
+  async bulk(context) {
+    const session = await context.session("/bulk");
+    const bytes = pseudoRandom(context.config.bulkBytes);
     const stream = await session.createBidirectionalStream();
     const sending = (async () => {
       const writer = stream.writable.getWriter();
