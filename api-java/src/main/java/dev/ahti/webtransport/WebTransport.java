@@ -1,6 +1,8 @@
 package dev.ahti.webtransport;
 
 import dev.ahti.webtransport.impl.Dialling;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -9,16 +11,17 @@ import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A WebTransport session, a client's or a server's.
  *
  * <p>A client gets one from {@link #connect}, in the state <i>connecting</i>; {@link #ready()} says
  * when it is established. A server's handler gets one that is established. What is asked while
- * connecting waits for {@code ready} and fails with it, but for what is answered with a plain
- * value: {@link #info()}, {@link #materializer()} and {@link
- * WebTransportDatagramDuplexStream#maxDatagramSize()} throw an {@link IllegalStateException}, and
- * {@link #protocol()} is empty.
+ * connecting waits for {@code ready}. What is answered with a plain value is empty or a default
+ * until then, but for {@link #info()}, {@link #materializer()} and {@link
+ * WebTransportDatagramDuplexStream#maxDatagramSize()}, which throw an {@link
+ * IllegalStateException}.
  *
  * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
  * on the connection's event loop, and handlers of a server run there: code chained to them with
@@ -50,15 +53,28 @@ public interface WebTransport {
    * @param system runs the session; when it terminates, the session ends
    * @param url an absolute {@code https} URL without a fragment
    * @return the session, connecting; a failure to connect fails {@link #ready()} and {@link
-   *     #closed()} with a {@link WebTransportError}
+   *     #closed()} with a {@link WebTransportError}, a port that other protocols are known to use
+   *     (Fetch's <i>bad ports</i>) among them
    * @throws WebTransportSyntaxException when the URL is not one of those (the W3C text's {@code
    *     SyntaxError})
-   * @throws IllegalArgumentException when the options allow pooling and have certificate hashes
+   * @throws WebTransportNotSupportedException when the options allow pooling and have certificate
+   *     hashes
    */
   static WebTransport connect(
       ClassicActorSystemProvider system, String url, WebTransportOptions options) {
     return Dialling.connect(system, url, options);
   }
+
+  /**
+   * Whether there are sessions over reliable transport alone, that is over TCP. There are none: a
+   * server that QUIC cannot reach cannot be reached.
+   */
+  static boolean supportsReliableOnly() {
+    return false;
+  }
+
+  /** Where the session is in its life. */
+  WebTransportState state();
 
   /** Completes when the session is established; fails when it cannot be. */
   CompletionStage<Done> ready();
@@ -96,7 +112,8 @@ public interface WebTransport {
    * Opens a stream that both sides write.
    *
    * @return the stream, when the peer's limit allows one more; fails with a {@link
-   *     WebTransportError} when the session ends before
+   *     WebTransportInvalidStateException} when the session is over or ends before, whose cause is
+   *     the {@link WebTransportError} it ended with, if it did
    */
   CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream();
 
@@ -124,6 +141,51 @@ public interface WebTransport {
   String protocol();
 
   /**
+   * The headers of the server's answer, without those of the protocol itself, {@code wt-protocol}
+   * among them; a server sees those that it answered with. Absent until the session is established.
+   */
+  Optional<WebTransportHeaders> responseHeaders();
+
+  /**
+   * Whether the session's connection has unreliable transport; {@link
+   * WebTransportReliabilityMode#PENDING} until it is established.
+   */
+  WebTransportReliabilityMode reliability();
+
+  /**
+   * What the congestion control is good at: {@link WebTransportOptions#withCongestionControl}, or
+   * the server's counterpart, where the wish is met, else {@link
+   * WebTransportCongestionControl#DEFAULT}. Until the session is established it is the wish. {@link
+   * WebTransportInfo#congestionControl()} names the algorithm.
+   */
+  WebTransportCongestionControl congestionControl();
+
+  /** How many unidirectional streams the peer is expected to have open at a time. */
+  OptionalInt anticipatedConcurrentIncomingUnidirectionalStreams();
+
+  /**
+   * Says how many unidirectional streams the peer is expected to have open at a time. The session's
+   * stream limit, and the room for streams that nobody has taken, grow to that at once, where the
+   * draft has such a limit (WT_MAX_STREAMS); they never become smaller than configured ({@code
+   * ahti.session.flow}, at least 100). QUIC's own limit is fixed when the connection is made: a
+   * client whose session has its connection for itself raises that one, too, with {@link
+   * WebTransportOptions#withAnticipatedConcurrentIncomingUnidirectionalStreams}. No guarantee: what
+   * a session may use is the least of both.
+   *
+   * @param streams 0 to 65535; {@code null} for as many as configured
+   * @throws WebTransportTypeException for any other
+   */
+  void setAnticipatedConcurrentIncomingUnidirectionalStreams(@Nullable Integer streams);
+
+  /** How many bidirectional streams the peer is expected to have open at a time. */
+  OptionalInt anticipatedConcurrentIncomingBidirectionalStreams();
+
+  /**
+   * As {@link #setAnticipatedConcurrentIncomingUnidirectionalStreams}, of bidirectional streams.
+   */
+  void setAnticipatedConcurrentIncomingBidirectionalStreams(@Nullable Integer streams);
+
+  /**
    * Derives keying material from the TLS connection, for this session alone: both ends get the same
    * for the same arguments, nobody else can know it. Needs {@link
    * WebTransportOptions#withKeyingMaterialExport()} on this end, or the server's counterpart.
@@ -131,10 +193,10 @@ public interface WebTransport {
    * @param label at most 255 bytes
    * @param context at most 255 bytes; empty for none
    * @param length 1 to 8160 bytes
-   * @return the material, once the session is established; fails with an {@link
-   *     IllegalArgumentException} when an argument is out of its bounds (the W3C text's {@code
-   *     RangeError}), and with a {@link WebTransportError} when the session has ended or did not
-   *     ask for it
+   * @return the material, once the session is established; fails with a {@link
+   *     WebTransportRangeException} when an argument is out of its bounds, with a {@link
+   *     WebTransportInvalidStateException} when the session is over before, and with a {@link
+   *     WebTransportNotSupportedException} when the connection did not ask for it
    * @see <a
    *     href="https://datatracker.ietf.org/doc/html/draft-ietf-webtrans-http3#section-4.8">draft,
    *     section 4.8</a>

@@ -1,18 +1,18 @@
 package dev.ahti.webtransport;
 
 /**
- * How a connection finds out how fast it may send. What the W3C text calls {@code throughput} is
- * {@link #CUBIC}, {@code low-latency} is {@link #BBR}.
+ * What a connection's congestion control is to be good at, when it sends.
  *
- * @see <a href="https://www.w3.org/TR/webtransport/#enumdef-webtransportcongestioncontrol">W3C</a>
+ * @see <a href="https://www.w3.org/TR/webtransport/#enumdef-webtransportcongestioncontrol">W3C
+ *     WebTransport, section 6.9</a>
  */
 public enum WebTransportCongestionControl {
-  /** NewReno (RFC 9002 section 7): the plainest. */
-  RENO,
+  /** Nothing special: {@code ahti.netty.congestion-control}. */
+  DEFAULT,
 
-  /** CUBIC (RFC 9438): best for bulk data on clean paths. */
-  CUBIC,
+  /** Much data: {@link CongestionControlAlgorithm#CUBIC}. */
+  THROUGHPUT,
 
-  /** BBR: goes by measured bandwidth and round-trip time, keeps queues on the path short. */
-  BBR
+  /** Little delay: {@link CongestionControlAlgorithm#BBR}, which keeps queues on the path short. */
+  LOW_LATENCY
 }

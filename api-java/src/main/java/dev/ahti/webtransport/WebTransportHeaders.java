@@ -17,7 +17,11 @@ public record WebTransportHeaders(List<Map.Entry<String, String>> entries) {
   /** No header. */
   public static final WebTransportHeaders EMPTY = new WebTransportHeaders(List.of());
 
-  /** Copies the list, puts names in lower case, and refuses names that cannot travel. */
+  /**
+   * Copies the list, and puts names in lower case.
+   *
+   * @throws WebTransportTypeException for an empty name and for a pseudo header
+   */
   public WebTransportHeaders {
     List<Map.Entry<String, String>> copy = new ArrayList<>(entries.size());
     for (Map.Entry<String, String> entry : entries) {
@@ -45,7 +49,7 @@ public record WebTransportHeaders(List<Map.Entry<String, String>> entries) {
   private static String checked(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.isEmpty() || lower.startsWith(":")) {
-      throw new IllegalArgumentException(
+      throw new WebTransportTypeException(
           "header: " + name + " (expected: a name that is no pseudo header)");
     }
     return lower;

@@ -29,7 +29,7 @@ public record WebTransportInfo(
     WebTransportHeaders responseHeaders,
     InetSocketAddress remoteAddress,
     List<X509Certificate> peerCertificates,
-    Optional<WebTransportCongestionControl> congestionControl) {
+    Optional<CongestionControlAlgorithm> congestionControl) {
 
   /** The path without the query. */
   public String pathOnly() {

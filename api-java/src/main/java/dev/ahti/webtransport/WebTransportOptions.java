@@ -1,6 +1,9 @@
 package dev.ahti.webtransport;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ahti.engine.dialect.ProtocolOffer;
+import dev.ahti.webtransport.impl.Anticipated;
 import dev.ahti.webtransport.impl.Dialling;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a client connects. Immutable: each {@code with…} gives a changed copy.
@@ -94,7 +99,7 @@ public final class WebTransportOptions {
    * and no credentials. Their number and size have limits ({@code ahti.headers}, and the server's),
    * which connecting fails at.
    *
-   * @throws IllegalArgumentException for a name that the protocol has for itself, such as {@code
+   * @throws WebTransportTypeException for a name that the protocol has for itself, such as {@code
    *     host}, {@code origin}, {@code content-length} or {@code wt-available-protocols}, and for a
    *     value of other than printable ASCII
    */
@@ -163,12 +168,12 @@ public final class WebTransportOptions {
 
   /**
    * Whether the session may share a connection with other sessions to the same server that allow it
-   * too and have the same trust and drafts; it never tells whether it does. Sessions of a
-   * connection share its windows and end with it. Without, each session has a connection of its
-   * own.
+   * too and have the same trust, drafts and {@linkplain #withPartitionKey partition key}; it never
+   * tells whether it does. Sessions of a connection share its windows and end with it. Without,
+   * each session has a connection of its own.
    *
    * <p>Not together with {@linkplain #withServerCertificateHashes hashes}: connecting is then
-   * refused with an {@link IllegalArgumentException} (the W3C text's {@code NotSupportedError}).
+   * refused with a {@link WebTransportNotSupportedException}.
    */
   public WebTransportOptions withAllowPooling(boolean allow) {
     return with(next -> next.allowPooling = allow);
@@ -187,9 +192,71 @@ public final class WebTransportOptions {
     return with(next -> next.exporting = true);
   }
 
-  /** Sends at the pace that this algorithm finds, instead of the configured one. */
-  public WebTransportOptions withCongestionControl(WebTransportCongestionControl algorithm) {
-    return with(next -> next.congestionControl = Optional.of(algorithm));
+  /**
+   * What the congestion control is to be good at; {@link WebTransportCongestionControl#DEFAULT}
+   * unless set. {@link WebTransport#congestionControl()} tells whether the wish was met.
+   */
+  public WebTransportOptions withCongestionControl(WebTransportCongestionControl wish) {
+    return with(next -> next.congestionControl = requireNonNull(wish, "congestionControl"));
+  }
+
+  /**
+   * Sends at the pace that this algorithm finds, whatever {@link #withCongestionControl} wishes;
+   * unless either is set, at that of the configured one.
+   */
+  public WebTransportOptions withCongestionControlAlgorithm(CongestionControlAlgorithm algorithm) {
+    return with(next -> next.algorithm = Optional.of(algorithm));
+  }
+
+  /**
+   * Refuses connections without unreliable transport: then {@link WebTransport#ready()} fails. Off
+   * unless set.
+   */
+  public WebTransportOptions withRequireUnreliable(boolean require) {
+    return with(next -> next.requireUnreliable = require);
+  }
+
+  /**
+   * How many streams the server is expected to have open at a time, of those that only it writes:
+   * see {@link WebTransport#setAnticipatedConcurrentIncomingUnidirectionalStreams}. Known before
+   * the connection is made, it also raises the limits of QUIC where the connection is not shared.
+   *
+   * @param streams 0 to 65535; {@code null} for as many as configured
+   * @throws WebTransportTypeException for any other
+   */
+  public WebTransportOptions withAnticipatedConcurrentIncomingUnidirectionalStreams(
+      @Nullable Integer streams) {
+    OptionalInt checked = Anticipated.require(streams);
+    return with(next -> next.anticipatedUnidirectional = checked);
+  }
+
+  /**
+   * As {@link #withAnticipatedConcurrentIncomingUnidirectionalStreams}, of streams that both sides
+   * write.
+   */
+  public WebTransportOptions withAnticipatedConcurrentIncomingBidirectionalStreams(
+      @Nullable Integer streams) {
+    OptionalInt checked = Anticipated.require(streams);
+    return with(next -> next.anticipatedBidirectional = checked);
+  }
+
+  /**
+   * What datagrams are read as; {@link ReadableStreamType#DEFAULT} unless set.
+   *
+   * @see WebTransportDatagramDuplexStream#readable()
+   */
+  public WebTransportOptions withDatagramsReadableType(ReadableStreamType type) {
+    return with(next -> next.datagramsReadableType = requireNonNull(type, "readableType"));
+  }
+
+  /**
+   * Shares connections only with sessions of the same key, and those without a key with each other:
+   * what the W3C text has as the network partition key, so that what different parties do on their
+   * sessions cannot be connected by their connection. Without {@link #withAllowPooling} it has no
+   * effect.
+   */
+  public WebTransportOptions withPartitionKey(String key) {
+    return with(next -> next.partitionKey = requireNonNull(key, "partitionKey"));
   }
 
   /** The certificate to show; empty unless set. */
@@ -202,9 +269,39 @@ public final class WebTransportOptions {
     return values.exporting;
   }
 
-  /** The congestion control asked for; empty means the configured one. */
-  public Optional<WebTransportCongestionControl> congestionControl() {
+  /** What the congestion control is to be good at. */
+  public WebTransportCongestionControl congestionControl() {
     return values.congestionControl;
+  }
+
+  /** The algorithm asked for. */
+  public Optional<CongestionControlAlgorithm> congestionControlAlgorithm() {
+    return values.algorithm;
+  }
+
+  /** Whether a connection without unreliable transport is of no use. */
+  public boolean requiresUnreliable() {
+    return values.requireUnreliable;
+  }
+
+  /** How many unidirectional streams of the server are expected at a time. */
+  public OptionalInt anticipatedConcurrentIncomingUnidirectionalStreams() {
+    return values.anticipatedUnidirectional;
+  }
+
+  /** How many bidirectional streams of the server are expected at a time. */
+  public OptionalInt anticipatedConcurrentIncomingBidirectionalStreams() {
+    return values.anticipatedBidirectional;
+  }
+
+  /** What datagrams are read as. */
+  public ReadableStreamType datagramsReadableType() {
+    return values.datagramsReadableType;
+  }
+
+  /** What sessions must have in common to share a connection; empty unless set. */
+  public String partitionKey() {
+    return values.partitionKey;
   }
 
   /** The hashes; empty unless set. */
@@ -288,7 +385,13 @@ public final class WebTransportOptions {
     boolean allowPooling;
     Optional<ClientCertificate> clientCertificate = Optional.empty();
     boolean exporting;
-    Optional<WebTransportCongestionControl> congestionControl = Optional.empty();
+    WebTransportCongestionControl congestionControl = WebTransportCongestionControl.DEFAULT;
+    Optional<CongestionControlAlgorithm> algorithm = Optional.empty();
+    boolean requireUnreliable;
+    OptionalInt anticipatedUnidirectional = OptionalInt.empty();
+    OptionalInt anticipatedBidirectional = OptionalInt.empty();
+    ReadableStreamType datagramsReadableType = ReadableStreamType.DEFAULT;
+    String partitionKey = "";
 
     Values() {}
 
@@ -307,6 +410,12 @@ public final class WebTransportOptions {
       clientCertificate = from.clientCertificate;
       exporting = from.exporting;
       congestionControl = from.congestionControl;
+      algorithm = from.algorithm;
+      requireUnreliable = from.requireUnreliable;
+      anticipatedUnidirectional = from.anticipatedUnidirectional;
+      anticipatedBidirectional = from.anticipatedBidirectional;
+      datagramsReadableType = from.datagramsReadableType;
+      partitionKey = from.partitionKey;
     }
   }
 }

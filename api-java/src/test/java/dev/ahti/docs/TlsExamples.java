@@ -1,8 +1,8 @@
 package dev.ahti.docs;
 
 import dev.ahti.webtransport.ClientCertificate;
+import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransport;
-import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.server.ServerCertificate;
@@ -56,7 +56,7 @@ final class TlsExamples {
         .withTrustedAuthorities(Path.of("authority.pem"))
         .withClientCertificate(
             ClientCertificate.fromPem(Path.of("client.pem"), Path.of("client-key.pem")))
-        .withCongestionControl(WebTransportCongestionControl.BBR);
+        .withCongestionControlAlgorithm(CongestionControlAlgorithm.BBR);
     // #client
   }
 

@@ -127,9 +127,9 @@ class PoolingIT {
   @Test
   void poolingWithCertificateHashesIsRefused() throws Exception {
     try (Loopback loopback = start()) {
-      IllegalArgumentException refused =
+      WebTransportNotSupportedException refused =
           assertThrows(
-              IllegalArgumentException.class,
+              WebTransportNotSupportedException.class,
               () ->
                   WebTransport.connect(
                       loopback.system,

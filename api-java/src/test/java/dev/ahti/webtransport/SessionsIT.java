@@ -161,9 +161,9 @@ class SessionsIT {
       WebTransport client =
           WebTransport.connect(
               loopback.system,
-              "https://127.0.0.1:9/",
+              "https://127.0.0.1:2/",
               WebTransportOptions.create().withConnectTimeout(Duration.ofMillis(500)));
-      assertTrue(failure(client.ready()).getMessage().contains("127.0.0.1:9"));
+      assertTrue(failure(client.ready()).getMessage().contains("127.0.0.1:2"));
     }
   }
 

@@ -213,7 +213,8 @@ class StreamsIT {
       assertEquals(WebTransportErrorSource.SESSION, ((WebTransportError) failure(seen)).source());
       // The writer may first hear of a STOP_SENDING, whose code this transport cannot tell.
       assertInstanceOf(WebTransportError.class, failure(sent));
-      assertInstanceOf(WebTransportError.class, failure(client.createBidirectionalStream()));
+      assertInstanceOf(
+          WebTransportInvalidStateException.class, failure(client.createBidirectionalStream()));
     }
   }
 

@@ -56,19 +56,23 @@ class TlsIT {
 
       ByteString tooLong = ByteString.fromArray(new byte[256]);
       assertInstanceOf(
-          IllegalArgumentException.class, failure(client.exportKeyingMaterial(tooLong, LABEL, 1)));
+          WebTransportRangeException.class,
+          failure(client.exportKeyingMaterial(tooLong, LABEL, 1)));
       assertInstanceOf(
-          IllegalArgumentException.class, failure(client.exportKeyingMaterial(LABEL, tooLong, 1)));
+          WebTransportRangeException.class,
+          failure(client.exportKeyingMaterial(LABEL, tooLong, 1)));
       assertInstanceOf(
-          IllegalArgumentException.class, failure(client.exportKeyingMaterial(LABEL, LABEL, 0)));
+          WebTransportRangeException.class, failure(client.exportKeyingMaterial(LABEL, LABEL, 0)));
       assertInstanceOf(
-          IllegalArgumentException.class, failure(client.exportKeyingMaterial(LABEL, LABEL, 8161)));
+          WebTransportRangeException.class,
+          failure(client.exportKeyingMaterial(LABEL, LABEL, 8161)));
       assertEquals(8160, await(client.exportKeyingMaterial(LABEL, LABEL, 8160)).size());
 
       client.close();
       await(client.closed());
       assertInstanceOf(
-          WebTransportError.class, failure(client.exportKeyingMaterial(LABEL, NOTHING, 48)));
+          WebTransportInvalidStateException.class,
+          failure(client.exportKeyingMaterial(LABEL, NOTHING, 48)));
     }
   }
 
@@ -107,10 +111,11 @@ class TlsIT {
     try (Loopback net = start(server -> server)) {
       WebTransport client = net.connect("/");
       Throwable failure = failure(client.exportKeyingMaterial(LABEL, NOTHING, 32));
-      assertInstanceOf(WebTransportError.class, failure);
+      assertInstanceOf(WebTransportNotSupportedException.class, failure);
       assertTrue(failure.getMessage().contains("not asked for"), failure.getMessage());
       assertInstanceOf(
-          WebTransportError.class, failure(accepted().exportKeyingMaterial(LABEL, NOTHING, 32)));
+          WebTransportNotSupportedException.class,
+          failure(accepted().exportKeyingMaterial(LABEL, NOTHING, 32)));
     }
   }
 
@@ -175,13 +180,13 @@ class TlsIT {
   @Test
   void theCongestionControlIsTold() throws Exception {
     try (Loopback net =
-        start(server -> server.withCongestionControl(WebTransportCongestionControl.RENO))) {
+        start(server -> server.withCongestionControlAlgorithm(CongestionControlAlgorithm.RENO))) {
       WebTransport client =
-          net.connect("/", net.trusting().withCongestionControl(WebTransportCongestionControl.BBR));
+          net.connect(
+              "/", net.trusting().withCongestionControlAlgorithm(CongestionControlAlgorithm.BBR));
+      assertEquals(Optional.of(CongestionControlAlgorithm.BBR), client.info().congestionControl());
       assertEquals(
-          Optional.of(WebTransportCongestionControl.BBR), client.info().congestionControl());
-      assertEquals(
-          Optional.of(WebTransportCongestionControl.RENO), accepted().info().congestionControl());
+          Optional.of(CongestionControlAlgorithm.RENO), accepted().info().congestionControl());
     }
   }
 }

@@ -41,7 +41,13 @@ class WebTransportOptionsTest {
         .withAllowPooling(true)
         .withClientCertificate(new ClientCertificate(any.key(), any.chain()))
         .withKeyingMaterialExport()
-        .withCongestionControl(WebTransportCongestionControl.BBR);
+        .withCongestionControl(WebTransportCongestionControl.LOW_LATENCY)
+        .withCongestionControlAlgorithm(CongestionControlAlgorithm.BBR)
+        .withRequireUnreliable(true)
+        .withAnticipatedConcurrentIncomingUnidirectionalStreams(0)
+        .withAnticipatedConcurrentIncomingBidirectionalStreams(65535)
+        .withDatagramsReadableType(ReadableStreamType.BYTES)
+        .withPartitionKey("a");
   }
 
   /** What each getter says. */

@@ -1,10 +1,9 @@
 package dev.ahti.webtransport.impl;
 
-import dev.ahti.engine.actor.SessionEnd;
-import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.spi.DatagramWriter;
+import dev.ahti.engine.spi.KeyingMaterial;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.IncomingStreamsStage;
 import dev.ahti.engine.stage.StreamHandle;
@@ -12,13 +11,21 @@ import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
 import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
+import dev.ahti.webtransport.WebTransportNotSupportedException;
+import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportRangeException;
 import dev.ahti.webtransport.WebTransportReceiveStream;
+import dev.ahti.webtransport.WebTransportReliabilityMode;
 import dev.ahti.webtransport.WebTransportSendStream;
+import dev.ahti.webtransport.WebTransportState;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -32,74 +39,58 @@ import org.jspecify.annotations.Nullable;
 /** The public face of an engine session that is there, or that is still being dialled. */
 @InternalApi
 public final class ApiSession implements WebTransport {
-  private final CompletableFuture<SessionHandle> dialled;
-  private final CompletableFuture<SessionHandle> established;
+  private static final int MOST_EXPORTER_BYTES = 255;
 
-  // The same for every caller: a copy for each would be held until the session ends.
-  private final SharedFuture<Done> ready;
-  private final SharedFuture<WebTransportCloseInfo> closed;
-  private final SharedFuture<Done> draining;
-
-  /** A server's, or any other that is there. */
-  public ApiSession(SessionHandle session) {
-    this(CompletableFuture.completedFuture(session), false);
-  }
+  private final ApiState state;
+  private final WebTransportCongestionControl wish;
+  private final Anticipated anticipated;
 
   /**
-   * A client's: what the future fails with is told by {@code ready} and {@code closed}.
+   * A server's, or any other that is there.
    *
-   * @param hides whether it is not told, only that it failed
+   * @param wish what its congestion control is to be good at
    */
-  public ApiSession(CompletableFuture<SessionHandle> dialled, boolean hides) {
-    this.dialled = dialled;
-    this.established =
-        dialled.handle(
-            (session, failure) -> {
-              if (failure != null && hides) {
-                throw WebTransportError.session("the session could not be established");
-              }
-              return orError(session, failure);
-            });
-    this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
-    this.closed =
-        SharedFuture.of(
-            established
-                .thenCompose(SessionHandle::closed)
-                .handle(ApiSession::<SessionEnd>orError)
-                .thenApply(end -> new WebTransportCloseInfo(end.code(), end.reason())));
-    this.draining =
-        SharedFuture.of(
-            established.thenCompose(SessionHandle::draining).handle(ApiSession::<Done>orError));
+  public ApiSession(SessionHandle session, WebTransportCongestionControl wish) {
+    this.state = new ApiState(CompletableFuture.completedFuture(session), false);
+    this.wish = wish;
+    this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
+  }
+
+  /** A client's: what the future fails with is told by {@code ready} and {@code closed}. */
+  public ApiSession(CompletableFuture<SessionHandle> dialled, WebTransportOptions options) {
+    this.state = new ApiState(dialled, options.hidesFailures());
+    this.wish = options.congestionControl();
+    this.anticipated = new Anticipated(state, Anticipated.of(options));
+  }
+
+  @Override
+  public WebTransportState state() {
+    return state.now();
   }
 
   @Override
   public CompletionStage<Done> ready() {
-    return ready;
+    return state.ready();
   }
 
   @Override
   public CompletionStage<WebTransportCloseInfo> closed() {
-    return closed;
+    return state.closed();
   }
 
   @Override
   public CompletionStage<Done> draining() {
-    return draining;
+    return state.draining();
   }
 
   @Override
   public void close(WebTransportCloseInfo info) {
-    // While connecting this side gives up: ready() and closed() fail, and cancelling the dial gives
-    // the connection back. A session that is established all the same is closed at once.
-    established.completeExceptionally(WebTransportError.session("closed while connecting"));
-    if (!dialled.cancel(false)) {
-      dialled.thenAccept(session -> session.close(info.closeCode(), info.reason()));
-    }
+    state.close(info);
   }
 
   @Override
   public void drain() {
-    dialled.thenAccept(SessionHandle::drain);
+    state.established().thenAccept(SessionHandle::drain);
   }
 
   @Override
@@ -129,9 +120,50 @@ public final class ApiSession implements WebTransport {
 
   @Override
   public String protocol() {
-    return established.isDone() && !established.isCompletedExceptionally()
-        ? established.join().protocol().orElse("")
-        : "";
+    return known().flatMap(SessionHandle::protocol).orElse("");
+  }
+
+  @Override
+  public Optional<WebTransportHeaders> responseHeaders() {
+    return known().map(session -> Infos.headers(session.response()));
+  }
+
+  @Override
+  public WebTransportReliabilityMode reliability() {
+    return known()
+        .map(
+            session ->
+                session.supportsUnreliable()
+                    ? WebTransportReliabilityMode.SUPPORTS_UNRELIABLE
+                    : WebTransportReliabilityMode.RELIABLE_ONLY)
+        .orElse(WebTransportReliabilityMode.PENDING);
+  }
+
+  @Override
+  public WebTransportCongestionControl congestionControl() {
+    return known()
+        .map(session -> CongestionControls.met(wish, session.congestionControl()))
+        .orElse(wish);
+  }
+
+  @Override
+  public OptionalInt anticipatedConcurrentIncomingUnidirectionalStreams() {
+    return anticipated.get(StreamKind.UNIDIRECTIONAL);
+  }
+
+  @Override
+  public void setAnticipatedConcurrentIncomingUnidirectionalStreams(@Nullable Integer streams) {
+    anticipated.set(StreamKind.UNIDIRECTIONAL, streams);
+  }
+
+  @Override
+  public OptionalInt anticipatedConcurrentIncomingBidirectionalStreams() {
+    return anticipated.get(StreamKind.BIDIRECTIONAL);
+  }
+
+  @Override
+  public void setAnticipatedConcurrentIncomingBidirectionalStreams(@Nullable Integer streams) {
+    anticipated.set(StreamKind.BIDIRECTIONAL, streams);
   }
 
   @Override
@@ -142,15 +174,28 @@ public final class ApiSession implements WebTransport {
   @Override
   public CompletionStage<ByteString> exportKeyingMaterial(
       ByteString label, ByteString context, int length) {
-    return established
-        .thenCompose(session -> session.exportKeyingMaterial(label, context, length))
-        .handle(
-            (material, failure) -> {
-              if (failure != null && unwrapped(failure) instanceof IllegalArgumentException range) {
-                throw range;
-              }
-              return orError(material, failure);
-            });
+    Optional<String> fault = exporterFault(label, context, length);
+    return fault.isPresent()
+        ? CompletableFuture.failedFuture(new WebTransportRangeException(fault.get()))
+        : state.ask(
+            session ->
+                session.exportsKeyingMaterial()
+                    ? session.exportKeyingMaterial(label, context, length)
+                    : CompletableFuture.failedFuture(
+                        new WebTransportNotSupportedException(
+                            "keying material was not asked for (withKeyingMaterialExport)")));
+  }
+
+  private static Optional<String> exporterFault(ByteString label, ByteString context, int length) {
+    if (label.size() > MOST_EXPORTER_BYTES) {
+      return Optional.of("label: " + label.size() + " bytes (expected: at most 255)");
+    }
+    if (context.size() > MOST_EXPORTER_BYTES) {
+      return Optional.of("context: " + context.size() + " bytes (expected: at most 255)");
+    }
+    return length < 1 || length > KeyingMaterial.MAX_LENGTH
+        ? Optional.of("length: " + length + " (expected: 1 to " + KeyingMaterial.MAX_LENGTH + ")")
+        : Optional.empty();
   }
 
   @Override
@@ -158,46 +203,49 @@ public final class ApiSession implements WebTransport {
     return require().loop().materializer();
   }
 
+  /** What is known of how far it is, and how it ended. */
+  ApiState status() {
+    return state;
+  }
+
   /** The engine's session, now. */
   SessionHandle require() {
-    if (established.isDone() && !established.isCompletedExceptionally()) {
-      return established.join();
+    SessionHandle session = state.sessionOrNull();
+    if (session == null) {
+      throw new IllegalStateException("session: " + state.now() + " (expected: established)");
     }
-    String state = established.isDone() ? "failed" : "connecting";
-    throw new IllegalStateException("session: " + state + " (expected: established)");
+    return session;
   }
 
   /** One more way to send datagrams, from now on or from when the session is there. */
   DatagramWriter datagramWriter() {
-    return established.isDone() && !established.isCompletedExceptionally()
-        ? established.join().newDatagramWriter()
-        : new LaterDatagramWriter(established);
+    SessionHandle session = state.sessionOrNull();
+    return session == null
+        ? new LaterDatagramWriter(state.established())
+        : session.newDatagramWriter();
   }
 
   /** What its datagrams end with; nothing after a clean close, which is told before they end. */
   @Nullable Throwable ended(String why) {
-    CompletableFuture<?> outcome = established.isCompletedExceptionally() ? established : closed;
-    if (!outcome.isCompletedExceptionally()) {
-      return outcome.isDone() ? null : WebTransportError.session(why);
-    }
-    return outcome.handle((done, failure) -> unwrapped(failure)).join();
+    Throwable failure = state.failure();
+    return failure == null && !state.closed().isDone() ? WebTransportError.session(why) : failure;
   }
 
   /** A source made of the session: at once when it is there, else once it is. */
   <T> Source<T, NotUsed> later(Function<SessionHandle, Source<T, NotUsed>> make) {
-    if (established.isDone() && !established.isCompletedExceptionally()) {
-      return make.apply(established.join());
-    }
-    return Source.completionStageSource(established.thenApply(make))
-        .mapMaterializedValue(waiting -> NotUsed.getInstance());
+    SessionHandle session = state.sessionOrNull();
+    return session != null
+        ? make.apply(session)
+        : Source.completionStageSource(state.established().thenApply(make))
+            .mapMaterializedValue(waiting -> NotUsed.getInstance());
+  }
+
+  private Optional<SessionHandle> known() {
+    return Optional.ofNullable(state.sessionOrNull());
   }
 
   private <T> CompletionStage<T> open(StreamKind kind, Function<StreamHandle, T> wrap) {
-    CompletableFuture<StreamHandle> opened =
-        established.isDone() && !established.isCompletedExceptionally()
-            ? established.join().openStream(kind)
-            : established.thenCompose(session -> session.openStream(kind));
-    return opened.handle(ApiSession::<StreamHandle>orError).thenApply(wrap);
+    return state.ask(session -> session.openStream(kind)).thenApply(wrap);
   }
 
   private <T> Source<T, NotUsed> incoming(
@@ -207,26 +255,5 @@ public final class ApiSession implements WebTransport {
             Source.fromGraph(
                     new IncomingStreamsStage(queue.apply(session), WebTransportError::session))
                 .map(wrap::apply));
-  }
-
-  private static <T> T orError(T value, @Nullable Throwable failure) {
-    if (failure == null) {
-      return value;
-    }
-    Throwable cause = unwrapped(failure);
-    if (cause instanceof WebTransportError error) {
-      throw error;
-    }
-    if (cause instanceof SessionFailure refusal && refusal.status().isPresent()) {
-      throw WebTransportError.refused(
-          String.valueOf(cause.getMessage()), refusal.status().getAsInt());
-    }
-    String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
-    throw WebTransportError.session(String.valueOf(message));
-  }
-
-  private static Throwable unwrapped(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 }

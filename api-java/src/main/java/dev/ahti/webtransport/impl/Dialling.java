@@ -2,6 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
@@ -9,22 +10,24 @@ import dev.ahti.engine.dialect.Priority;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.spi.ClientTls;
-import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.WebTransport;
-import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
+import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportHeaders;
+import dev.ahti.webtransport.WebTransportNotSupportedException;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportQuirk;
 import dev.ahti.webtransport.WebTransportSyntaxException;
+import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.annotation.InternalApi;
@@ -35,13 +38,11 @@ import org.apache.pekko.util.ByteString;
 public final class Dialling {
   private Dialling() {}
 
-  /** One pool for all who allow it: its connections differ by server, trust and drafts anyway. */
-  private static final String POOL = "";
-
   /** Checks the URL and starts to connect. */
   public static WebTransport connect(
       ClassicActorSystemProvider system, String url, WebTransportOptions options) {
     WebTransportUrl target = WebTransportUrl.parse(url);
+    requireTogether(options);
     Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
     DialRequest request =
         new DialRequest(
@@ -54,12 +55,13 @@ public final class Dialling {
                 trust(options),
                 policy(options.dialects(), ahti),
                 options.connectTimeout())
-            .withTls(tls(options), options.congestionControl().map(Dialling::congestionControl))
+            .withTls(tls(options), CongestionControls.of(options))
+            .withConnection(options.requiresUnreliable(), Anticipated.of(options))
             .withProtocols(protocols(options.protocols(), options.requiresProtocol()));
     if (options.allowsPooling()) {
-      request = request.withPool(pool(options));
+      request = request.withPool(options.partitionKey());
     }
-    return new ApiSession(ahti.connect(request), options.hidesFailures());
+    return new ApiSession(target.isBlocked() ? blocked(target) : ahti.connect(request), options);
   }
 
   /** The engine's policy: what is said, on top of what is configured. */
@@ -92,19 +94,14 @@ public final class Dialling {
   /**
    * Refuses a header of an application that may not be sent.
    *
-   * @throws IllegalArgumentException with the name and what is expected
+   * @throws WebTransportTypeException with the name and what is expected
    */
   public static void requireHeader(String name, String value) {
     ApplicationFields.fault(name, value)
         .ifPresent(
             fault -> {
-              throw new IllegalArgumentException(fault);
+              throw new WebTransportTypeException(fault);
             });
-  }
-
-  /** The engine's name of an algorithm. */
-  public static CongestionControl congestionControl(WebTransportCongestionControl algorithm) {
-    return CongestionControl.valueOf(algorithm.name());
   }
 
   private static ClientTls tls(WebTransportOptions options) {
@@ -131,12 +128,20 @@ public final class Dialling {
         .orElse(fields);
   }
 
-  private static String pool(WebTransportOptions options) {
-    if (!options.serverCertificateHashes().isEmpty()) {
-      throw new IllegalArgumentException(
+  private static void requireTogether(WebTransportOptions options) {
+    if (options.allowsPooling() && !options.serverCertificateHashes().isEmpty()) {
+      throw new WebTransportNotSupportedException(
           "allowPooling: true (expected: false with serverCertificateHashes)");
     }
-    return POOL;
+  }
+
+  /** As the text has it, this is told by the session and not thrown. */
+  private static CompletableFuture<SessionHandle> blocked(WebTransportUrl target) {
+    return CompletableFuture.failedFuture(
+        WebTransportError.session(
+            "port: "
+                + target.port()
+                + " (expected: one that no other protocol is known to use; see Fetch, bad port)"));
   }
 
   private static ServerTrust trust(WebTransportOptions options) {

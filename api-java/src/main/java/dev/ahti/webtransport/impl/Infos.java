@@ -3,7 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.wire.Fields;
-import dev.ahti.webtransport.WebTransportCongestionControl;
+import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
@@ -28,9 +28,7 @@ public final class Infos {
         headers(session.response()),
         session.remoteAddress(),
         session.peerCertificates(),
-        session
-            .congestionControl()
-            .map(used -> WebTransportCongestionControl.valueOf(used.name())));
+        session.congestionControl().map(used -> CongestionControlAlgorithm.valueOf(used.name())));
   }
 
   static WebTransportHeaders headers(Fields fields) {

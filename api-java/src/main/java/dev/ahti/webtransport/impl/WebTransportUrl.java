@@ -43,6 +43,11 @@ record WebTransportUrl(String host, int port, String authority, String path) {
     return new WebTransportUrl(unbracketed(host), port, authority, path + query);
   }
 
+  /** Whether other protocols speak on the port, whose servers must not be talked to by accident. */
+  boolean isBlocked() {
+    return BadPorts.contains(port);
+  }
+
   private static String unbracketed(String host) {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }

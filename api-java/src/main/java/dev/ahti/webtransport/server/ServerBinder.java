@@ -3,7 +3,6 @@ package dev.ahti.webtransport.server;
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.ListenRequest;
 import dev.ahti.engine.actor.Routing;
-import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.OriginPolicy;
@@ -11,7 +10,9 @@ import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.impl.ApiSession;
+import dev.ahti.webtransport.impl.CongestionControls;
 import dev.ahti.webtransport.impl.Dialling;
 import dev.ahti.webtransport.impl.PathAndQuery;
 import java.net.InetSocketAddress;
@@ -43,10 +44,10 @@ final class ServerBinder {
                 credentials(certificate, config.tls().byHostName()),
                 config.tls().clients(),
                 config.tls().exporting()),
-            config.tls().congestionControl().map(Dialling::congestionControl),
+            CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
-            new Routes(config.routes()));
+            new Routes(config.routes(), config.tls().congestionControl()));
     return ahti.listen(request)
         .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
   }
@@ -71,7 +72,8 @@ final class ServerBinder {
   }
 
   /** Finds the handler of a path. */
-  private record Routes(Map<String, WebTransportRoute> routes) implements SessionRouter {
+  private record Routes(Map<String, WebTransportRoute> routes, WebTransportCongestionControl wish)
+      implements SessionRouter {
 
     @Override
     public Routing route(SessionRequest request) {
@@ -79,7 +81,7 @@ final class ServerBinder {
       return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
           : new Routing.Accept(
-              session -> run(route.handler(), session),
+              session -> run(route.handler(), new ApiSession(session, wish)),
               route.protocol(request.protocols()),
               Dialling.fields(route.responseHeaders()));
     }
@@ -101,9 +103,9 @@ final class ServerBinder {
           200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
     }
 
-    private static void run(SessionHandler handler, SessionHandle session) {
+    private static void run(SessionHandler handler, ApiSession session) {
       try {
-        handler.onSession(new ApiSession(session));
+        handler.onSession(session);
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {

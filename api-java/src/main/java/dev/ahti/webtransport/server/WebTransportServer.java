@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
+import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
@@ -121,9 +122,21 @@ public final class WebTransportServer {
     return with(config.withTls(config.tls().withExporting()));
   }
 
-  /** Sends at the pace that this algorithm finds, instead of the configured one. */
-  public WebTransportServer withCongestionControl(WebTransportCongestionControl algorithm) {
-    return with(config.withTls(config.tls().withCongestionControl(algorithm)));
+  /**
+   * What the congestion control of sessions is to be good at; {@link
+   * WebTransportCongestionControl#DEFAULT} unless set. {@code congestionControl()} of a session
+   * tells whether the wish was met.
+   */
+  public WebTransportServer withCongestionControl(WebTransportCongestionControl wish) {
+    return with(config.withTls(config.tls().withCongestionControl(requireNonNull(wish, "wish"))));
+  }
+
+  /**
+   * Sends at the pace that this algorithm finds, whatever {@link #withCongestionControl} wishes;
+   * unless either is set, at that of the configured one.
+   */
+  public WebTransportServer withCongestionControlAlgorithm(CongestionControlAlgorithm algorithm) {
+    return with(config.withTls(config.tls().withAlgorithm(algorithm)));
   }
 
   /**
@@ -190,26 +203,36 @@ public final class WebTransportServer {
       Map<String, ServerCertificate> byHostName,
       ClientAuthentication clients,
       boolean exporting,
-      Optional<WebTransportCongestionControl> congestionControl) {
+      WebTransportCongestionControl congestionControl,
+      Optional<CongestionControlAlgorithm> algorithm) {
     static final Tls DEFAULTS =
-        new Tls(Map.of(), ClientAuthentication.NONE, false, Optional.empty());
+        new Tls(
+            Map.of(),
+            ClientAuthentication.NONE,
+            false,
+            WebTransportCongestionControl.DEFAULT,
+            Optional.empty());
 
     Tls withCertificate(String hostName, ServerCertificate certificate) {
       Map<String, ServerCertificate> more = new HashMap<>(byHostName);
       more.put(hostName, certificate);
-      return new Tls(Map.copyOf(more), clients, exporting, congestionControl);
+      return new Tls(Map.copyOf(more), clients, exporting, congestionControl, algorithm);
     }
 
     Tls withClients(ClientAuthentication value) {
-      return new Tls(byHostName, value, exporting, congestionControl);
+      return new Tls(byHostName, value, exporting, congestionControl, algorithm);
     }
 
     Tls withExporting() {
-      return new Tls(byHostName, clients, true, congestionControl);
+      return new Tls(byHostName, clients, true, congestionControl, algorithm);
     }
 
     Tls withCongestionControl(WebTransportCongestionControl value) {
-      return new Tls(byHostName, clients, exporting, Optional.of(value));
+      return new Tls(byHostName, clients, exporting, value, algorithm);
+    }
+
+    Tls withAlgorithm(CongestionControlAlgorithm value) {
+      return new Tls(byHostName, clients, exporting, congestionControl, Optional.of(value));
     }
   }
 

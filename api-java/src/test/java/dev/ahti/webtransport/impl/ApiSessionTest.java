@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +22,7 @@ class ApiSessionTest {
       List.of(WebTransport::ready, WebTransport::closed, WebTransport::draining);
 
   private final CompletableFuture<SessionHandle> dialled = new CompletableFuture<>();
-  private final WebTransport session = new ApiSession(dialled, false);
+  private final WebTransport session = new ApiSession(dialled, WebTransportOptions.create());
 
   @Test
   void looksAtItAddUpToNothing() {

@@ -5,6 +5,7 @@ import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.wire.Fields;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import java.util.Optional;
  *     those that name the same pool, and have the same host, port, TLS and drafts. Not with {@link
  *     ServerTrust.CertificateHashes}: these vouch for one session's connection only (W3C
  *     WebTransport, {@code allowPooling})
+ * @param requireUnreliable whether a connection without unreliable transport is of no use
+ * @param streams how many streams the server is expected to have open at a time; a connection of
+ *     its own begins with QUIC limits that allow them
  */
 public record DialRequest(
     String host,
@@ -40,7 +44,9 @@ public record DialRequest(
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     Duration timeout,
-    Optional<String> pool) {
+    Optional<String> pool,
+    boolean requireUnreliable,
+    StreamCounts streams) {
 
   /** Checks port, path, time-out and pool. */
   public DialRequest {
@@ -82,47 +88,52 @@ public record DialRequest(
         Optional.empty(),
         dialects,
         timeout,
-        Optional.empty());
+        Optional.empty(),
+        false,
+        StreamCounts.UNKNOWN);
   }
 
   /** The same in a pool. */
   public DialRequest withPool(String name) {
-    return new DialRequest(
-        host,
-        port,
-        authority,
-        path,
-        origin,
-        protocols,
-        extra,
-        tls,
-        congestionControl,
-        dialects,
-        timeout,
-        Optional.of(name));
+    return with(protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams);
   }
 
   /** A copy that does this in the handshake, and sends at the pace of this algorithm. */
   public DialRequest withTls(ClientTls value, Optional<CongestionControl> algorithm) {
-    return new DialRequest(
-        host, port, authority, path, origin, protocols, extra, value, algorithm, dialects, timeout,
-        pool);
+    return with(protocols, value, algorithm, pool, requireUnreliable, streams);
   }
 
   /** A copy that offers these protocols. */
   public DialRequest withProtocols(ProtocolOffer offer) {
+    return with(offer, tls, congestionControl, pool, requireUnreliable, streams);
+  }
+
+  /** A copy that asks this of its connection. */
+  public DialRequest withConnection(boolean unreliable, StreamCounts expected) {
+    return with(protocols, tls, congestionControl, pool, unreliable, expected);
+  }
+
+  private DialRequest with(
+      ProtocolOffer newProtocols,
+      ClientTls newTls,
+      Optional<CongestionControl> newCongestionControl,
+      Optional<String> newPool,
+      boolean newRequireUnreliable,
+      StreamCounts newStreams) {
     return new DialRequest(
         host,
         port,
         authority,
         path,
         origin,
-        offer,
+        newProtocols,
         extra,
-        tls,
-        congestionControl,
+        newTls,
+        newCongestionControl,
         dialects,
         timeout,
-        pool);
+        newPool,
+        newRequireUnreliable,
+        newStreams);
   }
 }

@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import java.time.Duration;
@@ -175,7 +176,10 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     transport
         .dial(options(request))
         .whenCompleteAsync(
-            (opened, cause) -> self.tell(connectedOrFailed(connection, link, opened, cause)),
+            (opened, cause) ->
+                self.tell(
+                    connectedOrFailed(
+                        connection, link, request.requireUnreliable(), opened, cause)),
             Runnable::run);
     return connection;
   }
@@ -187,12 +191,15 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         request.tls(),
         request.congestionControl(),
         SettingsOffer.client(request.dialects(), ListenerActor.sessionLimits(parts.settings())),
-        request.timeout());
+        request.timeout(),
+        // Those who join a shared connection later could not have the same.
+        request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN);
   }
 
   private static Command connectedOrFailed(
       DialedConnection connection,
       ClientLink link,
+      boolean requireUnreliable,
       @Nullable TransportConnection opened,
       @Nullable Throwable cause) {
     if (opened == null) {
@@ -202,6 +209,11 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     if (connection.isUnwanted()) {
       opened.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
       return new DialFailed(connection.number(), new SessionFailure("no longer wanted"));
+    }
+    if (requireUnreliable && !opened.facts().supportsUnreliable()) {
+      String why = "the connection has only reliable transport";
+      opened.discard(Http3ErrorCode.H3_NO_ERROR, why);
+      return new DialFailed(connection.number(), new SessionFailure(why));
     }
     return new Connected(link, opened);
   }

@@ -16,6 +16,7 @@ record PoolKey(
     ClientTls tls,
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
+    boolean requireUnreliable,
     String partition) {
 
   /** Empty for a request that wants a connection of its own. */
@@ -30,6 +31,7 @@ record PoolKey(
                     request.tls(),
                     request.congestionControl(),
                     request.dialects(),
+                    request.requireUnreliable(),
                     partition));
   }
 }

@@ -80,6 +80,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   /** For a send group; without a command, the group is to be made. */
   record ToGroup(long group, GroupActor.@Nullable Command command) implements Command {}
 
+  /** The peer is expected to have so many streams of a kind open at a time. */
+  record Anticipate(StreamKind kind, int streams) implements Command {}
+
   /** Closes the session. */
   record Close(long code, String reason) implements Command {}
 
@@ -237,6 +240,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(Attached.class, this::onAttached)
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(ToGroup.class, this::onToGroup)
+        .onMessage(Anticipate.class, this::onAnticipate)
         .onMessage(Close.class, this::onClose)
         .onMessage(Drain.class, this::onDrain)
         .onMessage(Abort.class, this::onAbort)
@@ -355,6 +359,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   private Behavior<Command> onToGroup(ToGroup message) {
     promises.groups().to(getContext(), message.group(), message.command());
+    return this;
+  }
+
+  private Behavior<Command> onAnticipate(Anticipate anticipated) {
+    streams.anticipate(anticipated.kind(), anticipated.streams());
     return this;
   }
 

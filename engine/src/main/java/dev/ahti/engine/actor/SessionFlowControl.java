@@ -127,6 +127,16 @@ final class SessionFlowControl implements SessionFlow {
         });
   }
 
+  /** The peer is expected to have so many streams of a kind open at a time. */
+  void anticipate(StreamKind kind, int streams) {
+    run(
+        () -> {
+          if (open) {
+            tellGrant(windows.anticipate(kind, streams));
+          }
+        });
+  }
+
   /** A stream that was asked for was not opened. */
   void notOpened(StreamKind kind) {
     run(() -> windows.notOpened(kind));

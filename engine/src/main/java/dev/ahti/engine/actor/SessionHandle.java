@@ -187,6 +187,17 @@ public final class SessionHandle {
   }
 
   /**
+   * Says how many streams of a kind the peer is expected to have open at a time. The session's
+   * limit, where it has one, and the room for streams that nobody has taken, grow to that at once;
+   * fewer than configured count as that many, and what was granted stays granted.
+   *
+   * @param streams 0 to 65535
+   */
+  public void anticipate(StreamKind kind, int streams) {
+    tell(new SessionActor.Anticipate(kind, streams));
+  }
+
+  /**
    * Ends the session cleanly: CLOSE, the end of the CONNECT stream, and every stream of the session
    * reset. Later calls do nothing.
    *
@@ -227,6 +238,16 @@ public final class SessionHandle {
   /** The peer's certificate chain, leaf first; empty when it showed none. */
   public List<X509Certificate> peerCertificates() {
     return facts.connection().peerCertificates();
+  }
+
+  /** Whether keying material was asked for when the connection was opened. */
+  public boolean exportsKeyingMaterial() {
+    return facts.connection().keyingMaterial().isPresent();
+  }
+
+  /** Whether the connection has unreliable transport. */
+  public boolean supportsUnreliable() {
+    return facts.connection().supportsUnreliable();
   }
 
   /** The congestion control in use; empty when the transport cannot tell. */

@@ -74,6 +74,14 @@ final class SessionStreams {
     }
   }
 
+  /** The peer is expected to have so many streams of a kind open at a time: makes room for them. */
+  void anticipate(StreamKind kind, int count) {
+    promises.incoming(kind).anticipate(count);
+    if (flow != null) {
+      flow.anticipate(kind, count);
+    }
+  }
+
   /** The peer opened a stream that has been rejected: it counts by the session's limits. */
   void rejectedBefore(EarlyRejection rejection) {
     if (flow != null) {

@@ -155,6 +155,17 @@ public final class SessionWindows {
     return limit.refill() ? new Capsule.MaxStreams(kind, limit.granted()) : null;
   }
 
+  /**
+   * The peer is expected to have so many streams of a kind open at a time: a grant that allows
+   * them, if they are not allowed yet.
+   *
+   * @param streams fewer than configured count as that many
+   */
+  public @Nullable Capsule anticipate(StreamKind kind, long streams) {
+    ReceiveLimit limit = accepts(kind);
+    return limit.window(streams) ? new Capsule.MaxStreams(kind, limit.granted()) : null;
+  }
+
   // The peer's capsules.
 
   /**

@@ -11,15 +11,17 @@ import java.util.Optional;
  *     when the peer showed none
  * @param congestionControl the algorithm in use; empty when the transport cannot tell
  * @param keyingMaterial the TLS exporter; empty unless it was asked for
+ * @param supportsUnreliable whether it has unreliable transport, as QUIC has and TCP has not
  */
 public record ConnectionFacts(
     List<X509Certificate> peerCertificates,
     Optional<CongestionControl> congestionControl,
-    Optional<KeyingMaterial> keyingMaterial) {
+    Optional<KeyingMaterial> keyingMaterial,
+    boolean supportsUnreliable) {
 
   /** When the transport knows nothing. */
   public static final ConnectionFacts UNKNOWN =
-      new ConnectionFacts(List.of(), Optional.empty(), Optional.empty());
+      new ConnectionFacts(List.of(), Optional.empty(), Optional.empty(), true);
 
   /** Copies the chain. */
   public ConnectionFacts {

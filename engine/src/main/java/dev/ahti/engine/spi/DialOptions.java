@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param congestionControl empty for the transport's own choice
  * @param settings the HTTP/3 SETTINGS to send, in order
  * @param timeout how long the name lookup and the handshake may take together
+ * @param streams how many streams the server is expected to have open at a time
  */
 public record DialOptions(
     String host,
@@ -20,7 +21,19 @@ public record DialOptions(
     ClientTls tls,
     Optional<CongestionControl> congestionControl,
     Map<Long, Long> settings,
-    Duration timeout) {
+    Duration timeout,
+    StreamCounts streams) {
+
+  /** Nothing expected of the server's streams. */
+  public DialOptions(
+      String host,
+      int port,
+      ClientTls tls,
+      Optional<CongestionControl> congestionControl,
+      Map<Long, Long> settings,
+      Duration timeout) {
+    this(host, port, tls, congestionControl, settings, timeout, StreamCounts.UNKNOWN);
+  }
 
   /** Nothing special but the trust. */
   public DialOptions(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class IncomingStreams {
   private static final Runnable NOBODY = () -> {};
 
-  private final int capacity;
+  private final int configured;
   private final Level waiting;
   private final Consumer<StreamHandle> rejected;
   private final AtomicBoolean claimed = new AtomicBoolean();
@@ -29,6 +29,7 @@ public final class IncomingStreams {
   // A lock, not a lock-free ring: the end must take what waits and refuse what follows in one step.
   private final Object lock = new Object();
   private final ArrayDeque<StreamHandle> queue = new ArrayDeque<>();
+  private int capacity;
   private Runnable wake = NOBODY;
   private boolean armed;
   private @Nullable End end;
@@ -57,6 +58,7 @@ public final class IncomingStreams {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity: " + capacity + " (expected: > 0)");
     }
+    this.configured = capacity;
     this.capacity = capacity;
     this.waiting = waiting;
     this.rejected = rejected;
@@ -65,6 +67,13 @@ public final class IncomingStreams {
   /** Becomes the one consumer; {@code true} for the first caller only. */
   public boolean claim() {
     return claimed.compareAndSet(false, true);
+  }
+
+  /** Lets so many streams wait, and no fewer than configured. */
+  public void anticipate(int streams) {
+    synchronized (lock) {
+      capacity = Math.max(configured, streams);
+    }
   }
 
   /**

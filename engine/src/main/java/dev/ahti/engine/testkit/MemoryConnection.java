@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.Inbound;
@@ -11,6 +12,8 @@ import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -58,6 +61,12 @@ public final class MemoryConnection implements TransportConnection {
   @Override
   public InetSocketAddress remoteAddress() {
     return end.remote();
+  }
+
+  @Override
+  public ConnectionFacts facts() {
+    return new ConnectionFacts(
+        List.of(), Optional.empty(), Optional.empty(), settings.supportsUnreliable());
   }
 
   @Override

@@ -11,6 +11,7 @@ package dev.ahti.engine.testkit;
  * @param readSize the largest piece that a port gives at once, in bytes
  * @param datagramSize the largest datagram, in bytes
  * @param datagramQueue datagrams that wait in each direction of a session
+ * @param supportsUnreliable whether connections say that they have unreliable transport
  */
 public record MemorySettings(
     long streamWindow,
@@ -20,11 +21,12 @@ public record MemorySettings(
     int sendQueue,
     int readSize,
     int datagramSize,
-    int datagramQueue) {
+    int datagramQueue,
+    boolean supportsUnreliable) {
 
   /** What a real transport would have. */
   public static final MemorySettings DEFAULT =
-      new MemorySettings(256 * 1024, 1024 * 1024, 100, 100, 64 * 1024, 16 * 1024, 1200, 64);
+      new MemorySettings(256 * 1024, 1024 * 1024, 100, 100, 64 * 1024, 16 * 1024, 1200, 64, true);
 
   /** Checks that all are above zero, stream limits zero or above. */
   public MemorySettings {
@@ -48,7 +50,8 @@ public record MemorySettings(
         sendQueue,
         readSize,
         datagramSize,
-        datagramQueue);
+        datagramQueue,
+        supportsUnreliable);
   }
 
   /** With other stream limits. */
@@ -61,7 +64,8 @@ public record MemorySettings(
         sendQueue,
         readSize,
         datagramSize,
-        datagramQueue);
+        datagramQueue,
+        supportsUnreliable);
   }
 
   /** With another bound of the ports' send queues and another size of their reads. */
@@ -74,7 +78,8 @@ public record MemorySettings(
         queue,
         read,
         datagramSize,
-        datagramQueue);
+        datagramQueue,
+        supportsUnreliable);
   }
 
   /** With another size and number of datagrams. */
@@ -87,7 +92,22 @@ public record MemorySettings(
         sendQueue,
         readSize,
         size,
-        queue);
+        queue,
+        supportsUnreliable);
+  }
+
+  /** With connections that say that they have no unreliable transport, as those over TCP. */
+  public MemorySettings reliableOnly() {
+    return new MemorySettings(
+        streamWindow,
+        connectionWindow,
+        bidirectionalStreams,
+        unidirectionalStreams,
+        sendQueue,
+        readSize,
+        datagramSize,
+        datagramQueue,
+        false);
   }
 
   private static void positive(String name, long value) {

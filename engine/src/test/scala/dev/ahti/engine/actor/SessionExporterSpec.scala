@@ -14,7 +14,7 @@ class SessionExporterSpec extends SessionSpec {
 
   private def open(material: Optional[KeyingMaterial]): (Fixture, SessionHandle) = {
     val handle = new CompletableFuture[SessionHandle]
-    val facts = new ConnectionFacts(java.util.List.of(), Optional.empty(), material)
+    val facts = new ConnectionFacts(java.util.List.of(), Optional.empty(), material, true)
     val session = new Fixture(opening = accepting(handle.complete(_)), facts = facts)
     session.attached()
     eventually(handle.isDone shouldBe true)

@@ -2,6 +2,7 @@ package dev.ahti.transport.netty;
 
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
@@ -238,7 +239,9 @@ final class QuicBinder {
     ListenOptions options = listening.options();
     CongestionControl congestion = sockets.congestionControl(options.congestionControl());
     return keys.configure(
-            sockets.configure(new QuicServerCodecBuilder(), congestion), udp, listening.load())
+            sockets.configure(new QuicServerCodecBuilder(), congestion, StreamCounts.UNKNOWN),
+            udp,
+            listening.load())
         .sslEngineProvider(listening.contexts()::newEngine)
         .option(ChannelOption.AUTO_READ, false)
         .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())

@@ -139,7 +139,7 @@ final class QuicDialer {
                 udp,
                 loop,
                 sockets
-                    .configure(new QuicClientCodecBuilder(), congestion)
+                    .configure(new QuicClientCodecBuilder(), congestion, options.streams())
                     .sslEngineProvider(
                         channel ->
                             QuicTls.begin(

@@ -118,7 +118,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     return new ConnectionFacts(
         handshake == null ? List.of() : handshake.peerCertificates(),
         Optional.of(congestionControl),
-        handshake == null ? Optional.empty() : handshake.keyingMaterial());
+        handshake == null ? Optional.empty() : handshake.keyingMaterial(),
+        true);
   }
 
   /** The channel is gone, or never came to be: nothing that the handshake left may stay. */

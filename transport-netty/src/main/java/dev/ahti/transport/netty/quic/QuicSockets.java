@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.StreamCounts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,6 +28,9 @@ public final class QuicSockets {
 
   /** Packets taken by one call of recvmmsg where there is no GRO. */
   private static final int PACKETS_A_READ = 16;
+
+  /** Unidirectional streams that are HTTP/3's own: control and QPACK. */
+  private static final int OF_HTTP3 = 3;
 
   private final QuicSettings settings;
   private final boolean epoll;
@@ -106,8 +110,13 @@ public final class QuicSockets {
         .orElse(null);
   }
 
-  /** Sets what servers' and clients' codecs have in common. */
-  public <B extends QuicCodecBuilder<B>> B configure(B codec, CongestionControl congestionControl) {
+  /**
+   * Sets what servers' and clients' codecs have in common.
+   *
+   * @param streams how many streams the peer is expected to have open at a time
+   */
+  public <B extends QuicCodecBuilder<B>> B configure(
+      B codec, CongestionControl congestionControl, StreamCounts streams) {
     return codec
         .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .maxSendUdpPayloadSize(settings.maxUdpPayload())
@@ -116,8 +125,11 @@ public final class QuicSockets {
         .initialMaxStreamDataBidirectionalLocal(settings.streamWindow())
         .initialMaxStreamDataBidirectionalRemote(settings.streamWindow())
         .initialMaxStreamDataUnidirectional(settings.streamWindow())
-        .initialMaxStreamsBidirectional(settings.streamsBidirectional())
-        .initialMaxStreamsUnidirectional(settings.streamsUnidirectional())
+        .initialMaxStreamsBidirectional(
+            Math.max(settings.streamsBidirectional(), streams.bidirectional().orElse(0)))
+        .initialMaxStreamsUnidirectional(
+            Math.max(
+                settings.streamsUnidirectional(), streams.unidirectional().orElse(0) + OF_HTTP3))
         .congestionControlAlgorithm(algorithm(congestionControl))
         .datagram(settings.datagramReceiveQueue(), settings.datagramSendQueue());
   }

@@ -1,0 +1,198 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.actor.SessionEnd;
+import dev.ahti.engine.actor.SessionFailure;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.actor.SharedFuture;
+import dev.ahti.engine.actor.StreamsExhausted;
+import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportInvalidStateException;
+import dev.ahti.webtransport.WebTransportNotSupportedException;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
+import dev.ahti.webtransport.WebTransportState;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a session is, and how it ended. This is what the engine's callbacks hold, and not the
+ * {@link ApiSession}: it must be free to become unreachable while its session lives.
+ */
+final class ApiState {
+  private final CompletableFuture<SessionHandle> dialled;
+  private final CompletableFuture<SessionHandle> established;
+  private final CompletableFuture<WebTransportCloseInfo> end = new CompletableFuture<>();
+  private volatile boolean closing;
+
+  // The same for every caller: a copy for each would be held until the session ends.
+  private final SharedFuture<Done> ready;
+  private final SharedFuture<WebTransportCloseInfo> closed;
+  private final SharedFuture<Done> draining;
+
+  /**
+   * Of a session that is dialled, or there.
+   *
+   * @param hides whether it is not told why it could not be established, only that
+   */
+  ApiState(CompletableFuture<SessionHandle> dialled, boolean hides) {
+    this.dialled = dialled;
+    this.established =
+        dialled.handle(
+            (session, failure) -> {
+              if (failure != null && hides) {
+                throw WebTransportError.session("the session could not be established");
+              }
+              return orError(session, failure);
+            });
+    established
+        .thenCompose(SessionHandle::closed)
+        .handle(ApiState::<SessionEnd>orError)
+        .whenComplete(this::ended);
+    this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
+    this.closed = SharedFuture.of(end);
+    this.draining =
+        SharedFuture.of(
+            established.thenCompose(SessionHandle::draining).handle(ApiState::<Done>orError));
+  }
+
+  SharedFuture<Done> ready() {
+    return ready;
+  }
+
+  SharedFuture<WebTransportCloseInfo> closed() {
+    return closed;
+  }
+
+  SharedFuture<Done> draining() {
+    return draining;
+  }
+
+  WebTransportState now() {
+    if (established.isCompletedExceptionally() || end.isCompletedExceptionally()) {
+      return WebTransportState.FAILED;
+    }
+    if (closing || end.isDone()) {
+      return WebTransportState.CLOSED;
+    }
+    if (!established.isDone()) {
+      return WebTransportState.CONNECTING;
+    }
+    return draining.isDone() && !draining.isCompletedExceptionally()
+        ? WebTransportState.DRAINING
+        : WebTransportState.CONNECTED;
+  }
+
+  boolean isOver() {
+    WebTransportState state = now();
+    return state == WebTransportState.CLOSED || state == WebTransportState.FAILED;
+  }
+
+  /** What a call fails with that needs a session that is not over. */
+  WebTransportInvalidStateException invalid() {
+    return new WebTransportInvalidStateException(
+        "session: " + now() + " (expected: CONNECTING, CONNECTED or DRAINING)", failure());
+  }
+
+  /** The engine's session once it was established, whatever became of it since. */
+  @Nullable SessionHandle sessionOrNull() {
+    return established.isDone() && !established.isCompletedExceptionally()
+        ? established.join()
+        : null;
+  }
+
+  CompletableFuture<SessionHandle> established() {
+    return established;
+  }
+
+  /** Asks something of the session once it is there; over, that is an invalid state. */
+  <T> CompletableFuture<T> ask(Function<SessionHandle, CompletableFuture<T>> question) {
+    if (isOver()) {
+      return CompletableFuture.failedFuture(invalid());
+    }
+    SessionHandle session = sessionOrNull();
+    CompletableFuture<T> answer =
+        session == null ? established.thenCompose(question) : question.apply(session);
+    return answer.handle(this::orInvalid);
+  }
+
+  void close(WebTransportCloseInfo info) {
+    // While connecting this side gives up: ready() and closed() fail, and cancelling the dial gives
+    // the connection back. A session that is established all the same is closed at once.
+    if (!established.completeExceptionally(WebTransportError.session("closed while connecting"))) {
+      closing = sessionOrNull() != null;
+    }
+    giveUp(info.closeCode(), info.reason());
+  }
+
+  /** Ends the session for a reason of this side: here it has failed, the peer sees code 0. */
+  void fail(WebTransportError why) {
+    established.completeExceptionally(why);
+    end.completeExceptionally(why);
+    giveUp(0, "");
+  }
+
+  private void giveUp(long code, String reason) {
+    if (!dialled.cancel(false)) {
+      dialled.thenAccept(session -> session.close(code, reason));
+    }
+  }
+
+  private void ended(@Nullable SessionEnd how, @Nullable Throwable failure) {
+    if (how == null) {
+      end.completeExceptionally(unwrapped(failure));
+    } else {
+      end.complete(new WebTransportCloseInfo(how.code(), how.reason()));
+    }
+  }
+
+  /** What the session failed with, if it did. */
+  @Nullable Throwable failure() {
+    CompletableFuture<?> outcome = established.isCompletedExceptionally() ? established : end;
+    return outcome.isCompletedExceptionally()
+        ? outcome.handle((done, failure) -> unwrapped(failure)).join()
+        : null;
+  }
+
+  private <T> T orInvalid(T value, @Nullable Throwable failure) {
+    if (failure == null) {
+      return value;
+    }
+    if (isOver()) {
+      throw invalid();
+    }
+    if (unwrapped(failure) instanceof WebTransportNotSupportedException unsupported) {
+      throw unsupported;
+    }
+    if (unwrapped(failure) instanceof StreamsExhausted exhausted) {
+      throw new WebTransportQuotaExceededException(String.valueOf(exhausted.getMessage()));
+    }
+    return orError(value, failure);
+  }
+
+  private static <T> T orError(T value, @Nullable Throwable failure) {
+    if (failure == null) {
+      return value;
+    }
+    Throwable cause = unwrapped(failure);
+    if (cause instanceof WebTransportError error) {
+      throw error;
+    }
+    if (cause instanceof SessionFailure refusal && refusal.status().isPresent()) {
+      throw WebTransportError.refused(
+          String.valueOf(cause.getMessage()), refusal.status().getAsInt());
+    }
+    String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
+    throw WebTransportError.session(String.valueOf(message));
+  }
+
+  private static Throwable unwrapped(@Nullable Throwable failure) {
+    Throwable cause = failure == null ? null : failure.getCause();
+    if (failure instanceof CompletionException && cause != null) {
+      return cause;
+    }
+    return failure == null ? new IllegalStateException("neither a value nor a failure") : failure;
+  }
+}
