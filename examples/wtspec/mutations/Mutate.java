@@ -2,17 +2,26 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 /**
  * Switches rules off, one at a time, and sees the tests that show them turn red: a test that stays
@@ -26,17 +35,24 @@ import javax.tools.ToolProvider;
  * java examples/wtspec/mutations/Mutate.java --only H3-B-36       # these
  * </pre>
  *
+ * <p>Drawn are rules that {@code docs/conformance.md} calls met; one without an edit in {@code
+ * mutations.txt} beside this file ends the run: write it. Red means that the edit compiled, that
+ * each test that the page names for the rule was run, and that one of them failed.
+ *
  * <p>It works on a copy of the tree in a temporary directory: the files that Git knows, as they are
- * now. {@code --built DIR} takes a copy that an earlier run left (it says where). The edits are in
- * {@code mutations.txt} beside this file; the tests are those that {@code docs/conformance.md}
- * names.
+ * now. {@code --built DIR} takes a copy that an earlier run left (it says where).
  */
 public final class Mutate {
   private static final String CONSOLE = "org/junit/platform/junit-platform-console-standalone";
   private static final String CONSOLE_VERSION = "1.14.1";
   private static final String DEPENDENCY =
       "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:";
+  private static final Pattern ROW = Pattern.compile("\\| (H3-[BCS]-\\d\\d) \\|.*");
+  private static final Pattern MET = Pattern.compile("\\| (H3-[BCS]-\\d\\d) \\|.*\\| met \\|.*");
   private static final Pattern LINK = Pattern.compile("\\[`([^`]+)`\\]\\(\\.\\./([^)]+)\\)");
+
+  /** For the tests of one rule in one module; a test that waits in vain takes 20 s or so. */
+  private static final Duration TIME_OUT = Duration.ofMinutes(10);
 
   /** One rule switched off. */
   record Mutation(String rule, String file, String find, String replace) {}
@@ -62,9 +78,43 @@ public final class Mutate {
       String path = source.substring(source.indexOf(tree) + tree.length());
       return path.substring(0, path.lastIndexOf('/')).replace('/', '.');
     }
+
+    /** Whether a report is of this test: once, or of one of its parameters. */
+    boolean is(Case run) {
+      return isMethod()
+          ? run.name().equals(method()) || run.name().startsWith(method() + "(")
+          : run.type().equals(packageName() + "." + name);
+    }
   }
 
-  record Result(Mutation mutation, List<Shown> tests, String verdict) {}
+  /**
+   * One test that was run.
+   *
+   * @param failure the type of what it threw; empty when it passed
+   */
+  record Case(String type, String name, String failure) {
+
+    /** The edit left classes that do not fit together: that says nothing of the rule. */
+    boolean isBroken() {
+      return failure.startsWith("java.lang.") && failure.endsWith("Error")
+          && !failure.equals("java.lang.AssertionError");
+    }
+  }
+
+  /** What a launch of tests came to; {@code trouble} is empty when each was run to its end. */
+  record Run(String trouble, List<Case> cases) {
+    long failed() {
+      return cases.stream().filter(each -> !each.failure().isEmpty()).count();
+    }
+
+    Run with(Run more) {
+      return new Run(
+          trouble.isEmpty() ? more.trouble() : trouble,
+          Stream.concat(cases.stream(), more.cases().stream()).toList());
+    }
+  }
+
+  record Result(Mutation mutation, List<Shown> tests, boolean red, String verdict) {}
 
   private final Path root = Path.of("").toAbsolutePath();
   private Path copy = root;
@@ -72,33 +122,34 @@ public final class Mutate {
   public static void main(String[] args) throws Exception {
     Mutate mutate = new Mutate();
     List<String> options = Arrays.asList(args);
-    List<Mutation> all = mutate.read();
-    mutate.check(all);
+    Map<String, Mutation> all = mutate.read();
     if (options.contains("--check")) {
       System.out.println(all.size() + " edits apply");
       return;
     }
     long seed = Long.parseLong(value(options, "--seed", "1"));
-    List<Mutation> drawn = new ArrayList<>(all);
-    Collections.shuffle(drawn, new Random(seed));
-    drawn =
-        drawn.subList(0, Math.min(drawn.size(), Integer.parseInt(value(options, "--rows", "10"))));
+    List<String> met = mutate.rules(MET);
+    List<String> drawn = draw(met, seed, Integer.parseInt(value(options, "--rows", "10")));
     String only = value(options, "--only", "");
     if (!only.isEmpty()) {
-      List<String> ids = List.of(only.split(","));
-      drawn = all.stream().filter(each -> ids.contains(each.rule())).toList();
+      drawn = List.of(only.split(","));
+    }
+    List<String> unwritten = drawn.stream().filter(rule -> !all.containsKey(rule)).toList();
+    if (!unwritten.isEmpty()) {
+      throw new IllegalStateException(
+          "no edit switches off " + unwritten + ": write it into mutations.txt");
     }
     mutate.build(value(options, "--built", ""));
     List<Result> results = new ArrayList<>();
-    for (Mutation each : drawn) {
-      Result result = mutate.run(each);
+    for (String rule : drawn) {
+      Result result = mutate.run(all.get(rule));
       results.add(result);
-      System.out.println(each.rule() + ": " + result.verdict());
+      System.out.println(rule + ": " + result.verdict());
     }
     if (only.isEmpty()) {
-      mutate.page(seed, all.size(), results);
+      mutate.page(seed, met.size(), results);
     }
-    System.exit(results.stream().allMatch(each -> each.verdict().equals("red")) ? 0 : 1);
+    System.exit(results.stream().allMatch(Result::red) ? 0 : 1);
   }
 
   private static String value(List<String> options, String name, String otherwise) {
@@ -106,16 +157,45 @@ public final class Mutate {
     return at < 0 ? otherwise : options.get(at + 1);
   }
 
+  /** Each rule has its own lot, so that a verdict that changes moves one row and not all. */
+  private static List<String> draw(List<String> met, long seed, int rows) {
+    return met.stream()
+        .sorted(
+            Comparator.comparingLong(
+                rule -> new SplittableRandom(31 * seed + rule.hashCode()).nextLong()))
+        .limit(rows)
+        .toList();
+  }
+
+  /** The rules of the page's rows that are like this. */
+  private List<String> rules(Pattern row) throws IOException {
+    return Files.readAllLines(root.resolve("docs/conformance.md")).stream()
+        .map(row::matcher)
+        .filter(matcher -> matcher.matches())
+        .map(matcher -> matcher.group(1))
+        .toList();
+  }
+
   /** Blocks of "rule file", lines that begin with "- " (found once) and "+ " (in their place). */
-  private List<Mutation> read() throws IOException {
-    List<Mutation> all = new ArrayList<>();
+  private Map<String, Mutation> read() throws IOException {
+    Map<String, Mutation> all = new TreeMap<>();
+    Set<String> known = new HashSet<>(rules(ROW));
+    List<String> faults = new ArrayList<>();
     String text = Files.readString(root.resolve("examples/wtspec/mutations/mutations.txt"));
     for (String block : text.split("\n\n+")) {
       List<String> lines = block.lines().filter(line -> !line.startsWith("#")).toList();
       if (!lines.isEmpty()) {
         String[] head = lines.get(0).split(" ");
-        all.add(new Mutation(head[0], head[1], part(lines, "- "), part(lines, "+ ")));
+        Mutation one = new Mutation(head[0], head[1], part(lines, "- "), part(lines, "+ "));
+        fault(one, known).ifPresent(faults::add);
+        if (all.put(one.rule(), one) != null) {
+          faults.add(one.rule() + " has two edits");
+        }
       }
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalStateException(
+          faults.size() + " edits do not apply\n" + String.join("\n", faults));
     }
     return all;
   }
@@ -127,77 +207,86 @@ public final class Mutate {
         .collect(Collectors.joining("\n"));
   }
 
-  private void check(List<Mutation> all) throws IOException {
-    List<String> faults = new ArrayList<>();
-    for (Mutation each : all) {
-      Path file = root.resolve(each.file());
-      int found =
-          Files.exists(file)
-              ? Files.readString(file).split(Pattern.quote(each.find()), -1).length - 1
-              : -1;
-      if (found != 1) {
-        faults.add(
+  private Optional<String> fault(Mutation each, Set<String> known) throws IOException {
+    if (!known.contains(each.rule())) {
+      return Optional.of(each.rule() + " is no rule");
+    }
+    Path file = root.resolve(each.file());
+    if (each.find().isEmpty() || !Files.exists(file)) {
+      return Optional.of(each.rule() + ": nothing to find, or no file " + each.file());
+    }
+    int found = Files.readString(file).split(Pattern.quote(each.find()), -1).length - 1;
+    return found == 1
+        ? Optional.empty()
+        : Optional.of(
             each.rule() + ": found " + found + " times in " + each.file() + ":\n" + each.find());
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw new IllegalStateException(
-          faults.size() + " edits do not apply\n" + String.join("\n", faults));
-    }
   }
 
   private void build(String built) throws Exception {
-    if (built.isEmpty()) {
-      copy = Files.createTempDirectory("mutations-");
-      Process list = new ProcessBuilder("git", "ls-files").start();
-      for (String file : new String(list.getInputStream().readAllBytes()).lines().toList()) {
-        Path from = root.resolve(file);
-        if (Files.exists(from)) {
-          Files.createDirectories(copy.resolve(file).getParent());
-          Files.copy(from, copy.resolve(file));
-        }
-      }
-      System.out.println("building in " + copy);
-      execute(
-          copy,
-          List.of(
-              "mvn",
-              "-q",
-              "-B",
-              "-DskipLint",
-              "test-compile",
-              DEPENDENCY + "build-classpath",
-              "-Dmdep.outputFile=target/test.cp"),
-          true);
-      execute(
-          copy,
-          List.of(
-              "mvn",
-              "-q",
-              "-B",
-              DEPENDENCY + "get",
-              "-Dartifact=org.junit.platform:junit-platform-console-standalone:" + CONSOLE_VERSION),
-          true);
-    } else {
+    if (!built.isEmpty()) {
       copy = Path.of(built).toAbsolutePath();
+      return;
+    }
+    copy = Files.createTempDirectory("mutations-");
+    Process list = new ProcessBuilder("git", "ls-files").start();
+    for (String file : new String(list.getInputStream().readAllBytes()).lines().toList()) {
+      Path from = root.resolve(file);
+      if (Files.exists(from)) {
+        Files.createDirectories(copy.resolve(file).getParent());
+        Files.copy(from, copy.resolve(file));
+      }
+    }
+    System.out.println("building in " + copy);
+    maven("-DskipLint", "test-compile", DEPENDENCY + "build-classpath", "-Dmdep.outputFile=target/test.cp");
+    maven(
+        DEPENDENCY + "get",
+        "-Dartifact=org.junit.platform:junit-platform-console-standalone:" + CONSOLE_VERSION);
+  }
+
+  private void maven(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mvn", "-q", "-B"));
+    command.addAll(List.of(arguments));
+    int code = new ProcessBuilder(command).directory(copy.toFile()).inheritIO().start().waitFor();
+    if (code != 0) {
+      throw new IllegalStateException(String.join(" ", command) + " ended with " + code);
     }
   }
 
   private Result run(Mutation mutation) throws Exception {
     List<Shown> tests = tests(mutation.rule());
     if (tests.isEmpty()) {
-      return new Result(mutation, tests, "no test");
+      return new Result(mutation, tests, false, "NO TEST");
     }
-    Path patch = Files.createTempDirectory("mutant-");
+    Path classes = Files.createTempDirectory("mutant-");
+    if (!compile(mutation, classes)) {
+      return new Result(mutation, tests, false, "DOES NOT COMPILE");
+    }
+    Run before = launch(tests, "");
+    if (!before.trouble().isEmpty() || before.failed() > 0) {
+      return new Result(
+          mutation, tests, false, "WITHOUT THE EDIT: " + before.failed() + " red " + before.trouble());
+    }
+    Run after = launch(tests, classes.toString());
+    if (!after.trouble().isEmpty()) {
+      return new Result(mutation, tests, false, after.trouble());
+    }
+    Optional<Case> broken = after.cases().stream().filter(Case::isBroken).findFirst();
+    if (broken.isPresent()) {
+      return new Result(mutation, tests, false, "BROKEN: " + broken.get());
+    }
+    return after.failed() > 0
+        ? new Result(
+            mutation, tests, true, "red: %d of %d".formatted(after.failed(), after.cases().size()))
+        : new Result(mutation, tests, false, "GREEN");
+  }
+
+  private boolean compile(Mutation mutation, Path classes) throws IOException {
     String module = mutation.file().substring(0, mutation.file().indexOf("/src/"));
-    Path source = patch.resolve("source").resolve(Path.of(mutation.file()).getFileName());
-    Path classes = Files.createDirectories(patch.resolve("classes"));
-    Files.createDirectories(source.getParent());
-    Files.writeString(
-        source,
-        Files.readString(root.resolve(mutation.file()))
-            .replace(mutation.find(), mutation.replace()));
-    int compiled =
+    Path folder = Files.createTempDirectory("mutant-source-");
+    Path source = folder.resolve(Path.of(mutation.file()).getFileName());
+    String text = Files.readString(root.resolve(mutation.file()));
+    Files.writeString(source, text.replace(mutation.find(), mutation.replace()));
+    int code =
         ToolProvider.getSystemJavaCompiler()
             .run(
                 null,
@@ -213,47 +302,46 @@ public final class Mutate {
                 "-cp",
                 classPath(module, ""),
                 source.toString());
-    if (compiled != 0) {
-      return new Result(mutation, tests, "does not compile");
-    }
+    return code == 0;
+  }
+
+  /** The tests of all modules. */
+  private Run launch(List<Shown> tests, String patch) throws Exception {
     Map<String, List<Shown>> byModule =
         tests.stream()
             .collect(Collectors.groupingBy(Shown::module, TreeMap::new, Collectors.toList()));
-    boolean red = false;
+    Run all = new Run("", List.of());
     for (Map.Entry<String, List<Shown>> each : byModule.entrySet()) {
-      if (launch(each.getKey(), each.getValue(), "") != 0) {
-        return new Result(mutation, tests, "red without the edit");
+      List<Shown> methods = each.getValue().stream().filter(Shown::isMethod).toList();
+      List<Shown> specs = each.getValue().stream().filter(test -> !test.isMethod()).toList();
+      if (!methods.isEmpty()) {
+        all = all.with(launch(each.getKey(), patch, methods, methods(methods)));
       }
-      red |= launch(each.getKey(), each.getValue(), classes.toString()) != 0;
+      if (!specs.isEmpty()) {
+        List<String> selectors = new ArrayList<>();
+        specs.forEach(spec -> selectors.addAll(List.of("-c", spec.packageName() + "." + spec.name())));
+        all = all.with(launch(each.getKey(), patch, specs, selectors));
+      }
     }
-    return new Result(mutation, tests, red ? "red" : "GREEN");
+    return all;
   }
 
-  /** Methods by name in their package, as a rule may be shown in a base class with parameters. */
-  private int launch(String module, List<Shown> tests, String patch) throws Exception {
-    List<Shown> methods = tests.stream().filter(Shown::isMethod).toList();
-    List<Shown> specs = tests.stream().filter(test -> !test.isMethod()).toList();
-    int code = 0;
-    if (!methods.isEmpty()) {
-      List<String> selectors = new ArrayList<>(List.of("-e", "junit-jupiter"));
-      methods.stream()
-          .map(Shown::packageName)
-          .distinct()
-          .forEach(name -> selectors.addAll(List.of("-p", name)));
-      String names = methods.stream().map(Shown::method).collect(Collectors.joining("|"));
-      // JUnit's own pattern for class names would leave the ITs out.
-      selectors.addAll(List.of("-n", ".*", "--include-methodname", ".*#(" + names + ")"));
-      code = launch(module, patch, selectors);
-    }
-    if (!specs.isEmpty()) {
-      List<String> selectors = new ArrayList<>();
-      specs.forEach(test -> selectors.addAll(List.of("-c", test.packageName() + "." + test.name())));
-      code |= launch(module, patch, selectors);
-    }
-    return code;
+  /** By name in their package, as a rule may be shown in a base class with parameters. */
+  private static List<String> methods(List<Shown> tests) {
+    List<String> selectors = new ArrayList<>(List.of("-e", "junit-jupiter"));
+    tests.stream()
+        .map(Shown::packageName)
+        .distinct()
+        .forEach(name -> selectors.addAll(List.of("-p", name)));
+    String names = tests.stream().map(Shown::method).collect(Collectors.joining("|"));
+    // JUnit's own pattern for class names would leave the ITs out.
+    selectors.addAll(List.of("-n", ".*", "--include-methodname", ".*#(" + names + ")"));
+    return selectors;
   }
 
-  private int launch(String module, String patch, List<String> selectors) throws Exception {
+  private Run launch(String module, String patch, List<Shown> tests, List<String> selectors)
+      throws Exception {
+    Path reports = Files.createTempDirectory("mutant-reports-");
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -266,9 +354,64 @@ public final class Mutate {
                 "execute",
                 "--disable-banner",
                 "--fail-if-no-tests",
-                "--details=none"));
+                "--details=none",
+                "--reports-dir=" + reports));
     command.addAll(selectors);
-    return execute(copy.resolve(module), command, false);
+    Process process =
+        new ProcessBuilder(command)
+            .directory(copy.resolve(module).toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(TIME_OUT.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      return new Run("NO END after " + TIME_OUT.toMinutes() + " min", List.of());
+    }
+    List<Case> cases = cases(reports);
+    List<String> unrun =
+        tests.stream()
+            .filter(test -> cases.stream().noneMatch(test::is))
+            .map(Shown::name)
+            .toList();
+    if (!unrun.isEmpty()) {
+      return new Run("NOT RUN: " + unrun, cases);
+    }
+    boolean failed = cases.stream().anyMatch(each -> !each.failure().isEmpty());
+    // 0 all passed, 1 a test or what surrounds it failed; anything else is the launcher's trouble.
+    int code = process.exitValue();
+    return new Run(code == (failed ? 1 : 0) ? "" : "EXIT CODE " + code, cases);
+  }
+
+  private static List<Case> cases(Path reports) throws Exception {
+    List<Case> cases = new ArrayList<>();
+    try (Stream<Path> files = Files.list(reports)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".xml")).toList()) {
+        NodeList found =
+            DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(file.toFile())
+                .getElementsByTagName("testcase");
+        for (int i = 0; i < found.getLength(); i++) {
+          Element each = (Element) found.item(i);
+          if (each.getElementsByTagName("skipped").getLength() == 0) {
+            cases.add(
+                new Case(each.getAttribute("classname"), each.getAttribute("name"), failure(each)));
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static String failure(Element run) {
+    for (String kind : List.of("failure", "error")) {
+      NodeList found = run.getElementsByTagName(kind);
+      if (found.getLength() > 0) {
+        String type = ((Element) found.item(0)).getAttribute("type");
+        return type.isEmpty() ? kind : type;
+      }
+    }
+    return "";
   }
 
   private static Path console() {
@@ -298,34 +441,25 @@ public final class Mutate {
         .toList();
   }
 
-  private static int execute(Path in, List<String> command, boolean must) throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(in.toFile());
-    if (must) {
-      builder.inheritIO();
-    } else {
-      builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    }
-    int code = builder.start().waitFor();
-    if (must && code != 0) {
-      throw new IllegalStateException(String.join(" ", command) + " ended with " + code);
-    }
-    return code;
-  }
-
   private void page(long seed, int of, List<Result> results) throws IOException {
     StringBuilder page = new StringBuilder();
     page.append(
         "# Rules switched off\n\n"
             + "Each of these rules was switched off in a copy of the source, and the tests that\n"
             + "[conformance.md](conformance.md) names for it were run: green before, red after."
-            + " Drawn from\n"
+            + " Red means that the\n"
+            + "edit compiled, that each of the tests was run, and that so many of their runs failed"
+            + " (a test with\n"
+            + "parameters has several). Drawn from the "
             + of
-            + " edits (`examples/wtspec/mutations/mutations.txt`) by\n\n"
+            + " rules that are met, by\n\n"
             + "    java examples/wtspec/mutations/Mutate.java --seed "
             + seed
             + " --rows "
             + results.size()
-            + "\n\n| rule | switched off in | edit | tests | result |\n|---|---|---|---|---|\n");
+            + "\n\nThe edits are in `examples/wtspec/mutations/mutations.txt`; a test of the build"
+            + " says when one does not\napply any more.\n"
+            + "\n| rule | switched off in | edit | tests | result |\n|---|---|---|---|---|\n");
     for (Result each : results) {
       Mutation mutation = each.mutation();
       page.append(
