@@ -42,7 +42,9 @@ final class ConnectStream {
     this.decoder =
         new CapsuleDecoder(
             new CapsuleDecoder.Limits(settings.datagramCapsuleSize(), settings.capsuleBudget()),
-            setup.dialect().hasFlowControl());
+            new CapsuleDecoder.Known(
+                setup.dialect().hasDrain(),
+                setup.dialect().hasFlowControl(setup.flow().isPresent())));
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
     this.budgetSince = setup.now();
     this.skipped = setup.parts().gauges().counter(Gauges.CAPSULES_SKIPPED_BYTES);

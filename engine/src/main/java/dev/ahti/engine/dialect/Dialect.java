@@ -71,9 +71,14 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
     return draft != Draft.D02;
   }
 
-  /** Whether the capsules of flow control exist: D14 and later, unknown ones before. */
-  public boolean hasFlowControl() {
-    return draft.compareTo(Draft.D14) >= 0;
+  /**
+   * Whether the capsules of flow control exist; they are unknown ones otherwise. From D14 on they
+   * do where it is off, too. In D07 draft 12 alone has them, which is known by its flow control.
+   *
+   * @param flowControlled what {@link FlowNegotiation} came to
+   */
+  public boolean hasFlowControl(boolean flowControlled) {
+    return flowControlled || draft.compareTo(Draft.D14) >= 0;
   }
 
   /**

@@ -7,7 +7,7 @@ package dev.ahti.engine.dialect;
 public enum Draft {
   /** Drafts 02 to 06: Chromium and Firefox as shipped. */
   D02,
-  /** Drafts 07 to 12: Chromium behind a flag. */
+  /** Drafts 07 to 12: Chromium behind a flag. Draft 12 alone has flow control of sessions. */
   D07,
   /** Drafts 13 and 14: Safari. */
   D14,

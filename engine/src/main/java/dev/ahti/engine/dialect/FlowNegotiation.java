@@ -12,13 +12,16 @@ import java.util.Optional;
  *
  * <table>
  *   <caption>When it is on</caption>
- *   <tr><td>D02, D07</td><td>never (draft 12 alone had it, and cannot be told from the others)</td></tr>
+ *   <tr><td>D02</td><td>never</td></tr>
+ *   <tr><td>D07</td><td>each side sent an initial limit above 0: of these drafts the last, 12, alone
+ *     has limits, and is told from the others by them</td></tr>
  *   <tr><td>D14</td><td>each side allows more than one session, or sent an initial limit above 0
  *     (draft 14; draft 13 counted sessions only, and cannot be told from it)</td></tr>
  *   <tr><td>D16</td><td>each side sent an initial limit above 0 (drafts 15 and 16, 5.1)</td></tr>
  * </table>
  *
- * <p>A limit that was not sent is 0: it blocks until a capsule raises it.
+ * <p>A limit that was not sent is 0: it blocks until a capsule raises it. A peer of draft 12 that
+ * sends none at all, and means to grant by capsules alone, is taken for one of drafts 07 to 11.
  */
 public final class FlowNegotiation {
   private FlowNegotiation() {}
@@ -34,7 +37,8 @@ public final class FlowNegotiation {
       Dialect dialect, Map<Long, Long> ours, Map<Long, Long> peers) {
     boolean on =
         switch (dialect.draft()) {
-          case D02, D07 -> false;
+          case D02 -> false;
+          case D07 -> hasLimit(ours) && hasLimit(peers);
           case D14 -> wantsByD14(ours) && wantsByD14(peers);
           case D16 -> hasLimit(ours) && hasLimit(peers);
         };

@@ -121,7 +121,8 @@ public final class SettingsOffer {
     if (policy.allows(Draft.D02)) {
       settings.put(CodePoints.ENABLE_WEBTRANSPORT, 1L);
     }
-    if (policy.allows(Draft.D14) || policy.allows(Draft.D16)) {
+    if (afterD02(policy)) {
+      // Drafts 07 to 11 do not know them; draft 12 does, and has to have them.
       limits.flow().ifPresent(flow -> putFlow(settings, flow));
     }
   }

@@ -58,6 +58,17 @@ public final class CapsuleDecoder {
     }
   }
 
+  /**
+   * The capsules that not every dialect has; those that it has not are of unknown types.
+   *
+   * @param drain WT_DRAIN_SESSION
+   * @param flowControl those of flow control
+   */
+  public record Known(boolean drain, boolean flowControl) {
+    /** All of them. */
+    public static final Known ALL = new Known(true, true);
+  }
+
   private enum Phase {
     TYPE,
     LENGTH,
@@ -66,7 +77,7 @@ public final class CapsuleDecoder {
   }
 
   private final Limits limits;
-  private final boolean flowControl;
+  private final Known known;
   private final byte[] integer = new byte[VarInt.MAX_LENGTH];
   private int integerBytes;
 
@@ -83,18 +94,17 @@ public final class CapsuleDecoder {
 
   /** A decoder at the start of a CONNECT stream that knows all capsules, its budget full. */
   public CapsuleDecoder(Limits limits) {
-    this(limits, true);
+    this(limits, Known.ALL);
   }
 
   /**
    * A decoder at the start of a CONNECT stream, its budget full.
    *
-   * @param flowControl whether the dialect has the capsules of flow control; they are of unknown
-   *     types otherwise
+   * @param known which capsules the dialect has
    */
-  public CapsuleDecoder(Limits limits, boolean flowControl) {
+  public CapsuleDecoder(Limits limits, Known known) {
     this.limits = requireNonNull(limits, "limits");
-    this.flowControl = flowControl;
+    this.known = requireNonNull(known, "known");
     this.skipBudget = limits.skipBudget();
   }
 
@@ -168,7 +178,7 @@ public final class CapsuleDecoder {
   }
 
   private void begin(long length, int headerBytes, List<Capsule> capsules) {
-    CapsulePayload.Plan plan = CapsulePayload.plan(type, length, limits.maxDatagram(), flowControl);
+    CapsulePayload.Plan plan = CapsulePayload.plan(type, length, limits.maxDatagram(), known);
     remaining = length;
     if (plan instanceof CapsulePayload.Plan.Reject reject) {
       failure = reject.violation();

@@ -39,9 +39,9 @@ final class CapsulePayload {
   /**
    * Judges a header before the first byte of payload, so no declared length is ever trusted.
    *
-   * @param flowControl whether the types of flow control are known
+   * @param known which of the types that not every dialect has are known
    */
-  static Plan plan(long type, long length, int maxDatagram, boolean flowControl) {
+  static Plan plan(long type, long length, int maxDatagram, CapsuleDecoder.Known known) {
     // Compare longs: a type such as 0x1_0000_2843 must not alias a known one.
     if (type == CapsuleType.WT_CLOSE_SESSION) {
       return within(
@@ -51,14 +51,14 @@ final class CapsulePayload {
           "WT_CLOSE_SESSION",
           TERMINATION);
     }
-    if (type == CapsuleType.WT_DRAIN_SESSION) {
+    if (type == CapsuleType.WT_DRAIN_SESSION && known.drain()) {
       return within(length, 0, 0, "WT_DRAIN_SESSION", CAPSULES);
     }
     if (type == CapsuleType.DATAGRAM) {
       // RFC 9297 3.5 lets an endpoint drop a datagram that is larger than it wants to hold.
       return length <= maxDatagram ? new Plan.Collect() : new Plan.Skip();
     }
-    if (!flowControl) {
+    if (!known.flowControl()) {
       return new Plan.Skip();
     }
     if (isFlow(type)) {

@@ -17,10 +17,10 @@ class DialectTest {
 
   @ParameterizedTest
   @CsvSource({
-    "D02, webtransport, true, 404, false, false, 429",
-    "D07, webtransport, false, 404, true, false, ",
-    "D14, webtransport, false, 404, true, true, ",
-    "D16, webtransport-h3, false, 405, true, true, "
+    "D02, webtransport, true, 404, false, false, false, 429",
+    "D07, webtransport, false, 404, true, false, false, ",
+    "D14, webtransport, false, 404, true, true, true, ",
+    "D16, webtransport-h3, false, 405, true, true, true, "
   })
   void differsAsTheDraftsDo(
       Draft draft,
@@ -28,6 +28,7 @@ class DialectTest {
       boolean draftHeader,
       int missing,
       boolean drain,
+      boolean flowCapsules,
       boolean oneSession,
       Integer tooMany) {
     Dialect dialect = Dialect.of(draft);
@@ -36,6 +37,8 @@ class DialectTest {
     assertEquals(draftHeader, dialect.sendsDraftHeader());
     assertEquals(missing, dialect.missingResourceStatus());
     assertEquals(drain, dialect.hasDrain());
+    assertEquals(flowCapsules, dialect.hasFlowControl(false));
+    assertTrue(dialect.hasFlowControl(true));
     assertEquals(oneSession, dialect.limitsUncontrolledSessions());
     assertEquals(
         tooMany,

@@ -38,7 +38,12 @@ class FlowNegotiationTest {
   @ParameterizedTest
   @CsvSource({
     "D02, 9/9/9/9, 9/9/9/9, false",
-    "D07, 9/9/9/9, 9/9/9/9, false",
+    "D07, 9/-/-/-, 9/-/-/-, false",
+    "D07, -/9/9/9, -/-/-/-, false",
+    "D07, -/9/9/9, 9/0/0/0, false",
+    "D07, -/-/-/-, -/9/9/9, false",
+    "D07, -/9/9/9, -/1/-/-, true",
+    "D07, -/-/-/1, -/-/9/-, true",
     "D14, -/-/-/-, -/-/-/-, false",
     "D14, 1/-/-/-, 1/-/-/-, false",
     "D14, 2/-/-/-, 1/-/-/-, false",
@@ -84,7 +89,13 @@ class FlowNegotiationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"D14, true, false", "D14, false, false", "D16, true, false", "D16, false, true"})
+  @CsvSource({
+    "D07, false, false",
+    "D14, true, false",
+    "D14, false, false",
+    "D16, true, false",
+    "D16, false, true"
+  })
   void equalLimitsAreRefusedInD16AndOnlyWithoutTheQuirk(
       Draft draft, boolean tolerated, boolean strict) {
     Dialect dialect = Dialect.of(draft, tolerated ? Set.of(Quirk.EQUAL_LIMITS) : Set.of());

@@ -8,6 +8,7 @@ import dev.ahti.engine.dialect.SettingsOffer.Limits;
 import dev.ahti.engine.vectors.Vectors;
 import dev.ahti.engine.wire.SettingsFrame;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -68,6 +69,20 @@ class SettingsOfferTest {
     Limits limits = new Limits(16, Optional.of(new FlowLimits(8_388_608, 128, 128)));
     assertBytes("server all by default", SettingsOffer.server(DialectPolicy.all(), limits));
     assertBytes("client all by default", SettingsOffer.client(DialectPolicy.all(), limits));
+  }
+
+  /** Draft 12 has limits, and without ours its sessions could not begin. */
+  @ParameterizedTest
+  @EnumSource
+  void offersLimitsInEveryDraftThatMayHaveThem(Draft draft) {
+    DialectPolicy policy = DialectPolicy.only(draft);
+    boolean has = draft != Draft.D02;
+    for (Map<Long, Long> offer :
+        List.of(SettingsOffer.server(policy, WITH_FLOW), SettingsOffer.client(policy, WITH_FLOW))) {
+      assertEquals(has ? 1_048_576L : null, offer.get(0x2b61L));
+      assertEquals(has ? 100L : null, offer.get(0x2b64L));
+      assertEquals(has ? 100L : null, offer.get(0x2b65L));
+    }
   }
 
   @Test

@@ -126,7 +126,7 @@ class CapsuleDecoderTest {
 
   @Test
   void skipsTheCapsulesOfFlowControlWhereTheDraftHasNone() {
-    CapsuleDecoder decoder = new CapsuleDecoder(LIMITS, false);
+    CapsuleDecoder decoder = new CapsuleDecoder(LIMITS, new CapsuleDecoder.Known(true, false));
     // WT_MAX_DATA without a number, WT_MAX_STREAMS with one, and WT_MAX_STREAM_DATA.
     ByteString unknown =
         Vectors.hex("990b4d3d 00 990b4d3f 01 05 990b4d3e 02 0001")
@@ -135,6 +135,21 @@ class CapsuleDecoderTest {
         new CapsuleDecoder.Result(List.of(new Capsule.DrainSession()), null),
         decoder.feed(unknown));
     assertEquals(18, decoder.skippedBytes());
+  }
+
+  @Test
+  void skipsDrainWhereTheDraftHasNone() {
+    CapsuleDecoder decoder = new CapsuleDecoder(LIMITS, new CapsuleDecoder.Known(false, false));
+    // Empty, and with a byte, which is malformed where it is known.
+    ByteString unknown =
+        Vectors.load("capsules", "drain")
+            .concat(Vectors.hex("800078ae 01 00"))
+            .concat(Vectors.load("capsules", "datagram hi"));
+    assertEquals(
+        new CapsuleDecoder.Result(
+            List.of(new Capsule.DatagramCapsule(ByteString.fromString("hi"))), null),
+        decoder.feed(unknown));
+    assertEquals(11, decoder.skippedBytes());
   }
 
   @Test

@@ -415,7 +415,9 @@ abstract class FlowRules extends FlowWire {
   @ParameterizedTest
   @CsvSource({
     "D02, true, 9, false",
-    "D07, true, 9, false",
+    "D07, true, 0, false",
+    "D07, true, 9, true",
+    "D07, false, 9, false",
     "D14, true, 0, false",
     "D14, true, 9, true",
     "D14, false, 9, false",

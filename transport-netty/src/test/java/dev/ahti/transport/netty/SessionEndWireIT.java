@@ -330,6 +330,23 @@ class SessionEndWireIT {
 
   @ParameterizedTest
   @EnumSource
+  @Conformance("H3-B-41")
+  void drainIsUnknownToDraft02(Role role) {
+    open(role, Draft.D02);
+    // The second has a byte, which is malformed where the type is known.
+    connect.write(RawHttp.capsule(0x78ae, "") + RawHttp.capsule(0x78ae, "00"));
+    wire.net.awaitGauge(Gauges.CAPSULES_SKIPPED_BYTES, 11);
+    wire.echoes(session);
+    assertFalse(session.draining().isDone());
+    session.drain();
+    wire.echoes(session);
+    session.close(0, "");
+    assertEquals(WireSession.CLOSE, connect.frame(0x00));
+    connect.finish("");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   @Conformance({"H3-B-32", "H3-B-61"})
   void goAwayOfThePeerFiresDrainingOnEverySessionAndEachEndsByItself(Role role) {
     open(role, Draft.D02);
