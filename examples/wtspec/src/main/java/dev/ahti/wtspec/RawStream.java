@@ -9,6 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
+import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.RawQuicAccess;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -214,6 +215,15 @@ public final class RawStream {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof ChannelInputShutdownEvent) {
         events.add(FIN);
+        closeIfOver(ctx);
+      }
+    }
+
+    /** Of the other side's unidirectional streams Netty does not see that nothing is to come. */
+    private void closeIfOver(ChannelHandlerContext ctx) {
+      QuicStreamChannel stream = (QuicStreamChannel) ctx.channel();
+      if (stream.type() == QuicStreamType.UNIDIRECTIONAL && !stream.isLocalCreated()) {
+        ctx.close();
       }
     }
 
@@ -223,6 +233,7 @@ public final class RawStream {
           cause instanceof QuicStreamResetException reset
               ? "RESET 0x" + Long.toHexString(reset.applicationProtocolCode())
               : cause.toString());
+      closeIfOver(ctx);
     }
   }
 }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.LeakPresenceDetector;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,29 @@ class RawPeerIT {
     client.bidirectional("0400");
     RawStream wrong = server.accept();
     assertThrows(AssertionError.class, () -> wrong.frame(0x01));
+  }
+
+  /** Or a peer that meets ten thousand streams would hold them all. */
+  @Test
+  void channelsOfStreamsThatHaveEndedClose() {
+    RawStream sent = client.unidirectional("00").finish("01");
+    RawStream finished = server.accept();
+    assertEquals("FIN", finished.end());
+    RawStream cut = client.unidirectional("00");
+    RawStream reset = server.accept();
+    reset.bytes(1);
+    cut.shutdown(false, true, 7);
+    assertEquals("RESET 0x7", reset.end());
+    RawStream asked = client.bidirectional("00").finish("");
+    RawStream answered = server.accept();
+    assertEquals("FIN", answered.end());
+    answered.finish("");
+    assertEquals("FIN", asked.end());
+    for (RawStream over : List.of(sent, finished, reset, asked, answered)) {
+      assertTrue(
+          over.channel().closeFuture().awaitUninterruptibly(10, TimeUnit.SECONDS),
+          () -> "open: " + over.channel());
+    }
   }
 
   @Test
