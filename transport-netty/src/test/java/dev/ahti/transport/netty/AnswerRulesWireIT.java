@@ -136,15 +136,6 @@ class AnswerRulesWireIT {
     assertTrue(failure().getMessage().contains("H3_DATAGRAM"), failure().getMessage());
   }
 
-  @Test
-  @Conformance("H3-C-04")
-  void enabledAboveOneClosesTheConnection() throws Exception {
-    dial(DialectPolicy.all(), RawOptions.DEFAULTS, Fields.empty());
-    settings("08013301" + "ac7cf00002");
-    assertEquals("0x109", raw.closeCode());
-    assertEquals(OptionalInt.empty(), failure().status());
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {300, 301, 302, 307, 308, 399})
   @Conformance("H3-C-10")
@@ -169,26 +160,6 @@ class AnswerRulesWireIT {
     connect.finish(RawHttp.headers(RawFields.of(":status", Integer.toString(status))));
     assertEquals(OptionalInt.of(status), failure().status());
     early.awaitStopped();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "200, content-length, 0",
-    "200, content-type, text/plain",
-    "200, transfer-encoding, chunked",
-    "204, x, y",
-    "205, x, y",
-    "206, x, y",
-    "101, x, y"
-  })
-  @Conformance("H3-C-25")
-  void anAnswerThatCannotHaveCapsulesIsMalformed(String status, String name, String value)
-      throws Exception {
-    RawStream connect = connect(Era.D16);
-    connect.write(RawHttp.headers(RawFields.of(":status", status, name, value)));
-    assertEquals("RESET 0x10e", connect.end());
-    connect.awaitStopped();
-    assertEquals(OptionalInt.empty(), failure().status());
   }
 
   @ParameterizedTest

@@ -1,12 +1,8 @@
 package dev.ahti.transport.netty;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.session.Role;
-import dev.ahti.wtspec.RawHttp;
-import dev.ahti.wtspec.RawStream;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -35,7 +31,7 @@ final class Bystander implements AutoCloseable {
     try {
       while (!stopped) {
         long began = System.nanoTime();
-        echo();
+        wire.echoes(session);
         slowest.accumulateAndGet(System.nanoTime() - began, Math::max);
         echoes.incrementAndGet();
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -43,16 +39,6 @@ final class Bystander implements AutoCloseable {
     } catch (Throwable broken) {
       failure = broken;
     }
-  }
-
-  private void echo() {
-    RawStream stream = wire.raw.bidirectional("404100");
-    stream.finish(RawHttp.hex("hello"));
-    PortProbe server = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
-    server.write(server.all());
-    server.port().finish();
-    assertEquals(RawHttp.hex("hello"), stream.bytes(5));
-    assertEquals("FIN", stream.end());
   }
 
   /** Waits for two more echoes: at least one of them began after this call. */

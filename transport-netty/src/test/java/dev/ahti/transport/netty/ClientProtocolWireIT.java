@@ -120,14 +120,6 @@ class ClientProtocolWireIT {
     assertEquals(Optional.empty(), TestNet.get(opening).protocol());
   }
 
-  @Test
-  @Conformance("H3-C-14")
-  void draft15EndsTheSessionForAChoiceThatWasNotOffered() throws Exception {
-    RawStream connect = dial(Draft.D16, OFFER);
-    answer(connect, "\"v9\"");
-    fails(connect, "0x817b3dd");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"v1", "1", "(\"v1\")", "\"v1", ""})
   @Conformance({"H3-C-15", "H3-C-16"})

@@ -26,6 +26,8 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Streams and datagrams whose CONNECT has not come yet, and those whose session is over
@@ -40,14 +42,20 @@ class EarlyArrivalsWireIT {
   private EngineNet net;
   private RawPeer raw;
   private RawStream connect;
+  private Draft draft;
 
   private void start(String... settings) {
+    start(Draft.D02, settings);
+  }
+
+  private void start(Draft spoken, String... settings) {
+    draft = spoken;
     net = new EngineNet(settings);
     raw =
         RawPeer.connect(
-            net.listen(DialectPolicy.only(Draft.D02)).address().getPort(),
+            net.listen(DialectPolicy.only(draft)).address().getPort(),
             RawOptions.DEFAULTS.withQlog(qlog));
-    raw.unidirectional(RawClient.control(Draft.D02));
+    raw.unidirectional(RawClient.control(draft));
     // The lowest id, 0, so that the request's stream can be named before the request is written.
     connect = raw.bidirectional("");
   }
@@ -58,16 +66,17 @@ class EarlyArrivalsWireIT {
   }
 
   private SessionHandle connect() {
-    connect.write(RawClient.headers(RawClient.connect(Draft.D02, "/echo")));
+    connect.write(RawClient.headers(RawClient.connect(draft, "/echo")));
     SessionHandle session = net.session();
     assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
     return session;
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance({"H3-B-20", "H3-S-19"})
-  void streamsBeforeTheRequestAreDeliveredAfterIt() {
-    start();
+  void streamsBeforeTheRequestAreDeliveredAfterIt(Draft spoken) {
+    start(spoken);
     raw.unidirectional("405400").finish(RawHttp.hex("one way"));
     RawStream both = raw.bidirectional("404100");
     both.finish(RawHttp.hex("both ways"));
@@ -85,10 +94,11 @@ class EarlyArrivalsWireIT {
     assertEquals(0, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance("H3-B-21")
-  void oneStreamAboveTheBoundIsRejectedAndTheConnectionLives() {
-    start();
+  void oneStreamAboveTheBoundIsRejectedAndTheConnectionLives(Draft spoken) {
+    start(spoken);
     for (int i = 0; i < 24; i++) {
       raw.unidirectional("405400").finish(RawHttp.number(i));
     }
@@ -140,10 +150,11 @@ class EarlyArrivalsWireIT {
     assertEquals(0, net.gauge(Gauges.EARLY_DATAGRAMS_DROPPED));
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance("H3-B-22")
-  void datagramsAboveTheBoundDropTheOldestAndAreCounted() {
-    start();
+  void datagramsAboveTheBoundDropTheOldestAndAreCounted(Draft spoken) {
+    start(spoken);
     List<String> sent = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       sent.add("d" + i);
@@ -174,10 +185,11 @@ class EarlyArrivalsWireIT {
     assertNull(connect().datagrams().poll());
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance("H3-B-13")
-  void streamsOfASessionThatIsOverAreRejectedAsGone() {
-    start();
+  void streamsOfASessionThatIsOverAreRejectedAsGone(Draft spoken) {
+    start(spoken);
     SessionHandle session = connect();
     session.close(0, "");
     assertEquals("FIN", connect.end());

@@ -10,9 +10,6 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
-import io.netty.util.internal.PlatformDependent;
-import java.lang.management.ManagementFactory;
-import java.lang.ref.WeakReference;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +24,10 @@ class EndlessCapsuleIT {
   /** The budget is for what is skipped, whatever flows; a fifth of it would be found in memory. */
   private static final int BUDGET = FLOWS + 2;
 
-  private static final long MOST_HEAP = 3L * MIB;
+  private static final int MOST_HEAP = 3;
 
   /** A pool takes memory in large pieces; half of what flows would be seen all the same. */
-  private static final long MOST_DIRECT = 8L * MIB;
+  private static final int MOST_DIRECT = 8;
 
   /** A reserved type, and a datagram, of which 64 KiB is the most that we take. */
   @ParameterizedTest(name = "{0}, type {1}")
@@ -47,13 +44,9 @@ class EndlessCapsuleIT {
       wire.connect.write(
           RawHttp.frame(0x00, RawHttp.number(type) + RawHttp.number((1L << 62) - 1)));
       flow(wire, piece, 1);
-      long before = heap();
-      long beforeDirect = direct();
+      Footprint before = Footprint.now();
       flow(wire, piece, FLOWS);
-      long more = heap() - before;
-      long moreDirect = direct() - beforeDirect;
-      assertTrue(more < MOST_HEAP, more + " bytes more");
-      assertTrue(moreDirect < MOST_DIRECT, moreDirect + " bytes more outside the heap");
+      before.grewByAtMost(MOST_HEAP, MOST_DIRECT);
       assertFalse(session.closed().isDone());
       wire.echoes(session);
       wire.connect.write(piece).write(piece).write(piece);
@@ -77,20 +70,5 @@ class EndlessCapsuleIT {
           () -> wire.net.gauge(Gauges.CAPSULES_SKIPPED_BYTES) >= until,
           "what is skipped, " + until);
     }
-  }
-
-  private static long heap() {
-    WeakReference<Object> garbage = new WeakReference<>(new Object());
-    while (garbage.get() != null) {
-      System.gc();
-    }
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-  }
-
-  /** What Netty has taken outside the heap, for both peers. */
-  private static long direct() {
-    long used = PlatformDependent.usedDirectMemory();
-    assertTrue(used >= 0, "Netty does not count");
-    return used;
   }
 }

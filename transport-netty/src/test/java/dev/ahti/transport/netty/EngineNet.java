@@ -72,7 +72,7 @@ final class EngineNet implements AutoCloseable {
         TestNet.get(
             ahti.listen(
                 new ListenRequest(
-                    "wire",
+                    listeners.isEmpty() ? "wire" : "wire-" + (listeners.size() + 1),
                     new InetSocketAddress("127.0.0.1", 0),
                     TestCertificate.shared(),
                     dialects,

@@ -1,19 +1,23 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +52,6 @@ abstract class FlowWire {
   RawStream connect;
   SessionHandle session;
   RawOptions options = RawOptions.DEFAULTS;
-  DialectPolicy policy = DialectPolicy.all();
 
   /** What came on the CONNECT stream in DATA frames and is no whole capsule yet. */
   private String capsules = "";
@@ -61,6 +64,51 @@ abstract class FlowWire {
   /** Opens the session. The peer sends SETTINGS of this draft, and these behind them. */
   abstract void open(Draft draft, String settings);
 
+  /** A client that writes raw bytes connects to our server, and sends these settings. */
+  void connectRaw(Draft draft, String settings) {
+    raw = RawPeer.connect(net.listen(DialectPolicy.all()).address().getPort(), options);
+    raw.accept();
+    raw.unidirectional(control(RawClient.era(draft).settings() + settings));
+  }
+
+  /** Opens the session at our server. */
+  void openAtServer(Draft draft, String settings) {
+    connectRaw(draft, settings);
+    connect = raw.bidirectional(request(draft, "/echo"));
+    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
+    session = net.session();
+  }
+
+  static String request(Draft draft, String path) {
+    return RawClient.headers(RawClient.connect(draft, path));
+  }
+
+  /** Opens the session from our client. */
+  void openFromClient(Draft draft, String settings) {
+    raw = RawPeer.listen(options);
+    CompletableFuture<SessionHandle> opening =
+        net.ahti.connect(
+            new DialRequest(
+                    "127.0.0.1",
+                    raw.port(),
+                    "example.org:4433",
+                    "/echo",
+                    Optional.of(EngineNet.ORIGIN),
+                    Fields.empty(),
+                    ServerTrust.Insecure.INSTANCE,
+                    DialectPolicy.all(),
+                    Duration.ofSeconds(10))
+                // So that the connection outlives its session.
+                .withPool(""));
+    raw.accept();
+    raw.unidirectional(control("0801" + RawClient.era(draft).settings() + settings));
+    connect = raw.accept();
+    RawClient.headers(connect);
+    // ":status: 200" is entry 25 of the static table (RFC 9204 A).
+    connect.write("01030000d9");
+    session = TestNet.get(opening);
+  }
+
   /** Opens a D16 session in which both sides limit. */
   void open(long data, long unidirectional, long bidirectional) {
     net = new EngineNet(SMALL);
@@ -71,14 +119,6 @@ abstract class FlowWire {
   void open(Draft draft, long data, long unidirectional, long bidirectional) {
     net = new EngineNet(SMALL);
     open(draft, limits(data, unidirectional, bidirectional));
-  }
-
-  /** The session ends with this on its CONNECT stream, and the connection goes on. */
-  void endsAlone(String how) {
-    assertEquals(how, connect.end());
-    // A type that is reserved to be unknown: the engine reads it, and asks to stop.
-    raw.unidirectional("21").awaitStopped();
-    assertTrue(raw.connection().isActive());
   }
 
   /** The three settings of initial limits. */

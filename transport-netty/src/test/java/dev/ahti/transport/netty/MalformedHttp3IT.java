@@ -1,8 +1,8 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.testkit.Conformance;
-import dev.ahti.wtspec.Era;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicStreamType;
@@ -23,13 +23,24 @@ class MalformedHttp3IT extends MalformedInput {
   /** A length of 2^62-1. */
   private static final String ENDLESS = "ffffffffffffffff";
 
-  private static final String CONNECT = RawHttp.headers(Era.D16.connect("/echo"));
+  /** Rules of HTTP/3 itself hold before a draft is known: they are tried in one. */
+  private static final Draft[] ONE = {Draft.D16};
+
+  /** The drafts in which 0x41 has its place at the start of a stream and nowhere else. */
+  private static final Draft[] FROM_07 = {Draft.D07, Draft.D14, Draft.D16};
 
   static Stream<Arguments> settings() {
     return all(
-        both("H3_DATAGRAM of 2", "0004023302", "0x109"),
-        both("ENABLE_WEBTRANSPORT of 2", "000405ab60374202", "0x109"),
-        both("ENABLE_CONNECT_PROTOCOL of 2", "0004020802", "0x109"),
+        inEachDraft(
+            all(
+                both("H3_DATAGRAM of 2", "0004023302", "0x109"),
+                both("ENABLE_WEBTRANSPORT of 2", "000405ab60374202", "0x109"),
+                both("ENABLE_CONNECT_PROTOCOL of 2", "0004020802", "0x109"))),
+        with(ONE, ofHttp3()));
+  }
+
+  private static Stream<Arguments> ofHttp3() {
+    return all(
         both("a setting twice", "00040433013301", "0x109"),
         both("setting 2 of HTTP/2", "0004020201", "0x109"),
         both("setting 3 of HTTP/2", "0004020301", "0x109"),
@@ -40,10 +51,11 @@ class MalformedHttp3IT extends MalformedInput {
   }
 
   @Conformance({"H3-B-04", "H3-B-05", "H3-B-67"})
-  @ParameterizedTest(name = "{0}: {1}")
+  @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("settings")
-  void badSettingsCloseTheConnection(Role role, String what, String bytes, String code) {
-    control(role, bytes, code);
+  void badSettingsCloseTheConnection(
+      Draft draft, Role role, String what, String bytes, String code) {
+    control(draft, role, bytes, code);
   }
 
   /** Thousands of requests that a client, and a server, may still be answered. */
@@ -53,6 +65,10 @@ class MalformedHttp3IT extends MalformedInput {
           .collect(Collectors.joining());
 
   static Stream<Arguments> controlFrames() {
+    return all(with(FROM_07, both("0x41", "S404100", "0x106")), with(ONE, controlFramesOfHttp3()));
+  }
+
+  private static Stream<Arguments> controlFramesOfHttp3() {
     return all(
         both("GOAWAY before SETTINGS", "00070100", "0x10a"),
         both("an unknown frame before SETTINGS", "002100", "0x10a"),
@@ -65,7 +81,6 @@ class MalformedHttp3IT extends MalformedInput {
         both("frame 6 of HTTP/2", "S0600", "0x105"),
         both("frame 8 of HTTP/2", "S0800", "0x105"),
         both("frame 9 of HTTP/2", "S0900", "0x105"),
-        both("0x41", "S404100", "0x106"),
         both("an empty GOAWAY", "S0700", "0x106"),
         both("GOAWAY of two numbers", "S07020000", "0x106"),
         both("a rising GOAWAY", "S070104070108", "0x108"),
@@ -81,16 +96,17 @@ class MalformedHttp3IT extends MalformedInput {
   }
 
   @Conformance({"H3-B-10", "H3-B-67"})
-  @ParameterizedTest(name = "{0}: {1}")
+  @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("controlFrames")
   void badFramesOnTheControlStreamCloseTheConnection(
-      Role role, String what, String bytes, String code) {
-    control(role, bytes, code);
+      Draft draft, Role role, String what, String bytes, String code) {
+    control(draft, role, bytes, code);
   }
 
-  private static void control(Role role, String bytes, String code) {
-    try (RawSession wire = begin(role)) {
-      wire.raw.unidirectional(bytes.replace("S", settings(role)));
+  /** Bytes on the peer's control stream; S is its type with good settings. */
+  private static void control(Draft draft, Role role, String bytes, String code) {
+    try (RawSession wire = begin(role, draft)) {
+      wire.raw.unidirectional(bytes.replace("S", settings(role, draft)));
       expect(code, wire.raw::closeCode);
     }
   }
@@ -121,7 +137,7 @@ class MalformedHttp3IT extends MalformedInput {
   @ParameterizedTest
   @EnumSource
   void endOfACriticalStreamClosesTheConnection(Role role) {
-    for (String type : new String[] {settings(role), "02", "03"}) {
+    for (String type : new String[] {settings(role, Draft.D16), "02", "03"}) {
       try (RawSession wire = begin(role)) {
         wire.raw.unidirectional("").finish(type);
         expect("0x104", wire.raw::closeCode);
@@ -169,6 +185,16 @@ class MalformedHttp3IT extends MalformedInput {
 
   static Stream<Arguments> requestFrames() {
     return all(
+        with(
+            FROM_07,
+            all(
+                both("0x41 behind a frame", "2100404100", "0x106"),
+                both("0x41 behind HEADERS", "H404100", "0x106"))),
+        with(ONE, requestFramesOfHttp3()));
+  }
+
+  private static Stream<Arguments> requestFramesOfHttp3() {
+    return all(
         both("DATA before HEADERS", "0001ff", "0x105"),
         both("SETTINGS", "0400", "0x105"),
         both("CANCEL_PUSH", "030100", "0x105"),
@@ -180,8 +206,6 @@ class MalformedHttp3IT extends MalformedInput {
         both("frame 6 of HTTP/2", "0600", "0x105"),
         both("frame 8 of HTTP/2", "0800", "0x105"),
         both("frame 9 of HTTP/2", "0900", "0x105"),
-        both("0x41 behind a frame", "2100404100", "0x106"),
-        both("0x41 behind HEADERS", "H404100", "0x106"),
         both("SETTINGS behind HEADERS", "H0400", "0x105"),
         both("HEADERS behind trailers", "H0102000001020000", "0x105"),
         both("DATA behind trailers", "H010200000000", "0x105"),
@@ -197,10 +221,11 @@ class MalformedHttp3IT extends MalformedInput {
   private static final String EXPANDING = RawHttp.frame(0x01, "0000" + "f5".repeat(10_000));
 
   @Conformance({"H3-B-10", "H3-B-67"})
-  @ParameterizedTest(name = "{0}: {1}")
+  @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("requestFrames")
-  void badFramesOnARequestCloseTheConnection(Role role, String what, String bytes, String code) {
-    request(role, bytes, code);
+  void badFramesOnARequestCloseTheConnection(
+      Draft draft, Role role, String what, String bytes, String code) {
+    request(draft, role, bytes, code);
   }
 
   static Stream<Arguments> sections() {
@@ -229,15 +254,16 @@ class MalformedHttp3IT extends MalformedInput {
   @MethodSource("sections")
   void sectionsThatCannotBeDecodedCloseTheConnection(
       Role role, String what, String section, String code) {
-    request(role, RawHttp.frame(0x01, section), code);
+    request(Draft.D16, role, RawHttp.frame(0x01, section), code);
   }
 
   /** Bytes on a request of the peer, or behind ours; H is a good header section. */
-  private static void request(Role role, String bytes, String code) {
-    try (RawSession wire = begin(role)) {
+  private static void request(Draft draft, Role role, String bytes, String code) {
+    try (RawSession wire = begin(role, draft)) {
       wire.settings();
       if (role == Role.SERVER) {
-        wire.raw.bidirectional(bytes.replace("H", CONNECT));
+        String connect = RawHttp.headers(RawClient.era(draft).connect("/echo"));
+        wire.raw.bidirectional(bytes.replace("H", connect));
       } else {
         wire.request().write(bytes.replace("H", "01030000d9"));
       }
@@ -268,14 +294,15 @@ class MalformedHttp3IT extends MalformedInput {
   }
 
   @Conformance("H3-C-26")
-  @Test
-  void streamOfAServerWithoutWebTransportClosesTheConnection() {
-    try (RawSession wire = begin(Role.CLIENT)) {
+  @ParameterizedTest
+  @EnumSource
+  void streamOfAServerWithoutWebTransportClosesTheConnection(Draft draft) {
+    try (RawSession wire = begin(Role.CLIENT, draft)) {
       wire.raw.bidirectional("404100");
       wire.raw.unidirectional("0004" + "04" + "0801" + "3301");
       expect("0x103", wire.raw::closeCode);
     }
-    try (RawSession wire = begin(Role.CLIENT)) {
+    try (RawSession wire = begin(Role.CLIENT, draft)) {
       wire.settings().raw.bidirectional("0100");
       expect("0x103", wire.raw::closeCode);
     }

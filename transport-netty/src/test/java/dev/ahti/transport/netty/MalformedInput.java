@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.wtspec.Era;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,22 +29,46 @@ abstract class MalformedInput {
   /** However slow the machine is: what slows the bystander down as well is a fault of ours. */
   private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /** Nothing is tolerated here that draft 16 forbids. */
+  private static final DialectPolicy STRICT = DialectPolicy.all().refusing(Quirk.EQUAL_LIMITS);
+
   static EngineNet net;
   static int port;
+  private static int strictPort;
   private static Bystander bystander;
 
   @BeforeAll
   static void start() {
-    net =
-        new EngineNet(
-            "ahti.netty.unknown-frame-budget = 64 KiB", "ahti.session.capsule-budget = 64 KiB");
+    List<String> settings = new ArrayList<>(List.of(FlowWire.SMALL));
+    settings.add("ahti.netty.unknown-frame-budget = 64 KiB");
+    settings.add("ahti.session.capsule-budget = 64 KiB");
+    net = new EngineNet(settings.toArray(String[]::new));
     port = net.listen(DialectPolicy.all()).address().getPort();
+    strictPort = net.listen(STRICT).address().getPort();
     bystander = new Bystander(net, port);
   }
 
   @AfterAll
   static void leavesNothing() {
     Closing.all(bystander, net);
+  }
+
+  /** Each of these with each of those, as one case. */
+  static Stream<Arguments> with(Object[] each, Stream<Arguments> cases) {
+    List<Arguments> all = cases.toList();
+    return Stream.of(each)
+        .flatMap(
+            one ->
+                all.stream()
+                    .map(
+                        rest ->
+                            Arguments.of(
+                                Stream.concat(Stream.of(one), Stream.of(rest.get())).toArray())));
+  }
+
+  /** Each case in every draft, which comes first. */
+  static Stream<Arguments> inEachDraft(Stream<Arguments> cases) {
+    return with(Draft.values(), cases);
   }
 
   /** A case for our server and for our client. */
@@ -65,12 +92,27 @@ abstract class MalformedInput {
   }
 
   static RawSession begin(Role role) {
-    return RawSession.begin(net, role, Draft.D16, port);
+    return begin(role, Draft.D16);
+  }
+
+  static RawSession begin(Role role, Draft draft) {
+    return RawSession.begin(net, role, draft, port);
+  }
+
+  /** On a connection that outlives its session. */
+  static RawSession beginPooled(Role role, Draft draft) {
+    return RawSession.beginPooled(net, role, draft, DialectPolicy.only(draft), port);
+  }
+
+  /** The same in D16, where our side does not tolerate equal limits. */
+  static RawSession beginStrict(Role role) {
+    return RawSession.beginPooled(net, role, Draft.D16, STRICT, strictPort);
   }
 
   /** The control stream of a peer of this role's, with good settings. */
-  static String settings(Role role) {
-    return role == Role.SERVER ? Era.D16.clientControl() : Era.D16.serverControl();
+  static String settings(Role role, Draft draft) {
+    Era era = RawClient.era(draft);
+    return role == Role.SERVER ? era.clientControl() : era.serverControl();
   }
 
   /** What was just provoked comes soon and with this code, and the bystander does not notice. */

@@ -100,50 +100,6 @@ class RequestRulesWireIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    // No setting of the draft; no datagrams; another draft's setting.
-    "D14, ''",
-    "D14, 94e9cd2901",
-    "D16, 3301",
-    "D16, ac7cf00001",
-    "D16, 330194e9cd2901",
-  })
-  @Conformance("H3-S-03")
-  void requestsOfAClientThatLacksASettingAreMalformed(Era era, String settings) {
-    start(settings);
-    for (int i = 0; i < 2; i++) {
-      assertEquals("RESET 0x10e", request(era.connect("/echo")).end());
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"D07", "D14", "D16"})
-  @Conformance("H3-S-03")
-  void requestsOfAClientWithoutDatagramsInQuicAreMalformed(Era era) {
-    start(DialectPolicy.all(), RawOptions.DEFAULTS.withoutDatagrams(), era.settings());
-    assertEquals("RESET 0x10e", request(era.connect("/echo")).end());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  @Conformance("H3-S-05")
-  void requestsWithoutATargetOrAnotherSchemeAreMalformed(Era era) {
-    start(era.settings());
-    RawFields request = era.connect("/echo");
-    for (String name : new String[] {":scheme", ":authority", ":path"}) {
-      assertEquals("RESET 0x10e", request(request.without(name)).end(), name);
-    }
-    RawFields http =
-        RawFields.of(
-            ":method", "CONNECT",
-            ":protocol", era.token(),
-            ":scheme", "http",
-            ":authority", "127.0.0.1",
-            ":path", "/echo");
-    assertEquals("RESET 0x10e", request(http).end());
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"content-length", "content-type"})
   void requestsThatAnnounceContentAreMalformed(String name) {
     start(Era.D16.settings());

@@ -8,7 +8,6 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawHttp;
-import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,39 +15,16 @@ import org.junit.jupiter.api.Test;
 /** Flow control of sessions, with our server and a client that writes raw bytes. */
 class ServerFlowWireIT extends FlowRules {
 
-  /** The settings of a client of this draft, without limits. */
-  private static String announcement(Draft draft) {
-    return switch (draft) {
-      case D02 -> "80ffd27701" + "ab60374201";
-      case D07 -> "3301" + "c0000000c671706a01";
-      case D14 -> "3301" + "94e9cd2901";
-      case D16 -> "3301" + "ac7cf00001";
-    };
-  }
-
-  private void prepare(Draft draft, String settings) {
-    raw = RawPeer.connect(net.listen(policy).address().getPort(), options);
-    raw.accept();
-    raw.unidirectional(control(announcement(draft) + settings));
-  }
-
-  private static String request(Draft draft, String path) {
-    return RawClient.headers(RawClient.connect(draft, path));
-  }
-
   @Override
   void open(Draft draft, String settings) {
-    prepare(draft, settings);
-    connect = raw.bidirectional(request(draft, "/echo"));
-    assertEquals("200", RawClient.headers(connect).get(":status").orElseThrow());
-    session = net.session();
+    openAtServer(draft, settings);
   }
 
   @Test
   @Conformance("H3-S-13")
   void grantBeforeTheAnswerCountsAfterIt() {
     net = new EngineNet(SMALL);
-    prepare(Draft.D16, limits(0, 0, 1));
+    connectRaw(Draft.D16, limits(0, 0, 1));
     connect =
         raw.bidirectional(
             request(Draft.D16, "/echo")
@@ -65,7 +41,7 @@ class ServerFlowWireIT extends FlowRules {
   @Conformance("H3-S-13")
   void wrongLimitBeforeTheAnswerEndsTheSessionAfterIt() {
     net = new EngineNet(SMALL);
-    prepare(Draft.D16, limits(1000, 4, 4));
+    connectRaw(Draft.D16, limits(1000, 4, 4));
     connect =
         raw.bidirectional(
             request(Draft.D16, "/echo") + RawHttp.capsule(MAX_DATA, RawHttp.number(1)));
@@ -79,7 +55,7 @@ class ServerFlowWireIT extends FlowRules {
   @Conformance("H3-S-13")
   void capsulesOfARefusedRequestAreDropped() {
     net = new EngineNet(SMALL);
-    prepare(Draft.D16, limits(1000, 4, 4));
+    connectRaw(Draft.D16, limits(1000, 4, 4));
     connect =
         raw.bidirectional(
             request(Draft.D16, "/nothing") + RawHttp.capsule(MAX_DATA, RawHttp.number(1)));
@@ -90,7 +66,7 @@ class ServerFlowWireIT extends FlowRules {
   @Test
   void streamsBeforeTheRequestCountToo() {
     net = new EngineNet(SMALL);
-    prepare(Draft.D16, limits(1000, 4, 4));
+    connectRaw(Draft.D16, limits(1000, 4, 4));
     RawStream early = null;
     for (int i = 0; i < 5; i++) {
       early = raw.unidirectional("405400" + "00");
@@ -106,7 +82,7 @@ class ServerFlowWireIT extends FlowRules {
         new EngineNet(
             Stream.concat(Stream.of(SMALL), Stream.of("ahti.early.streams = 1"))
                 .toArray(String[]::new));
-    prepare(Draft.D16, limits(1000, 4, 4));
+    connectRaw(Draft.D16, limits(1000, 4, 4));
     raw.unidirectional("405400");
     net.awaitGauge(Gauges.EARLY_STREAMS, 1);
     for (int i = 0; i < 2; i++) {

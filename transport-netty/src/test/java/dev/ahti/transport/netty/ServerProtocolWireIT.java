@@ -13,10 +13,13 @@ import dev.ahti.wtspec.RawStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a server chooses the protocol of a session: against a client that writes raw bytes. */
@@ -88,13 +91,19 @@ class ServerProtocolWireIT {
     assertEquals(Optional.empty(), net.session().protocol());
   }
 
+  static Stream<Arguments> offersThatAreNotOfStrings() {
+    return Stream.of("v2", "\"v2\", v1", "\"v2\", 1", "\"v2\", (\"v1\")", "\"v2", "\"v2\",")
+        .flatMap(
+            offered -> Stream.of(Draft.D14, Draft.D16).map(draft -> Arguments.of(draft, offered)));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"v2", "\"v2\", v1", "\"v2\", 1", "\"v2\", (\"v1\")", "\"v2", "\"v2\","})
+  @MethodSource("offersThatAreNotOfStrings")
   @Conformance({"H3-S-11", "H3-S-12"})
-  void aFieldWithAnythingButStringsIsIgnored(String offered) {
-    start(Draft.D16);
+  void aFieldWithAnythingButStringsIsIgnored(Draft draft, String offered) {
+    start(draft);
     List<Fields.Field> fields = new ArrayList<>();
-    RawClient.connect(Draft.D16, "/first").forEach(fields::add);
+    RawClient.connect(draft, "/first").forEach(fields::add);
     fields.add(new Fields.Field(AVAILABLE, offered));
     Fields request = Fields.received(fields);
     assertEquals(Fields.empty().with(":status", "200"), answer(request));

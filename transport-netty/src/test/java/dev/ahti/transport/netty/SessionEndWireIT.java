@@ -95,30 +95,6 @@ class SessionEndWireIT {
 
   @ParameterizedTest
   @MethodSource(EACH)
-  @Conformance("H3-B-36")
-  void anythingBehindTheCloseResetsTheConnectStream(Role role, Draft draft) {
-    open(role, draft);
-    connect.write(close7() + RawHttp.frame(0x00, "00"));
-    closesWith(7, "bye", true);
-    assertEquals("RESET 0x10e", connect.end());
-    connect.awaitStopped();
-    wire.lives();
-  }
-
-  @ParameterizedTest
-  @MethodSource(EACH)
-  @Conformance("H3-B-36")
-  void whatComesLongBehindTheCloseIsStopped(Role role, Draft draft) {
-    open(role, draft);
-    connect.write(close7());
-    assertEquals("FIN", connect.end());
-    connect.write(RawHttp.capsule(0x17, ""));
-    connect.awaitStopped();
-    wire.lives();
-  }
-
-  @ParameterizedTest
-  @MethodSource(EACH)
   void resetOfThePeerIsAnAbruptEnd(Role role, Draft draft) {
     open(role, draft);
     connect.shutdown(true, true, 0x10c);

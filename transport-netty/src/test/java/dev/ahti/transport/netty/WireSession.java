@@ -15,6 +15,7 @@ import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -136,10 +137,16 @@ final class WireSession implements AutoCloseable {
   /** One more session on the same connection. */
   SessionHandle openAnother() {
     if (role == Role.SERVER) {
-      connect = raw.bidirectional("");
+      connect = bidirectional("");
       return request();
     }
     return answered(dial());
+  }
+
+  /** The peer opens a stream once QUIC lets it, which it hears in packets of their own. */
+  private RawStream bidirectional(String hex) {
+    PortProbe.await(() -> raw.connection().peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0);
+    return raw.bidirectional(hex);
   }
 
   /** The peer asks for a session, and gets it. */
@@ -174,7 +181,7 @@ final class WireSession implements AutoCloseable {
 
   /** One stream there and back, opened by the peer. */
   void echoes(SessionHandle session) {
-    RawStream stream = raw.bidirectional(both(session));
+    RawStream stream = bidirectional(both(session));
     stream.finish(RawHttp.hex("hello"));
     PortProbe port = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
     port.write(port.all());
