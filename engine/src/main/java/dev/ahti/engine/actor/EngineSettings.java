@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import com.typesafe.config.Config;
 import dev.ahti.engine.dialect.SettingsOffer;
+import dev.ahti.engine.spi.DatagramLimits;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -98,11 +99,20 @@ public record EngineSettings(
         config.getInt("statistics-calls"),
         config.getInt("send-groups"),
         config.getBytes("connect-read-ahead"),
-        config.getInt("datagram-capsules"),
+        datagrams(config.getConfig("datagrams")),
         toInt(config.getBytes("datagram-capsule-size")),
         config.getBytes("capsule-budget"),
         config.getDuration("capsule-budget-window"),
         flow(config.getConfig("flow")));
+  }
+
+  private static Datagrams datagrams(Config config) {
+    return new Datagrams(
+        config.getInt("incoming-max-buffered"),
+        config.getInt("outgoing-max-buffered"),
+        config.getDuration("incoming-max-age"),
+        config.getDuration("outgoing-max-age"),
+        config.getInt("buffered-limit"));
   }
 
   private static Flow flow(Config config) {
@@ -166,10 +176,7 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
-      if (poolIdleTimeout.isNegative()) {
-        throw outOfBounds(
-            "ahti.dialer.pool-idle-timeout", poolIdleTimeout.toMillis(), "0 or above");
-      }
+      notNegative("ahti.dialer.pool-idle-timeout", poolIdleTimeout);
     }
   }
 
@@ -207,8 +214,8 @@ public record EngineSettings(
    * @param statisticsCalls calls for statistics that wait for their answer
    * @param sendGroups send groups that are in use at a time
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
-   * @param datagramCapsules datagrams that came as capsules and wait for the application
-   * @param datagramCapsuleSize bytes of one
+   * @param datagrams bounds of datagrams that wait
+   * @param datagramCapsuleSize bytes of one that came as a capsule
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
    * @param capsuleBudgetWindow that window
    * @param flow flow control of sessions
@@ -222,7 +229,7 @@ public record EngineSettings(
       int statisticsCalls,
       int sendGroups,
       long connectReadAhead,
-      int datagramCapsules,
+      Datagrams datagrams,
       int datagramCapsuleSize,
       long capsuleBudget,
       Duration capsuleBudgetWindow,
@@ -241,10 +248,51 @@ public record EngineSettings(
       positive("ahti.session.statistics-calls", statisticsCalls);
       positive("ahti.session.send-groups", sendGroups);
       positive("ahti.session.connect-read-ahead", connectReadAhead);
-      positive("ahti.session.datagram-capsules", datagramCapsules);
       positive("ahti.session.datagram-capsule-size", datagramCapsuleSize);
       positive("ahti.session.capsule-budget", capsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
+    }
+  }
+
+  /**
+   * {@code ahti.session.datagrams}.
+   *
+   * @param incomingMaxBuffered how many wait for the application
+   * @param outgoingMaxBuffered how many of one writer wait for the transport
+   * @param incomingMaxAge how long each waits; 0 is for ever
+   * @param outgoingMaxAge how long each waits; 0 is for ever
+   * @param bufferedLimit how many wait in one direction, whatever an application says
+   */
+  public record Datagrams(
+      int incomingMaxBuffered,
+      int outgoingMaxBuffered,
+      Duration incomingMaxAge,
+      Duration outgoingMaxAge,
+      int bufferedLimit) {
+
+    /** Checks the bounds. */
+    public Datagrams {
+      positive("ahti.session.datagrams.buffered-limit", bufferedLimit);
+      upTo("incoming-max-buffered", incomingMaxBuffered, bufferedLimit);
+      upTo("outgoing-max-buffered", outgoingMaxBuffered, bufferedLimit);
+      notNegative("ahti.session.datagrams.incoming-max-age", incomingMaxAge);
+      notNegative("ahti.session.datagrams.outgoing-max-age", outgoingMaxAge);
+    }
+
+    private static void upTo(String key, int value, int limit) {
+      if (value < 1 || value > limit) {
+        throw outOfBounds("ahti.session.datagrams." + key, value, "1 to " + limit);
+      }
+    }
+
+    /** Bounds of what comes, as far as the application says nothing. */
+    public DatagramLimits incoming() {
+      return new DatagramLimits(incomingMaxBuffered, incomingMaxAge.toNanos(), bufferedLimit);
+    }
+
+    /** Bounds of what goes, as far as the application says nothing. */
+    public DatagramLimits outgoing() {
+      return new DatagramLimits(outgoingMaxBuffered, outgoingMaxAge.toNanos(), bufferedLimit);
     }
   }
 
@@ -312,6 +360,12 @@ public record EngineSettings(
   private static void positive(String key, long value) {
     if (value <= 0) {
       throw outOfBounds(key, value, "above 0");
+    }
+  }
+
+  private static void notNegative(String key, Duration value) {
+    if (value.isNegative()) {
+      throw outOfBounds(key, value.toMillis(), "0 or above");
     }
   }
 

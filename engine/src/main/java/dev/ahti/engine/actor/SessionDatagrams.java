@@ -1,65 +1,44 @@
 package dev.ahti.engine.actor;
 
-import dev.ahti.engine.gauge.Counter;
-import dev.ahti.engine.gauge.GaugeRegistry;
-import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.schedule.DatagramOutcome;
+import dev.ahti.engine.schedule.DatagramPolicy;
+import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.DatagramStats;
+import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.StreamLoop;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport's datagrams, and those that the peer sent as capsules on the CONNECT stream (RFC
- * 9297 3.5): rare, so a small ring of their own, emptied first.
- *
- * <p>A capsule's datagram always fires the wake-up, armed or not: spurious ones are allowed, lost
- * ones are not.
- *
- * <p>They end with the session and not with the connection, which may be gone before the session
- * has read the CLOSE that came just before: whoever sees the end finds out how the session ended.
+ * The transport's datagrams, as a session has them: they end with the session and not with the
+ * connection, which may be gone before the session has read the CLOSE that came just before.
+ * Whoever sees the end finds out how the session ended.
  */
 final class SessionDatagrams implements DatagramPort {
   private final DatagramPort port;
-  private final Queue<ByteString> ring;
-  private final Level waitingGauge;
-  private final Counter receivedGauge;
-  private final Counter droppedGauge;
-  private final LongAdder received = new LongAdder();
-  private final LongAdder dropped = new LongAdder();
+  private final Writer writer;
   private volatile Runnable readable = () -> {};
-  private volatile Runnable writable = () -> {};
   private volatile @Nullable String ended;
+
+  /** Who is told of the end. Guarded by itself. */
+  private final Set<Writer> wakeable = new LinkedHashSet<>();
 
   /**
    * For one session.
    *
-   * @param capacity datagrams that came as capsules and wait
+   * @param settings its bounds, until the application sets others
    */
-  SessionDatagrams(DatagramPort port, int capacity, GaugeRegistry gauges) {
+  SessionDatagrams(DatagramPort port, EngineSettings.Datagrams settings) {
     this.port = port;
-    this.ring = new ArrayBlockingQueue<>(capacity);
-    this.waitingGauge = gauges.level(Gauges.DATAGRAMS_WAITING);
-    this.receivedGauge = gauges.counter(Gauges.DATAGRAMS_RECEIVED);
-    this.droppedGauge = gauges.counter(Gauges.DATAGRAMS_DROPPED_INCOMING);
-  }
-
-  /** Takes in a capsule's datagram; at the bound the oldest makes room. */
-  void deliver(ByteString payload) {
-    received.increment();
-    receivedGauge.increment();
-    while (!ring.offer(payload)) {
-      if (take() != null) {
-        dropped.increment();
-        droppedGauge.increment();
-      }
-    }
-    waitingGauge.increment();
-    loop().execute(readable);
+    this.writer = new Writer(port);
+    port.limitIncoming(settings.incoming());
+    port.limitOutgoing(settings.outgoing());
   }
 
   @Override
@@ -73,6 +52,11 @@ final class SessionDatagrams implements DatagramPort {
   }
 
   @Override
+  public void deliver(ByteString payload) {
+    port.deliver(payload);
+  }
+
+  @Override
   public void onReadable(Runnable wake) {
     readable = wake;
     port.onReadable(wake);
@@ -80,27 +64,68 @@ final class SessionDatagrams implements DatagramPort {
 
   @Override
   public @Nullable ByteString poll() {
-    ByteString next = take();
-    return next != null ? next : port.poll();
+    return port.poll();
   }
 
-  private @Nullable ByteString take() {
-    ByteString next = ring.poll();
-    if (next != null) {
-      waitingGauge.decrement();
-    }
-    return next;
+  @Override
+  public @Nullable ByteString peek() {
+    return port.peek();
+  }
+
+  @Override
+  public boolean take(ByteString peeked) {
+    return port.take(peeked);
+  }
+
+  @Override
+  public void limitIncoming(DatagramLimits limits) {
+    port.limitIncoming(limits);
+  }
+
+  @Override
+  public void incomingPolicy(DatagramPolicy policy) {
+    port.incomingPolicy(policy);
+  }
+
+  @Override
+  public void limitOutgoing(DatagramLimits limits) {
+    port.limitOutgoing(limits);
+  }
+
+  @Override
+  public DatagramWriter newWriter() {
+    return new Writer(port.newWriter());
   }
 
   @Override
   public void onWritable(Runnable wake) {
-    writable = wake;
-    port.onWritable(wake);
+    writer.onWritable(wake);
   }
 
   @Override
-  public boolean offer(ByteString payload) {
-    return port.offer(payload);
+  public void leave() {
+    writer.leave();
+  }
+
+  @Override
+  public boolean offer(
+      ByteString payload, long age, @Nullable Consumer<DatagramOutcome> outcome) {
+    return port.offer(payload, age, outcome);
+  }
+
+  @Override
+  public void priority(SendPriority priority) {
+    port.priority(priority);
+  }
+
+  @Override
+  public void policy(DatagramPolicy policy) {
+    port.policy(policy);
+  }
+
+  @Override
+  public int room() {
+    return port.room();
   }
 
   @Override
@@ -114,23 +139,75 @@ final class SessionDatagrams implements DatagramPort {
       return;
     }
     port.close(why);
-    while (take() != null) {
-      // Nobody will take them any more.
-    }
     ended = why;
     // The port may have told its own end long ago.
     loop().execute(readable);
-    loop().execute(writable);
+    for (Writer each : takeWakeable()) {
+      loop().execute(each.wake);
+    }
+  }
+
+  private List<Writer> takeWakeable() {
+    synchronized (wakeable) {
+      return List.copyOf(wakeable);
+    }
   }
 
   @Override
   public DatagramStats stats() {
-    DatagramStats frames = port.stats();
-    return new DatagramStats(
-        frames.received() + received.sum(),
-        frames.droppedIncoming() + dropped.sum(),
-        frames.sent(),
-        frames.droppedOutgoing(),
-        frames.oversized());
+    return port.stats();
+  }
+
+  /** One of the port's, with the end of the session. */
+  private final class Writer implements DatagramWriter {
+    private final DatagramWriter inner;
+    private volatile Runnable wake = () -> {};
+
+    Writer(DatagramWriter inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public void onWritable(Runnable newWake) {
+      wake = newWake;
+      synchronized (wakeable) {
+        wakeable.add(this);
+      }
+      inner.onWritable(newWake);
+    }
+
+    @Override
+    public void leave() {
+      inner.leave();
+      synchronized (wakeable) {
+        wakeable.remove(this);
+      }
+    }
+
+    @Override
+    public boolean offer(
+        ByteString payload, long age, @Nullable Consumer<DatagramOutcome> outcome) {
+      return inner.offer(payload, age, outcome);
+    }
+
+    @Override
+    public void priority(SendPriority priority) {
+      inner.priority(priority);
+    }
+
+    @Override
+    public void policy(DatagramPolicy policy) {
+      inner.policy(policy);
+    }
+
+    @Override
+    public int room() {
+      return inner.room();
+    }
+
+    @Override
+    public @Nullable String ended() {
+      return ended;
+    }
   }
 }

@@ -48,8 +48,7 @@ final class SessionEffects {
 
   /** The transport gives this session its datagrams and streams from now on. */
   void attached(DatagramPort port) {
-    datagrams =
-        new SessionDatagrams(port, setup.settings().datagramCapsules(), setup.parts().gauges());
+    datagrams = new SessionDatagrams(port, setup.settings().datagrams());
   }
 
   boolean isAttached() {

@@ -9,7 +9,6 @@ import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.stage.DatagramReader;
-import dev.ahti.engine.stage.DatagramWriters;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.ExporterContext;
@@ -36,7 +35,6 @@ public final class SessionHandle {
   private final SessionPromises promises;
   private final DatagramPort datagrams;
   private final DatagramReader reader;
-  private final DatagramWriters writers;
   private final ActorRef<SessionActor.Command> actor;
 
   SessionHandle(
@@ -48,7 +46,6 @@ public final class SessionHandle {
     this.promises = promises;
     this.datagrams = datagrams;
     this.reader = new DatagramReader(datagrams);
-    this.writers = new DatagramWriters(datagrams);
     this.actor = actor;
   }
 
@@ -117,7 +114,7 @@ public final class SessionHandle {
 
   /** One more way to send datagrams, beside the others of this session. */
   public DatagramWriter newDatagramWriter() {
-    return writers.newWriter();
+    return datagrams.newWriter();
   }
 
   /**

@@ -139,6 +139,12 @@ public final class Gauges {
   /** Counter: incoming datagrams dropped because the consumer was too slow. */
   public static final String DATAGRAMS_DROPPED_INCOMING = "datagrams.dropped-incoming";
 
+  /** Counter: incoming datagrams dropped because they waited too long for a consumer. */
+  public static final String DATAGRAMS_EXPIRED_INCOMING = "datagrams.expired-incoming";
+
+  /** Counter: outgoing datagrams dropped because they waited too long for the transport. */
+  public static final String DATAGRAMS_EXPIRED_OUTGOING = "datagrams.expired-outgoing";
+
   /** Level: outgoing datagrams that the transport has not taken. */
   public static final String DATAGRAMS_WAITING_OUTGOING = "datagrams.waiting-outgoing";
 

@@ -76,6 +76,11 @@ public final class DatagramQueue<D extends QueuedDatagram> {
     return size < maxBuffered;
   }
 
+  /** How many more may come before one is dropped; below zero after the bound was lowered. */
+  public int room() {
+    return maxBuffered - size;
+  }
+
   /** Whether no more than half of what may wait does: when to wake one who waits for room. */
   public boolean isAtMostHalfFull() {
     return size <= maxBuffered / 2;

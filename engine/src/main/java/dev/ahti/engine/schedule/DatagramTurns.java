@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,13 @@ public final class DatagramTurns<T> {
       if (group.orders.isEmpty()) {
         groups.remove(priority.group());
       }
+    }
+  }
+
+  /** Calls for each member; it must not add or remove any. */
+  public void forEach(Consumer<? super T> action) {
+    for (Group<T> group : groups.values()) {
+      group.orders.values().forEach(members -> members.forEach(action));
     }
   }
 

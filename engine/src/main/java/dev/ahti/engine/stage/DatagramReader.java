@@ -88,6 +88,16 @@ public final class DatagramReader {
     return port.poll();
   }
 
+  /** For the holder only: the next one, which stays. */
+  @Nullable ByteString peek() {
+    return port.peek();
+  }
+
+  /** For the holder only: takes what was peeked, unless it has gone. */
+  boolean take(ByteString peeked) {
+    return port.take(peeked);
+  }
+
   @Nullable String ended() {
     return port.ended();
   }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * the stage and must not block.
  *
  * <p>One materialization at a time; another one fails with an {@link IllegalStateException}.
- * Several sinks of one session send side by side through {@link DatagramWriters}.
+ * Several sinks of one session send side by side, each with a writer of its own.
  */
 public final class DatagramSinkStage
     extends AbstractGraphStageWithMaterializedValue<SinkShape<ByteString>, CompletionStage<Done>> {
@@ -37,7 +37,7 @@ public final class DatagramSinkStage
   private final SinkShape<ByteString> shape = SinkShape.of(in);
   private final DatagramWriter port;
   private final Function<String, @Nullable Throwable> ended;
-  private final AtomicBoolean taken = new AtomicBoolean();
+  private final AtomicBoolean taken;
 
   /**
    * For one session.
@@ -46,7 +46,19 @@ public final class DatagramSinkStage
    *     end
    */
   public DatagramSinkStage(DatagramWriter port, Function<String, @Nullable Throwable> ended) {
+    this(port, new AtomicBoolean(), ended);
+  }
+
+  /**
+   * For one session.
+   *
+   * @param taken whether the writer has a producer: shared with others who may write to it
+   * @param ended as above
+   */
+  public DatagramSinkStage(
+      DatagramWriter port, AtomicBoolean taken, Function<String, @Nullable Throwable> ended) {
     this.port = port;
+    this.taken = taken;
     this.ended = ended;
   }
 
@@ -111,7 +123,7 @@ public final class DatagramSinkStage
     @Override
     public void postStop() {
       if (owner) {
-        port.onWritable(StreamLogic.NOBODY);
+        port.leave();
         taken.set(false);
       }
       // Does nothing when the stage ended in one of the ways above.

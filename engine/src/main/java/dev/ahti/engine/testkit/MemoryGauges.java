@@ -4,6 +4,7 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.DatagramGauges;
 
 /** What a transport counts, looked up once. */
 record MemoryGauges(
@@ -12,13 +13,7 @@ record MemoryGauges(
     Level outboundQueued,
     Counter bytesSent,
     Counter bytesReceived,
-    Level earlyDatagrams,
-    Counter earlyDatagramsDropped,
-    Counter datagramsSent,
-    Counter datagramsReceived,
-    Level datagramsWaiting,
-    Counter datagramsDroppedIncoming,
-    Counter datagramsDroppedOutgoing) {
+    DatagramGauges datagrams) {
 
   static MemoryGauges of(GaugeRegistry registry) {
     return new MemoryGauges(
@@ -27,12 +22,6 @@ record MemoryGauges(
         registry.level(Gauges.OUTBOUND_QUEUED_BYTES),
         registry.counter(Gauges.STREAM_BYTES_SENT),
         registry.counter(Gauges.STREAM_BYTES_RECEIVED),
-        registry.level(Gauges.EARLY_DATAGRAMS),
-        registry.counter(Gauges.EARLY_DATAGRAMS_DROPPED),
-        registry.counter(Gauges.DATAGRAMS_SENT),
-        registry.counter(Gauges.DATAGRAMS_RECEIVED),
-        registry.level(Gauges.DATAGRAMS_WAITING),
-        registry.counter(Gauges.DATAGRAMS_DROPPED_INCOMING),
-        registry.counter(Gauges.DATAGRAMS_DROPPED_OUTGOING));
+        DatagramGauges.of(registry));
   }
 }

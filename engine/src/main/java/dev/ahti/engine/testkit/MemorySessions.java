@@ -48,8 +48,8 @@ final class MemorySessions {
         waiting -> {
           boolean ours = waiting.sessionId() == sessionId;
           if (ours) {
-            connection.gauges().earlyDatagrams().decrement();
-            datagrams.arrived(waiting.payload());
+            connection.gauges().datagrams().early().decrement();
+            datagrams.deliver(waiting.payload());
           }
           return ours;
         });
@@ -80,17 +80,17 @@ final class MemorySessions {
   void arrived(long sessionId, ByteString payload) {
     Attached session = attached.get(sessionId);
     if (session != null) {
-      session.datagrams().arrived(payload);
+      session.datagrams().deliver(payload);
     } else if (gone.contains(sessionId)) {
-      connection.gauges().earlyDatagramsDropped().increment();
+      connection.gauges().datagrams().earlyDropped().increment();
     } else {
       if (early.size() == EARLY_DATAGRAMS) {
         early.remove();
-        connection.gauges().earlyDatagrams().decrement();
-        connection.gauges().earlyDatagramsDropped().increment();
+        connection.gauges().datagrams().early().decrement();
+        connection.gauges().datagrams().earlyDropped().increment();
       }
       early.add(new Early(sessionId, payload));
-      connection.gauges().earlyDatagrams().increment();
+      connection.gauges().datagrams().early().increment();
     }
   }
 
@@ -101,7 +101,7 @@ final class MemorySessions {
   void close(String why) {
     attached.values().forEach(session -> session.datagrams().close(why));
     attached.clear();
-    connection.gauges().earlyDatagrams().add(-early.size());
+    connection.gauges().datagrams().early().add(-early.size());
     early.clear();
   }
 }

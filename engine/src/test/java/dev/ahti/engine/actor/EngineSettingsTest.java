@@ -25,6 +25,12 @@ import org.junit.jupiter.api.TestFactory;
 class EngineSettingsTest {
   private static final Config REFERENCE = ConfigFactory.parseResources("reference.conf").resolve();
 
+  private static final Set<String> ZERO_IS_FINE =
+      Set.of(
+          "dialer.pool-idle-timeout",
+          "session.datagrams.incoming-max-age",
+          "session.datagrams.outgoing-max-age");
+
   private static Set<String> keys() {
     return new TreeSet<>(
         REFERENCE.withOnlyPath("ahti").getConfig("ahti").root().toConfig().entrySet().stream()
@@ -60,17 +66,40 @@ class EngineSettingsTest {
             key -> !Set.of("transport", "loop-dispatcher", "session.flow.enabled").contains(key))
         .filter(key -> !key.equals("session.handler-failure-code"))
         .filter(key -> !key.startsWith("dialects."))
-        .filter(key -> !key.equals("dialer.pool-idle-timeout"))
+        .filter(key -> !ZERO_IS_FINE.contains(key))
         .map(key -> DynamicTest.dynamicTest(key, () -> assertRefused("ahti." + key, 0)))
         .toList();
   }
 
+  @TestFactory
+  Iterable<DynamicTest> refusesNegativeDurationsWhereItTakesZero() {
+    return ZERO_IS_FINE.stream()
+        .map(
+            key ->
+                DynamicTest.dynamicTest(
+                    key,
+                    () -> {
+                      EngineSettings.create(with("ahti." + key, "0 s"));
+                      assertRefused("ahti." + key, -1);
+                    }))
+        .toList();
+  }
+
   @Test
-  void refusesANegativePoolIdleTimeoutAndTakesZero() {
-    Config zero =
-        REFERENCE.withValue("ahti.dialer.pool-idle-timeout", ConfigValueFactory.fromAnyRef("0 s"));
-    assertEquals(Duration.ZERO, EngineSettings.create(zero).dialer().poolIdleTimeout());
-    assertRefused("ahti.dialer.pool-idle-timeout", -1);
+  void agesOfDatagramsAreThoseOfTheDocs() {
+    EngineSettings.Datagrams datagrams = EngineSettings.create(REFERENCE).session().datagrams();
+    assertEquals(Duration.ofSeconds(60), datagrams.incomingMaxAge());
+    assertEquals(Duration.ofSeconds(30), datagrams.outgoingMaxAge());
+  }
+
+  @Test
+  void refusesMoreDatagramsThanTheirLimit() {
+    assertRefused("ahti.session.datagrams.incoming-max-buffered", 8193);
+    assertRefused("ahti.session.datagrams.outgoing-max-buffered", 8193);
+  }
+
+  private static Config with(String key, Object value) {
+    return REFERENCE.withValue(key, ConfigValueFactory.fromAnyRef(value));
   }
 
   @Test

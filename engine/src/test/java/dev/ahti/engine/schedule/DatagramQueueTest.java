@@ -172,6 +172,7 @@ class DatagramQueueTest {
     add("c", 0);
     queue.maxBuffered(1);
     assertFalse(queue.hasRoom());
+    assertEquals(-2, queue.room());
     assertEquals(3, queue.size());
     add("d", 0);
     assertEquals(List.of("a DROPPED"), gone, "it does not grow");

@@ -8,10 +8,12 @@ import java.util.concurrent.CompletionStage
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.function.Consumer
 
-import dev.ahti.engine.spi.DatagramPort
-import dev.ahti.engine.spi.DatagramStats
+import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.spi.DatagramGauges
+import dev.ahti.engine.spi.DatagramLimits
 import dev.ahti.engine.spi.DialOptions
 import dev.ahti.engine.spi.ListenOptions
+import dev.ahti.engine.spi.QueuedDatagrams
 import dev.ahti.engine.spi.ServerCredentials
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.spi.Transport
@@ -148,15 +150,17 @@ final class FakeListener extends TransportListener {
   }
 }
 
-/** Datagrams that go nowhere. */
-final class FakeDatagrams(override val loop: StreamLoop) extends DatagramPort {
-  @volatile var endedWith: Option[String] = None
+/** Datagrams that go nowhere: what is offered waits, what a test delivers is there. */
+final class FakeDatagrams(
+    override val loop: StreamLoop,
+    gauges: GaugeRegistry = new GaugeRegistry
+) extends QueuedDatagrams(
+      DatagramGauges.of(gauges),
+      DatagramLimits.of(64),
+      DatagramLimits.of(64)
+    ) {
   override def maxSize: Int = 1200
-  override def onReadable(wake: Runnable): Unit = ()
-  override def poll(): ByteString = null
-  override def onWritable(wake: Runnable): Unit = ()
-  override def offer(payload: ByteString): Boolean = true
-  override def ended: String = endedWith.orNull
-  override def close(why: String): Unit = endedWith = endedWith.orElse(Some(why))
-  override def stats: DatagramStats = new DatagramStats(0, 0, 0, 0, 0)
+  override protected def requestSend(): Unit = ()
+  override protected def schedule(task: Runnable, nanos: Long): Runnable = () => ()
+  override protected def guarded(task: Runnable): Unit = task.run()
 }

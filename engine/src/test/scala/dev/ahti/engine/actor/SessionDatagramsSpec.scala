@@ -1,9 +1,11 @@
 package dev.ahti.engine.actor
 
 import scala.collection.mutable
+import java.time.Duration
 
 import dev.ahti.engine.gauge.GaugeRegistry
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.DatagramLimits
 import org.apache.pekko.util.ByteString
 import org.scalatest.matchers.should.Matchers
 import org.scalatest.wordspec.AnyWordSpec
@@ -12,9 +14,13 @@ import org.scalatest.wordspec.AnyWordSpec
 final class SessionDatagramsSpec extends AnyWordSpec with Matchers {
 
   private final class Fixture {
-    val transport = new FakeDatagrams(new FakeLoop)
     val gauges = new GaugeRegistry
-    val datagrams = new SessionDatagrams(transport, 2, gauges)
+    val loop = new FakeLoop
+    val transport = new FakeDatagrams(loop, gauges)
+    val datagrams = new SessionDatagrams(
+      transport,
+      new EngineSettings.Datagrams(2, 3, Duration.ofMillis(10), Duration.ofMillis(20), 5)
+    )
     val woken: mutable.Buffer[String] = mutable.Buffer.empty
     datagrams.onReadable(() => woken += s"reader sees ${datagrams.ended}")
     datagrams.onWritable(() => woken += s"writer sees ${datagrams.ended}")
@@ -32,6 +38,7 @@ final class SessionDatagramsSpec extends AnyWordSpec with Matchers {
     "wake both when the session ends, though the transport has ended before" in {
       val fixture = new Fixture
       fixture.transport.close("connection closed")
+      fixture.woken.clear()
       fixture.datagrams.close("over")
       fixture.woken shouldBe Seq("reader sees over", "writer sees over")
     }
@@ -50,12 +57,42 @@ final class SessionDatagramsSpec extends AnyWordSpec with Matchers {
       fixture.datagrams.poll() shouldBe null
     }
 
+    "have the bounds and ages of the settings, until others are set" in {
+      val fixture = new Fixture
+      val writer = fixture.datagrams.newWriter()
+      fixture.datagrams.deliver(ByteString("in"))
+      writer.offer(ByteString("out")) shouldBe true
+      writer.room shouldBe 2
+      fixture.loop.advance(Duration.ofMillis(11))
+      fixture.datagrams.poll() shouldBe null
+      fixture.datagrams.stats.expiredIncoming shouldBe 1
+      fixture.datagrams.stats.expiredOutgoing shouldBe 0
+      fixture.datagrams.limitOutgoing(new DatagramLimits(1, 1, 5))
+      fixture.datagrams.stats.expiredOutgoing shouldBe 1
+      writer.room shouldBe 1
+      fixture.gauges.levels.get(Gauges.DATAGRAMS_WAITING_OUTGOING) shouldBe 0
+    }
+
+    "tell the writers that are still there of the end" in {
+      val fixture = new Fixture
+      val stays = fixture.datagrams.newWriter()
+      val leaves = fixture.datagrams.newWriter()
+      stays.onWritable(() => fixture.woken += s"another sees ${stays.ended}")
+      leaves.onWritable(() => fixture.woken += "the one that left")
+      leaves.leave()
+      fixture.transport.close("connection closed")
+      fixture.woken.clear()
+      fixture.datagrams.close("over")
+      fixture.woken shouldBe Seq("reader sees over", "writer sees over", "another sees over")
+      stays.offer(ByteString("late")) shouldBe false
+    }
+
     "end once" in {
       val fixture = new Fixture
       fixture.datagrams.close("first")
       fixture.datagrams.close("second")
       fixture.datagrams.ended shouldBe "first"
-      fixture.woken should have size 2
+      fixture.woken.count(_.endsWith("sees first")) shouldBe 2
     }
   }
 }

@@ -35,7 +35,7 @@ abstract class SessionSpec extends ActorSpec {
     val transport: TestProbe[TransportCommand] = kit.createTestProbe[TransportCommand]()
     val connection: TestProbe[ConnectionActor.Command] =
       kit.createTestProbe[ConnectionActor.Command]()
-    val datagrams = new FakeDatagrams(connect.loop)
+    val datagrams = new FakeDatagrams(connect.loop, shared.gauges)
     val session: ActorRef[SessionActor.Command] = kit.spawn(
       SessionActor.create(
         new SessionSetup(

@@ -1,13 +1,19 @@
 package dev.ahti.engine.stage
 
 import java.util.concurrent.CompletionStage
+import java.util.function.Consumer
 
 import scala.collection.immutable.Queue
 import scala.concurrent.ExecutionContext
 import scala.jdk.FutureConverters._
 
+import dev.ahti.engine.schedule.DatagramOutcome
+import dev.ahti.engine.schedule.DatagramPolicy
+import dev.ahti.engine.schedule.SendPriority
+import dev.ahti.engine.spi.DatagramLimits
 import dev.ahti.engine.spi.DatagramPort
 import dev.ahti.engine.spi.DatagramStats
+import dev.ahti.engine.spi.DatagramWriter
 import dev.ahti.engine.spi.StreamLoop
 import dev.ahti.engine.stage.StreamProbes._
 import org.apache.pekko.Done
@@ -157,10 +163,10 @@ final class DatagramStagesSpec extends StageSpec {
       val (probe, _) = writing(port)
       probe.push(ByteString("a"))
       probe.taken() shouldBe Seq(Pulled, Pulled)
-      port.room = false
+      port.hasRoom = false
       probe.push(ByteString("b"))
       probe.taken() shouldBe empty
-      port.room = true
+      port.hasRoom = true
       port.wakeWriter()
       port.wakeWriter()
       probe.settle()
@@ -242,7 +248,7 @@ object DatagramStagesSpec {
     private var armed = false
     private var reader: Runnable = () => ()
     private var writer: Runnable = () => ()
-    @volatile var room = true
+    @volatile var hasRoom = true
 
     /** The next time that the stage polls nothing, this happens before it knows. */
     @volatile var onceAfterNothing: () => Unit = () => ()
@@ -280,9 +286,28 @@ object DatagramStagesSpec {
       }
     }
     override def onWritable(wake: Runnable): Unit = synchronized { writer = wake }
-    override def offer(payload: ByteString): Boolean = synchronized {
+    override def leave(): Unit = synchronized { writer = () => () }
+    override def priority(priority: SendPriority): Unit = ()
+    override def policy(policy: DatagramPolicy): Unit = ()
+    override def room: Int = synchronized(if (hasRoom) 1 else 0)
+    override def peek(): ByteString = synchronized(inbound.headOption.orNull)
+    override def take(peeked: ByteString): Boolean = synchronized {
+      val there = inbound.headOption.exists(_ eq peeked)
+      if (there) inbound = inbound.tail
+      there
+    }
+    override def deliver(payload: ByteString): Unit = receive(payload.utf8String)
+    override def limitIncoming(limits: DatagramLimits): Unit = ()
+    override def incomingPolicy(policy: DatagramPolicy): Unit = ()
+    override def limitOutgoing(limits: DatagramLimits): Unit = ()
+    override def newWriter(): DatagramWriter = this
+    override def offer(
+        payload: ByteString,
+        age: Long,
+        outcome: Consumer[DatagramOutcome]
+    ): Boolean = synchronized {
       outbound = outbound.enqueue(payload.utf8String)
-      room
+      hasRoom
     }
     override def ended: String = synchronized(why)
     override def close(reason: String): Unit = {

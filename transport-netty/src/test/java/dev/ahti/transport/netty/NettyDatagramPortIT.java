@@ -17,8 +17,8 @@ class NettyDatagramPortIT extends DatagramPortContract {
 
   private final TestNet net =
       new TestNet(
-          "ahti.netty.datagrams.incoming = " + INCOMING,
-          "ahti.netty.datagrams.outgoing = " + OUTGOING);
+          "ahti.session.datagrams.incoming-max-buffered = " + INCOMING,
+          "ahti.session.datagrams.outgoing-max-buffered = " + OUTGOING);
   private TestNet.Pair connection;
   private TestSession session;
 

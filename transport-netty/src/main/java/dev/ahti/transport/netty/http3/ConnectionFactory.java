@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
@@ -34,7 +35,7 @@ public final class ConnectionFactory {
     this.limits = limits;
     this.portGauges = new PortGauges(gauges);
     this.connections = new OpenChannels(gauges.level(Gauges.QUIC_CONNECTIONS));
-    this.datagramGauges = new DatagramGauges(gauges);
+    this.datagramGauges = DatagramGauges.of(gauges);
     this.headerGauges = new HeaderGauges(gauges);
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.stranded = gauges.level(Gauges.STREAMS_STRANDED);

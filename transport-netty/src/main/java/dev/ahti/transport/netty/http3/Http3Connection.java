@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.spi.DatagramLimits;
 import java.time.Duration;
 
 /**
@@ -8,8 +9,8 @@ import java.time.Duration;
  * @param maxFieldSection bytes of a header section at most
  * @param maxSettings bytes of SETTINGS at most
  * @param headerTimeout how long a header may take
- * @param datagramsIncoming datagrams that a session's consumer may leave waiting
- * @param datagramsOutgoing datagrams that a session may have waiting to be sent
+ * @param datagramsIncoming bounds of what a session's consumer leaves waiting
+ * @param datagramsOutgoing bounds of what a session has waiting to be sent
  * @param earlyDatagrams datagrams held for sessions not yet seen
  * @param earlyDatagramBytes their bytes
  * @param earlyHold how long they are held
@@ -22,8 +23,8 @@ public record Http3Limits(
     int maxFieldSection,
     int maxSettings,
     Duration headerTimeout,
-    int datagramsIncoming,
-    int datagramsOutgoing,
+    DatagramLimits datagramsIncoming,
+    DatagramLimits datagramsOutgoing,
     int earlyDatagrams,
     int earlyDatagramBytes,
     Duration earlyHold,

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.session.EndedSessions;
 import dev.ahti.engine.spi.TransportCommand;
@@ -85,7 +86,7 @@ final class SessionTable {
             return false;
           }
           forget(datagram);
-          port.received(datagram.payload());
+          port.deliver(datagram.payload());
           return true;
         });
     return port;
@@ -107,7 +108,7 @@ final class SessionTable {
             return false;
           }
           forget(datagram);
-          gauges.earlyDropped.increment();
+          gauges.earlyDropped().increment();
           return true;
         });
   }
@@ -128,9 +129,9 @@ final class SessionTable {
   void received(long sessionId, ByteString payload) {
     Session session = sessions.get(sessionId);
     if (session != null) {
-      session.datagrams().received(payload);
+      session.datagrams().deliver(payload);
     } else if (ended.contains(sessionId)) {
-      gauges.droppedIncoming.increment();
+      gauges.droppedIncoming().increment();
     } else {
       hold(new Early(sessionId, payload, loop.nanoTime()));
     }
@@ -162,7 +163,7 @@ final class SessionTable {
   private void hold(Early datagram) {
     early.add(datagram);
     earlyBytes += datagram.payload().length();
-    gauges.early.increment();
+    gauges.early().increment();
     while (early.size() > limits.earlyDatagrams() || earlyBytes > limits.earlyDatagramBytes()) {
       drop();
     }
@@ -171,12 +172,12 @@ final class SessionTable {
 
   private void drop() {
     forget(early.remove());
-    gauges.earlyDropped.increment();
+    gauges.earlyDropped().increment();
   }
 
   private void forget(Early datagram) {
     earlyBytes -= datagram.payload().length();
-    gauges.early.decrement();
+    gauges.early().decrement();
   }
 
   private void expireLater() {
