@@ -15,9 +15,10 @@ public interface WebTransportDatagramDuplexStream {
 
   /**
    * The datagrams that come, empty ones included. While nobody asks, the newest {@code
-   * ahti.session.datagrams.incoming-max-buffered} are held and older ones dropped. One materialization at a time
-   * reads; the next one may begin when it has stopped, another one fails with an {@link
-   * IllegalStateException}. Completes when the session closes and fails when it ends abruptly.
+   * ahti.session.datagrams.incoming-max-buffered} are held and older ones dropped. One
+   * materialization at a time reads; the next one may begin when it has stopped, another one fails
+   * with an {@link IllegalStateException}. Completes when the session closes and fails when it ends
+   * abruptly.
    */
   Source<ByteString, NotUsed> readable();
 

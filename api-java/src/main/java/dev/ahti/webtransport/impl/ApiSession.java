@@ -1,6 +1,8 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamCounts;
@@ -28,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.InternalApi;
@@ -44,22 +47,36 @@ public final class ApiSession implements WebTransport {
   private final ApiState state;
   private final WebTransportCongestionControl wish;
   private final Anticipated anticipated;
+  private final Datagrams datagrams;
 
   /**
    * A server's, or any other that is there.
    *
    * @param wish what its congestion control is to be good at
+   * @param settings for datagrams, where the application says nothing
    */
-  public ApiSession(SessionHandle session, WebTransportCongestionControl wish) {
+  public ApiSession(
+      SessionHandle session,
+      WebTransportCongestionControl wish,
+      EngineSettings.Datagrams settings) {
     this.state = new ApiState(CompletableFuture.completedFuture(session), false);
     this.wish = wish;
+    this.datagrams = new Datagrams(this, settings);
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
   }
 
-  /** A client's: what the future fails with is told by {@code ready} and {@code closed}. */
-  public ApiSession(CompletableFuture<SessionHandle> dialled, WebTransportOptions options) {
+  /**
+   * A client's: what the future fails with is told by {@code ready} and {@code closed}.
+   *
+   * @param settings for datagrams, where the application says nothing
+   */
+  public ApiSession(
+      CompletableFuture<SessionHandle> dialled,
+      WebTransportOptions options,
+      EngineSettings.Datagrams settings) {
     this.state = new ApiState(dialled, options.hidesFailures());
     this.wish = options.congestionControl();
+    this.datagrams = new Datagrams(this, settings);
     this.anticipated = new Anticipated(state, Anticipated.of(options));
   }
 
@@ -115,7 +132,7 @@ public final class ApiSession implements WebTransport {
 
   @Override
   public WebTransportDatagramDuplexStream datagrams() {
-    return new Datagrams(this);
+    return datagrams;
   }
 
   @Override
@@ -217,11 +234,15 @@ public final class ApiSession implements WebTransport {
     return session;
   }
 
-  /** One more way to send datagrams, from now on or from when the session is there. */
-  DatagramWriter datagramWriter() {
+  /**
+   * One more way to send datagrams, from now on or from when the session is there.
+   *
+   * @param limits the bounds of what waits until then
+   */
+  DatagramWriter datagramWriter(Supplier<DatagramLimits> limits) {
     SessionHandle session = state.sessionOrNull();
     return session == null
-        ? new LaterDatagramWriter(state.established())
+        ? new LaterDatagramWriter(state.established(), limits)
         : session.newDatagramWriter();
   }
 

@@ -1,5 +1,6 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.stage.DatagramSinkStage;
 import dev.ahti.engine.stage.DatagramSourceStage;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
@@ -10,7 +11,8 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** The datagrams of a session that is there, or that is still being dialled. */
-record Datagrams(ApiSession session) implements WebTransportDatagramDuplexStream {
+record Datagrams(ApiSession session, EngineSettings.Datagrams settings)
+    implements WebTransportDatagramDuplexStream {
 
   @Override
   public Source<ByteString, NotUsed> readable() {
@@ -21,7 +23,9 @@ record Datagrams(ApiSession session) implements WebTransportDatagramDuplexStream
 
   @Override
   public WebTransportDatagramsWritable createWritable() {
-    return () -> Sink.fromGraph(new DatagramSinkStage(session.datagramWriter(), session::ended));
+    return () ->
+        Sink.fromGraph(
+            new DatagramSinkStage(session.datagramWriter(settings::outgoing), session::ended));
   }
 
   @Override

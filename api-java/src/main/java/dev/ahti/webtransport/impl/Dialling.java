@@ -61,7 +61,10 @@ public final class Dialling {
     if (options.allowsPooling()) {
       request = request.withPool(options.partitionKey());
     }
-    return new ApiSession(target.isBlocked() ? blocked(target) : ahti.connect(request), options);
+    return new ApiSession(
+        target.isBlocked() ? blocked(target) : ahti.connect(request),
+        options,
+        ahti.settings().session().datagrams());
   }
 
   /** The engine's policy: what is said, on top of what is configured. */

@@ -1,28 +1,59 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.schedule.DatagramOutcome;
+import dev.ahti.engine.schedule.DatagramPolicy;
+import dev.ahti.engine.schedule.DatagramQueue;
+import dev.ahti.engine.schedule.QueuedDatagram;
+import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams of a session that is still being established: takes one and asks to wait, so that
- * nothing piles up; passes everything on once the session is there, and has ended when it cannot
- * be.
+ * A datagram writer from before its session is there: what is offered waits within the bounds of
+ * outgoing datagrams, by age, number and policy; once the session is there it is sent, its age
+ * included, and all is passed on. When there will be no session it has ended.
  *
  * <p>A sink that waits for its session would not do: it would be made with the first element only,
  * so that neither an empty upstream nor a failed session would ever be told.
  */
 final class LaterDatagramWriter implements DatagramWriter {
+
+  private record Gone(QueuedDatagram datagram, DatagramOutcome why) {}
+
+  private final Supplier<DatagramLimits> limits;
   private volatile @Nullable DatagramWriter writer;
   private volatile @Nullable String failed;
 
-  // Guarded by this: who is woken, and the datagram that waits.
-  private Runnable wake = () -> {};
-  private @Nullable ByteString held;
+  // Guarded by this: what waits, who is woken, and what the writer to come is told first.
+  private final DatagramQueue<QueuedDatagram> queue;
+  private final List<Gone> gone = new ArrayList<>();
+  private @Nullable Runnable wake;
+  private boolean waiting;
+  private DatagramPolicy policy = DatagramPolicy.DROP_OLDEST;
+  private SendPriority priority = SendPriority.DEFAULT;
 
-  LaterDatagramWriter(CompletableFuture<SessionHandle> established) {
+  /**
+   * For a session that may be there already.
+   *
+   * @param limits the bounds of what waits, as they are now
+   */
+  LaterDatagramWriter(
+      CompletableFuture<SessionHandle> established, Supplier<DatagramLimits> limits) {
+    this.limits = limits;
+    DatagramLimits first = limits.get();
+    this.queue =
+        new DatagramQueue<>(
+            first.maxBuffered(),
+            first.maxAge(),
+            (datagram, why) -> gone.add(new Gone(datagram, why)));
     established.whenCompleteAsync(this::settled, Runnable::run);
   }
 
@@ -38,19 +69,91 @@ final class LaterDatagramWriter implements DatagramWriter {
   }
 
   @Override
-  public boolean offer(ByteString payload) {
-    DatagramWriter present = writer;
-    if (present != null) {
-      return present.offer(payload);
-    }
+  public void leave() {
     synchronized (this) {
-      present = writer;
-      if (present == null) {
-        held = failed == null ? payload : null;
-        return false;
+      wake = null;
+      waiting = false;
+      DatagramWriter present = writer;
+      if (present != null) {
+        present.leave();
       }
     }
-    return present.offer(payload);
+  }
+
+  @Override
+  public boolean offer(ByteString payload, long age, @Nullable Consumer<DatagramOutcome> outcome) {
+    DatagramWriter present = writer;
+    if (present != null) {
+      return present.offer(payload, age, outcome);
+    }
+    DatagramPolicy current = policyNow();
+    Object key = current.key(payload);
+    boolean more;
+    boolean refused;
+    List<Gone> toTell;
+    synchronized (this) {
+      present = writer;
+      refused = present == null && failed != null;
+      if (present == null && !refused) {
+        long now = System.nanoTime();
+        limit(now);
+        queue.add(new QueuedDatagram(payload, key, now - age, outcome), current);
+      }
+      more = queue.hasRoom() && !refused;
+      waiting = !more;
+      toTell = takeGone();
+    }
+    tell(toTell);
+    if (present != null) {
+      return present.offer(payload, age, outcome);
+    }
+    if (refused && outcome != null) {
+      outcome.accept(DatagramOutcome.DROPPED);
+    }
+    return more;
+  }
+
+  @Override
+  public void priority(SendPriority newPriority) {
+    synchronized (this) {
+      priority = newPriority;
+      DatagramWriter present = writer;
+      if (present != null) {
+        present.priority(newPriority);
+      }
+    }
+  }
+
+  @Override
+  public void policy(DatagramPolicy newPolicy) {
+    synchronized (this) {
+      policy = newPolicy;
+      DatagramWriter present = writer;
+      if (present != null) {
+        present.policy(newPolicy);
+      }
+    }
+  }
+
+  private synchronized DatagramPolicy policyNow() {
+    return policy;
+  }
+
+  @Override
+  public int room() {
+    List<Gone> toTell;
+    int room;
+    synchronized (this) {
+      DatagramWriter present = writer;
+      if (present != null) {
+        return present.room();
+      }
+      limit(System.nanoTime());
+      room = queue.room();
+      toTell = takeGone();
+    }
+    tell(toTell);
+    return room;
   }
 
   @Override
@@ -59,23 +162,68 @@ final class LaterDatagramWriter implements DatagramWriter {
     return present == null ? failed : present.ended();
   }
 
+  /** Drops what is overdue by now. */
+  void expire() {
+    room();
+  }
+
+  private void limit(long now) {
+    DatagramLimits current = limits.get();
+    queue.maxBuffered(current.maxBuffered());
+    queue.maxAge(current.maxAge());
+    queue.expire(now);
+  }
+
+  private List<Gone> takeGone() {
+    if (gone.isEmpty()) {
+      return List.of();
+    }
+    List<Gone> taken = List.copyOf(gone);
+    gone.clear();
+    return taken;
+  }
+
+  private static void tell(List<Gone> gone) {
+    gone.forEach(each -> each.datagram().tell(each.why()));
+  }
+
   private void settled(@Nullable SessionHandle session, @Nullable Throwable failure) {
-    Runnable toWake;
+    Runnable toWake = null;
+    List<Gone> toTell;
     synchronized (this) {
-      toWake = wake;
+      limit(System.nanoTime());
       if (session == null) {
         failed = "the session was not established";
+        queue.clear();
+        toWake = wake;
       } else {
         DatagramWriter made = session.newDatagramWriter();
-        made.onWritable(wake);
-        if (held != null && !made.offer(held)) {
-          // Its own wake-up is armed now.
-          toWake = () -> {};
+        if (handOver(made) && waiting) {
+          toWake = wake;
         }
         writer = made;
       }
-      held = null;
+      toTell = takeGone();
     }
-    toWake.run();
+    tell(toTell);
+    if (toWake != null) {
+      toWake.run();
+    }
+  }
+
+  /** Whether more may be offered at once; else its own wake-up is armed now. */
+  private boolean handOver(DatagramWriter made) {
+    made.policy(policy);
+    made.priority(priority);
+    if (wake != null) {
+      made.onWritable(wake);
+    }
+    long now = System.nanoTime();
+    boolean more = true;
+    QueuedDatagram next;
+    while ((next = queue.poll(now)) != null) {
+      more = made.offer(next.payload(), now - next.since(), next::tell);
+    }
+    return more;
   }
 }

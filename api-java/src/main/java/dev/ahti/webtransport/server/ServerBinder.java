@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.ListenRequest;
 import dev.ahti.engine.actor.Routing;
 import dev.ahti.engine.actor.SessionRequest;
@@ -47,7 +48,10 @@ final class ServerBinder {
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
-            new Routes(config.routes(), config.tls().congestionControl()));
+            new Routes(
+                config.routes(),
+                config.tls().congestionControl(),
+                ahti.settings().session().datagrams()));
     return ahti.listen(request)
         .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
   }
@@ -72,7 +76,10 @@ final class ServerBinder {
   }
 
   /** Finds the handler of a path. */
-  private record Routes(Map<String, WebTransportRoute> routes, WebTransportCongestionControl wish)
+  private record Routes(
+      Map<String, WebTransportRoute> routes,
+      WebTransportCongestionControl wish,
+      EngineSettings.Datagrams datagrams)
       implements SessionRouter {
 
     @Override
@@ -81,7 +88,7 @@ final class ServerBinder {
       return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
           : new Routing.Accept(
-              session -> run(route.handler(), new ApiSession(session, wish)),
+              session -> run(route.handler(), new ApiSession(session, wish, datagrams)),
               route.protocol(request.protocols()),
               Dialling.fields(route.responseHeaders()));
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportError;
@@ -22,7 +24,11 @@ class ApiSessionTest {
       List.of(WebTransport::ready, WebTransport::closed, WebTransport::draining);
 
   private final CompletableFuture<SessionHandle> dialled = new CompletableFuture<>();
-  private final WebTransport session = new ApiSession(dialled, WebTransportOptions.create());
+  private final WebTransport session =
+      new ApiSession(
+          dialled,
+          WebTransportOptions.create(),
+          EngineSettings.create(ConfigFactory.load()).session().datagrams());
 
   @Test
   void looksAtItAddUpToNothing() {

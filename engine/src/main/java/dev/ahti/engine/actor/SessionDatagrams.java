@@ -108,8 +108,7 @@ final class SessionDatagrams implements DatagramPort {
   }
 
   @Override
-  public boolean offer(
-      ByteString payload, long age, @Nullable Consumer<DatagramOutcome> outcome) {
+  public boolean offer(ByteString payload, long age, @Nullable Consumer<DatagramOutcome> outcome) {
     return port.offer(payload, age, outcome);
   }
 

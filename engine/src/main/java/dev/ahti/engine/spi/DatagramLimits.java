@@ -8,7 +8,8 @@ import dev.ahti.engine.schedule.DatagramQueue;
  * @param maxBuffered how many wait: of the session when they come in, of each writer when they go
  *     out; 1 or above
  * @param maxAge how long each waits, in nanoseconds; {@link DatagramQueue#NO_MAX_AGE} for any time
- * @param maxTotal how many of all writers of the session wait, whatever each of them may; 1 or above
+ * @param maxTotal how many of all writers of the session wait, whatever each of them may; 1 or
+ *     above
  */
 public record DatagramLimits(int maxBuffered, long maxAge, int maxTotal) {
 

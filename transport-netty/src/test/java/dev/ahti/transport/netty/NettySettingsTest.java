@@ -65,7 +65,7 @@ class NettySettingsTest {
     "congestion-control, vegas",
     "read-size, 0",
     "gso-segments, -1",
-    "datagrams.incoming, 0",
+    "datagrams.quic-send-queue, 0",
     "max-settings, 63",
     "header-timeout, 0 s",
     "client-tls-contexts, 0",

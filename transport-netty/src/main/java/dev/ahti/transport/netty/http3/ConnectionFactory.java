@@ -1,11 +1,11 @@
 package dev.ahti.transport.netty.http3;
 
-import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.ConnectionFacts;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.OpenChannels;

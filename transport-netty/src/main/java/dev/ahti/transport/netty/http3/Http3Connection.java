@@ -1,10 +1,10 @@
 package dev.ahti.transport.netty.http3;
 
-import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;

@@ -1,8 +1,8 @@
 package dev.ahti.transport.netty.http3;
 
-import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.session.EndedSessions;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.NettyLoop;
