@@ -1,12 +1,14 @@
 package dev.ahti.webtransport;
 
 import dev.ahti.webtransport.impl.Dialling;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Source;
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * until then, but for {@link #info()}, {@link #materializer()} and {@link
  * WebTransportDatagramDuplexStream#maxDatagramSize()}, which throw an {@link
  * IllegalStateException}.
+ *
+ * <p><b>Unreferenced.</b> A client's session that nobody references any more is closed with code 0
+ * once the garbage collector has noticed (section 6.8), unless somebody waits for one of its
+ * promises. Its streams reference it, and so does every source, sink or flow of it that runs. A
+ * server's sessions are kept by the server; {@link
+ * dev.ahti.webtransport.server.WebTransportServer#withUnreferencedSessionsClosed} lets them go.
  *
  * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
  * on the connection's event loop, and handlers of a server run there: code chained to them with
@@ -105,6 +113,13 @@ public interface WebTransport {
    */
   void close(WebTransportCloseInfo info);
 
+  /**
+   * Ends the session when an actor stops, as a page's sessions end with the page (section 6.7):
+   * here it has failed then, with a {@link WebTransportError}, and the peer sees code 0. Of several
+   * owners the first to stop ends it. Every session ends with its actor system, without being told.
+   */
+  void ownedBy(ActorRef<?> owner);
+
   /** Tells the peer that this side wants to come to an end; changes nothing else. */
   void drain();
 
@@ -159,6 +174,23 @@ public interface WebTransport {
    * WebTransportInfo#congestionControl()} names the algorithm.
    */
   WebTransportCongestionControl congestionControl();
+
+  /**
+   * Statistics of the session's connection, once it is established. A session that is closed gives
+   * those of its end; fails with a {@link WebTransportInvalidStateException} for one that has
+   * failed, and with a {@link WebTransportError} when {@code ahti.session.statistics-calls} wait
+   * already.
+   */
+  CompletionStage<WebTransportConnectionStats> getStats();
+
+  /**
+   * Statistics at once and then at an interval, where there is demand: what is not asked for is not
+   * collected. Can be materialized any number of times. The last element is that of the closed
+   * session, at the first interval after its end; fails as {@link #getStats()} does.
+   *
+   * @throws WebTransportRangeException when the interval is not above zero
+   */
+  Source<WebTransportConnectionStats, NotUsed> statsEvery(Duration interval);
 
   /** How many unidirectional streams the peer is expected to have open at a time. */
   OptionalInt anticipatedConcurrentIncomingUnidirectionalStreams();

@@ -13,7 +13,9 @@ import dev.ahti.webtransport.server.WebTransportServerBinding;
 import io.netty.util.LeakPresenceDetector;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +37,7 @@ final class Loopback implements AutoCloseable {
 
   final ActorSystem<Void> system;
   final WebTransportServerBinding binding;
+  private final Queue<WebTransport> held = new ConcurrentLinkedQueue<>();
 
   private Loopback(ActorSystem<Void> system, WebTransportServerBinding binding) {
     this.system = system;
@@ -69,6 +72,8 @@ final class Loopback implements AutoCloseable {
   /** A session that is ready. */
   WebTransport connect(String path, WebTransportOptions options) throws Exception {
     WebTransport session = WebTransport.connect(system, binding.url() + path, options);
+    // A test that looks at the other end only would let it be found unreferenced.
+    held.add(session);
     await(session.ready());
     return session;
   }

@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.EngineSettings;
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramWriter;
@@ -14,6 +15,7 @@ import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportCongestionControl;
+import dev.ahti.webtransport.WebTransportConnectionStats;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportHeaders;
@@ -25,6 +27,7 @@ import dev.ahti.webtransport.WebTransportReceiveStream;
 import dev.ahti.webtransport.WebTransportReliabilityMode;
 import dev.ahti.webtransport.WebTransportSendStream;
 import dev.ahti.webtransport.WebTransportState;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +36,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.annotation.InternalApi;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Source;
@@ -44,25 +48,35 @@ import org.jspecify.annotations.Nullable;
 public final class ApiSession implements WebTransport {
   private static final int MOST_EXPORTER_BYTES = 255;
 
+  private final Ahti ahti;
   private final ApiState state;
   private final WebTransportCongestionControl wish;
   private final Anticipated anticipated;
   private final Datagrams datagrams;
+  private final boolean mayBeShared;
 
   /**
    * A server's, or any other that is there.
    *
    * @param wish what its congestion control is to be good at
+   * @param endsUnreferenced whether it is closed when nobody holds it
    * @param settings for datagrams, where the application says nothing
    */
   public ApiSession(
+      Ahti ahti,
       SessionHandle session,
       WebTransportCongestionControl wish,
+      boolean endsUnreferenced,
       EngineSettings.Datagrams settings) {
+    this.ahti = ahti;
     this.state = new ApiState(CompletableFuture.completedFuture(session), false);
     this.wish = wish;
     this.datagrams = new Datagrams(this, settings);
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
+    this.mayBeShared = false;
+    if (endsUnreferenced) {
+      Unreferenced.tell(this, state);
+    }
   }
 
   /**
@@ -71,13 +85,17 @@ public final class ApiSession implements WebTransport {
    * @param settings for datagrams, where the application says nothing
    */
   public ApiSession(
+      Ahti ahti,
       CompletableFuture<SessionHandle> dialled,
       WebTransportOptions options,
       EngineSettings.Datagrams settings) {
+    this.ahti = ahti;
     this.state = new ApiState(dialled, options.hidesFailures());
     this.wish = options.congestionControl();
     this.datagrams = new Datagrams(this, settings);
     this.anticipated = new Anticipated(state, Anticipated.of(options));
+    this.mayBeShared = options.allowsPooling();
+    Unreferenced.tell(this, state);
   }
 
   @Override
@@ -106,28 +124,35 @@ public final class ApiSession implements WebTransport {
   }
 
   @Override
+  public void ownedBy(ActorRef<?> owner) {
+    state.ownedBy(ahti, owner);
+  }
+
+  @Override
   public void drain() {
     state.established().thenAccept(SessionHandle::drain);
   }
 
   @Override
   public CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream() {
-    return open(StreamKind.BIDIRECTIONAL, BidirectionalStream::new);
+    return open(StreamKind.BIDIRECTIONAL, handle -> new BidirectionalStream(this, handle));
   }
 
   @Override
   public CompletionStage<WebTransportSendStream> createUnidirectionalStream() {
-    return open(StreamKind.UNIDIRECTIONAL, SendStream::new);
+    return open(StreamKind.UNIDIRECTIONAL, handle -> new SendStream(this, handle));
   }
 
   @Override
   public Source<WebTransportBidirectionalStream, NotUsed> incomingBidirectionalStreams() {
-    return incoming(SessionHandle::incomingBidirectional, BidirectionalStream::new);
+    return incoming(
+        SessionHandle::incomingBidirectional, handle -> new BidirectionalStream(this, handle));
   }
 
   @Override
   public Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams() {
-    return incoming(SessionHandle::incomingUnidirectional, ReceiveStream::new);
+    return incoming(
+        SessionHandle::incomingUnidirectional, handle -> new ReceiveStream(this, handle));
   }
 
   @Override
@@ -181,6 +206,22 @@ public final class ApiSession implements WebTransport {
   @Override
   public void setAnticipatedConcurrentIncomingBidirectionalStreams(@Nullable Integer streams) {
     anticipated.set(StreamKind.BIDIRECTIONAL, streams);
+  }
+
+  @Override
+  public CompletionStage<WebTransportConnectionStats> getStats() {
+    return Statistics.of(state, mayBeShared);
+  }
+
+  @Override
+  public Source<WebTransportConnectionStats, NotUsed> statsEvery(Duration interval) {
+    if (interval.isNegative() || interval.isZero()) {
+      throw new WebTransportRangeException("interval: " + interval + " (expected: above zero)");
+    }
+    return Source.tick(Duration.ZERO, interval, NotUsed.getInstance())
+        .mapAsync(1, tick -> getStats())
+        .takeWhile(stats -> !state.isOver(), true)
+        .mapMaterializedValue(cancellable -> NotUsed.getInstance());
   }
 
   @Override
@@ -255,10 +296,12 @@ public final class ApiSession implements WebTransport {
   /** A source made of the session: at once when it is there, else once it is. */
   <T> Source<T, NotUsed> later(Function<SessionHandle, Source<T, NotUsed>> make) {
     SessionHandle session = state.sessionOrNull();
-    return session != null
-        ? make.apply(session)
-        : Source.completionStageSource(state.established().thenApply(make))
-            .mapMaterializedValue(waiting -> NotUsed.getInstance());
+    Source<T, NotUsed> source =
+        session != null
+            ? make.apply(session)
+            : Source.completionStageSource(state.established().thenApply(make))
+                .mapMaterializedValue(waiting -> NotUsed.getInstance());
+    return source.addAttributes(Keeps.of(this));
   }
 
   private Optional<SessionHandle> known() {
@@ -274,7 +317,8 @@ public final class ApiSession implements WebTransport {
     return later(
         session ->
             Source.fromGraph(
-                    new IncomingStreamsStage(queue.apply(session), WebTransportError::session))
+                    new IncomingStreamsStage(
+                        queue.apply(session), WebTransportError::session, state::failure))
                 .map(wrap::apply));
   }
 }

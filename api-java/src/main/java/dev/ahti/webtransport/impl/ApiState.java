@@ -1,5 +1,6 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.SessionEnd;
 import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,8 @@ final class ApiState {
         .thenCompose(SessionHandle::closed)
         .handle(ApiState::<SessionEnd>orError)
         .whenComplete(this::ended);
+    // Else a closed session that nobody asked before would know nothing.
+    established.thenAccept(SessionHandle::stats);
     this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
     this.closed = SharedFuture.of(end);
     this.draining =
@@ -134,9 +138,44 @@ final class ApiState {
     giveUp(0, "");
   }
 
+  /** Fails the session when this actor stops, unless it is over before. */
+  void ownedBy(Ahti ahti, ActorRef<?> owner) {
+    if (!end.isDone()) {
+      ahti.whenStopped(
+          owner, this, () -> fail(WebTransportError.session(owner.path() + " has stopped")));
+      end.whenComplete((how, failure) -> ahti.forget(owner, this));
+    }
+  }
+
+  /**
+   * Nobody holds the session any more: it is closed, unless somebody observes a promise of it that
+   * is open. A running stage holds its session, so there is none.
+   */
+  void unreferenced() {
+    WebTransportState state = now();
+    boolean observed =
+        switch (state) {
+          case CONNECTING -> isObserved(ready) || isObserved(draining) || isObserved(closed);
+          case CONNECTED -> isObserved(draining) || isObserved(closed);
+          case DRAINING -> isObserved(closed);
+          case CLOSED, FAILED -> true;
+        };
+    if (!observed) {
+      close(WebTransportCloseInfo.NONE);
+    }
+  }
+
+  private static boolean isObserved(SharedFuture<?> promise) {
+    return promise.getNumberOfDependents() > 0;
+  }
+
   private void giveUp(long code, String reason) {
     if (!dialled.cancel(false)) {
-      dialled.thenAccept(session -> session.close(code, reason));
+      dialled.thenAccept(
+          session -> {
+            session.stats();
+            session.close(code, reason);
+          });
     }
   }
 
@@ -188,7 +227,7 @@ final class ApiState {
     throw WebTransportError.session(String.valueOf(message));
   }
 
-  private static Throwable unwrapped(@Nullable Throwable failure) {
+  static Throwable unwrapped(@Nullable Throwable failure) {
     Throwable cause = failure == null ? null : failure.getCause();
     if (failure instanceof CompletionException && cause != null) {
       return cause;

@@ -11,20 +11,22 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /** Both halves of an engine stream. */
-record BidirectionalStream(StreamHandle handle) implements WebTransportBidirectionalStream {
+record BidirectionalStream(ApiSession session, StreamHandle handle)
+    implements WebTransportBidirectionalStream {
 
   @Override
   public WebTransportReceiveStream readable() {
-    return new ReceiveStream(handle);
+    return new ReceiveStream(session, handle);
   }
 
   @Override
   public WebTransportSendStream writable() {
-    return new SendStream(handle);
+    return new SendStream(session, handle);
   }
 
   @Override
   public Flow<ByteString, ByteString, CompletionStage<Done>> flow() {
-    return Flow.fromGraph(new DuplexStage(handle, ApiStreamFailures.INSTANCE));
+    return Flow.fromGraph(new DuplexStage(handle, ApiStreamFailures.INSTANCE))
+        .addAttributes(Keeps.of(session));
   }
 }

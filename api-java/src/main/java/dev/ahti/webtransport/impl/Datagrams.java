@@ -25,7 +25,8 @@ record Datagrams(ApiSession session, EngineSettings.Datagrams settings)
   public WebTransportDatagramsWritable createWritable() {
     return () ->
         Sink.fromGraph(
-            new DatagramSinkStage(session.datagramWriter(settings::outgoing), session::ended));
+                new DatagramSinkStage(session.datagramWriter(settings::outgoing), session::ended))
+            .addAttributes(Keeps.of(session));
   }
 
   @Override

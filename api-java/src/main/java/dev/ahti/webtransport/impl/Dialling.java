@@ -62,6 +62,7 @@ public final class Dialling {
       request = request.withPool(options.partitionKey());
     }
     return new ApiSession(
+        ahti,
         target.isBlocked() ? blocked(target) : ahti.connect(request),
         options,
         ahti.settings().session().datagrams());

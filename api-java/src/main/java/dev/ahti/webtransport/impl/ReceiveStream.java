@@ -8,11 +8,12 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** The receiving half of an engine stream. */
-record ReceiveStream(StreamHandle handle) implements WebTransportReceiveStream {
+record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTransportReceiveStream {
 
   @Override
   public Source<ByteString, NotUsed> source() {
-    return Source.fromGraph(new ReceiveStage(handle, ApiStreamFailures.INSTANCE));
+    return Source.fromGraph(new ReceiveStage(handle, ApiStreamFailures.INSTANCE))
+        .addAttributes(Keeps.of(session));
   }
 
   @Override

@@ -9,11 +9,12 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
 
 /** The sending half of an engine stream. */
-record SendStream(StreamHandle handle) implements WebTransportSendStream {
+record SendStream(ApiSession session, StreamHandle handle) implements WebTransportSendStream {
 
   @Override
   public Sink<ByteString, CompletionStage<Done>> sink() {
-    return Sink.fromGraph(new SendStage(handle, ApiStreamFailures.INSTANCE));
+    return Sink.fromGraph(new SendStage(handle, ApiStreamFailures.INSTANCE))
+        .addAttributes(Keeps.of(session));
   }
 
   @Override

@@ -1,9 +1,9 @@
 package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.Ahti;
-import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.ListenRequest;
 import dev.ahti.engine.actor.Routing;
+import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.OriginPolicy;
@@ -11,7 +11,6 @@ import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.wire.Fields;
-import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.CongestionControls;
 import dev.ahti.webtransport.impl.Dialling;
@@ -48,10 +47,7 @@ final class ServerBinder {
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
-            new Routes(
-                config.routes(),
-                config.tls().congestionControl(),
-                ahti.settings().session().datagrams()));
+            new Routes(ahti, config.routes(), config.tls()));
     return ahti.listen(request)
         .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
   }
@@ -77,9 +73,7 @@ final class ServerBinder {
 
   /** Finds the handler of a path. */
   private record Routes(
-      Map<String, WebTransportRoute> routes,
-      WebTransportCongestionControl wish,
-      EngineSettings.Datagrams datagrams)
+      Ahti ahti, Map<String, WebTransportRoute> routes, WebTransportServer.Tls settings)
       implements SessionRouter {
 
     @Override
@@ -88,7 +82,7 @@ final class ServerBinder {
       return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
           : new Routing.Accept(
-              session -> run(route.handler(), new ApiSession(session, wish, datagrams)),
+              session -> run(route.handler(), apiSession(session)),
               route.protocol(request.protocols()),
               Dialling.fields(route.responseHeaders()));
     }
@@ -108,6 +102,15 @@ final class ServerBinder {
       // To HEAD goes what GET would get, but for the body (RFC 9110 9.3.2).
       return new Routing.Answer(
           200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
+    }
+
+    private ApiSession apiSession(SessionHandle session) {
+      return new ApiSession(
+          ahti,
+          session,
+          settings.congestionControl(),
+          settings.unreferencedClosed(),
+          ahti.settings().session().datagrams());
     }
 
     private static void run(SessionHandler handler, ApiSession session) {

@@ -147,6 +147,15 @@ public final class WebTransportServer {
     return with(config.withOrigins(new LinkedHashSet<>(List.of(origins))));
   }
 
+  /**
+   * Closes sessions that nobody references any more, as those of clients are: see {@link
+   * dev.ahti.webtransport.WebTransport}. Off unless set: a handler that has nothing to do until the
+   * client does something need not hold its session.
+   */
+  public WebTransportServer withUnreferencedSessionsClosed(boolean close) {
+    return with(config.withTls(config.tls().withUnreferencedClosed(close)));
+  }
+
   /** Speaks only these drafts. */
   public WebTransportServer withDrafts(WebTransportDraft first, WebTransportDraft... more) {
     return with(config.withDialects(config.dialects().withDrafts(first, more)));
@@ -198,41 +207,55 @@ public final class WebTransportServer {
     return new WebTransportServer(system, changed);
   }
 
-  /** What was set of TLS and QUIC so far, but for the certificate of every host. */
+  /** What was set of TLS, QUIC and sessions so far, but for the certificate of every host. */
   record Tls(
       Map<String, ServerCertificate> byHostName,
       ClientAuthentication clients,
       boolean exporting,
       WebTransportCongestionControl congestionControl,
-      Optional<CongestionControlAlgorithm> algorithm) {
+      Optional<CongestionControlAlgorithm> algorithm,
+      boolean unreferencedClosed) {
     static final Tls DEFAULTS =
         new Tls(
             Map.of(),
             ClientAuthentication.NONE,
             false,
             WebTransportCongestionControl.DEFAULT,
-            Optional.empty());
+            Optional.empty(),
+            false);
 
     Tls withCertificate(String hostName, ServerCertificate certificate) {
       Map<String, ServerCertificate> more = new HashMap<>(byHostName);
       more.put(hostName, certificate);
-      return new Tls(Map.copyOf(more), clients, exporting, congestionControl, algorithm);
+      return new Tls(
+          Map.copyOf(more), clients, exporting, congestionControl, algorithm, unreferencedClosed);
     }
 
     Tls withClients(ClientAuthentication value) {
-      return new Tls(byHostName, value, exporting, congestionControl, algorithm);
+      return new Tls(
+          byHostName, value, exporting, congestionControl, algorithm, unreferencedClosed);
     }
 
     Tls withExporting() {
-      return new Tls(byHostName, clients, true, congestionControl, algorithm);
+      return new Tls(byHostName, clients, true, congestionControl, algorithm, unreferencedClosed);
     }
 
     Tls withCongestionControl(WebTransportCongestionControl value) {
-      return new Tls(byHostName, clients, exporting, value, algorithm);
+      return new Tls(byHostName, clients, exporting, value, algorithm, unreferencedClosed);
     }
 
     Tls withAlgorithm(CongestionControlAlgorithm value) {
-      return new Tls(byHostName, clients, exporting, congestionControl, Optional.of(value));
+      return new Tls(
+          byHostName,
+          clients,
+          exporting,
+          congestionControl,
+          Optional.of(value),
+          unreferencedClosed);
+    }
+
+    Tls withUnreferencedClosed(boolean value) {
+      return new Tls(byHostName, clients, exporting, congestionControl, algorithm, value);
     }
   }
 

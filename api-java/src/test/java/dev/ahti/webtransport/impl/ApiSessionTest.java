@@ -26,6 +26,7 @@ class ApiSessionTest {
   private final CompletableFuture<SessionHandle> dialled = new CompletableFuture<>();
   private final WebTransport session =
       new ApiSession(
+          null,
           dialled,
           WebTransportOptions.create(),
           EngineSettings.create(ConfigFactory.load()).session().datagrams());

@@ -90,6 +90,21 @@ public final class Ahti implements Extension {
     return promise;
   }
 
+  /**
+   * Runs a task when an actor has stopped, at once when it has already.
+   *
+   * @param key tells it from other tasks for the same owner
+   * @param stopped run once, by an actor: must not block
+   */
+  public void whenStopped(ActorRef<?> owner, Object key, Runnable stopped) {
+    guardian.tell(new AhtiGuardian.ToOwners(new OwnersActor.Watch(key, owner, stopped)));
+  }
+
+  /** Takes {@link #whenStopped} back. */
+  public void forget(ActorRef<?> owner, Object key) {
+    guardian.tell(new AhtiGuardian.ToOwners(new OwnersActor.Forget(key, owner)));
+  }
+
   /** Completes after the actor system's last actor, when the transport's threads are given back. */
   public CompletableFuture<Done> terminated() {
     return terminated;

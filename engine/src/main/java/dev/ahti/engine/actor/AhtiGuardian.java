@@ -33,6 +33,9 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   record Dial(DialRequest request, Transport transport, CompletableFuture<SessionHandle> promise)
       implements Command {}
 
+  /** Something for the watch of owners. */
+  record ToOwners(OwnersActor.Command command) implements Command {}
+
   /** Stops every listener and the dialer; from then on nothing new is started. */
   record StopAll(CompletableFuture<Done> promise) implements Command {}
 
@@ -46,6 +49,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   private final Map<String, ActorRef<ListenerActor.Command>> listeners = new HashMap<>();
   private final List<CompletableFuture<Done>> stopping = new ArrayList<>();
   private @Nullable ActorRef<DialerActor.Command> dialer;
+  private @Nullable ActorRef<OwnersActor.Command> owners;
 
   static Behavior<Command> create(EngineParts parts) {
     return Behaviors.setup(context -> new AhtiGuardian(context, parts));
@@ -61,6 +65,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
     return newReceiveBuilder()
         .onMessage(Listen.class, this::onListen)
         .onMessage(Dial.class, this::onDial)
+        .onMessage(ToOwners.class, this::onToOwners)
         .onMessage(StopAll.class, this::onStopAll)
         .onMessage(ListenerGone.class, this::onListenerGone)
         .onMessage(DialerGone.class, this::onDialerGone)
@@ -100,6 +105,14 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
       getContext().watchWith(dialer, DialerGone.INSTANCE);
     }
     dialer.tell(new DialerActor.Dial(dial.request(), dial.transport(), dial.promise()));
+    return this;
+  }
+
+  private Behavior<Command> onToOwners(ToOwners to) {
+    if (owners == null) {
+      owners = getContext().spawn(OwnersActor.create(parts), "owners");
+    }
+    owners.tell(to.command());
     return this;
   }
 

@@ -153,6 +153,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private final ClientAnswer answer;
   private final SessionLife life;
   private final ActorRef<ConnectionStats> statsRead;
+  private ConnectionStats latest = ConnectionStats.UNKNOWN;
   private boolean released;
   private boolean stopping;
 
@@ -353,7 +354,13 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onStatsRead(StatsRead read) {
-    promises.stats().complete(read.stats());
+    if (!read.stats().equals(ConnectionStats.UNKNOWN)) {
+      latest = read.stats();
+    }
+    promises.stats().complete(latest);
+    if (life.isOver()) {
+      promises.lastStats().succeed(latest);
+    }
     return this;
   }
 
@@ -445,6 +452,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     on(
         new SessionInput.LocalAbort(
             Http3ErrorCode.H3_INTERNAL_ERROR, "the session's actor stopped"));
+    promises.lastStats().succeed(latest);
     setup.parts().gauges().level(Gauges.SESSIONS).decrement();
     return this;
   }

@@ -232,6 +232,14 @@ public final class SessionHandle {
     return promise;
   }
 
+  /**
+   * The latest statistics that were collected before the session ended, or as it did. Completes
+   * once it has ended, at the latest when its actor stops; never fails.
+   */
+  public CompletableFuture<ConnectionStats> lastStats() {
+    return promises.lastStats();
+  }
+
   /** The peer's certificate chain, leaf first; empty when it showed none. */
   public List<X509Certificate> peerCertificates() {
     return facts.connection().peerCertificates();

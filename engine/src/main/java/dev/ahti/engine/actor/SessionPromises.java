@@ -17,6 +17,7 @@ import org.apache.pekko.Done;
 final class SessionPromises {
   private final SharedFuture<SessionEnd> closed = new SharedFuture<>();
   private final SharedFuture<Done> draining = new SharedFuture<>();
+  private final SharedFuture<ConnectionStats> lastStats = new SharedFuture<>();
   private final PendingReplies<ConnectionStats> stats;
   private final OpenCalls groupStats;
   private final SendGroups groups;
@@ -53,6 +54,11 @@ final class SessionPromises {
 
   SharedFuture<Done> draining() {
     return draining;
+  }
+
+  /** The latest statistics of a session that has ended. */
+  SharedFuture<ConnectionStats> lastStats() {
+    return lastStats;
   }
 
   PendingReplies<ConnectionStats> stats() {

@@ -50,6 +50,9 @@ public final class Gauges {
   /** Level: send groups that were made and are in use. */
   public static final String SEND_GROUPS = "send-groups";
 
+  /** Level: sessions that end with an actor of the application. */
+  public static final String OWNERS_WATCHED = "sessions.owned";
+
   /** Level: streams that the application asked for and has not got. */
   public static final String OPENS_WAITING = "streams.opens-waiting";
 

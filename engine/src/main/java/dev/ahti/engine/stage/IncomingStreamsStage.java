@@ -1,12 +1,14 @@
 package dev.ahti.engine.stage;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams that the peer opens, as a Source: one element a stream, taken from the queue on
@@ -23,6 +25,7 @@ public final class IncomingStreamsStage extends GraphStage<SourceShape<StreamHan
   private final SourceShape<StreamHandle> shape = SourceShape.of(out);
   private final IncomingStreams streams;
   private final Function<String, Throwable> failure;
+  private final Supplier<@Nullable Throwable> closed;
 
   /**
    * For one queue.
@@ -30,8 +33,22 @@ public final class IncomingStreamsStage extends GraphStage<SourceShape<StreamHan
    * @param failure what the stage fails with when the session ended abruptly, from the reason
    */
   public IncomingStreamsStage(IncomingStreams streams, Function<String, Throwable> failure) {
+    this(streams, failure, () -> null);
+  }
+
+  /**
+   * For one queue.
+   *
+   * @param failure what the stage fails with when the session ended abruptly, from the reason
+   * @param closed what the stage fails with when the session closed cleanly; {@code null} completes
+   */
+  public IncomingStreamsStage(
+      IncomingStreams streams,
+      Function<String, Throwable> failure,
+      Supplier<@Nullable Throwable> closed) {
     this.streams = streams;
     this.failure = failure;
+    this.closed = closed;
   }
 
   @Override
@@ -92,7 +109,12 @@ public final class IncomingStreamsStage extends GraphStage<SourceShape<StreamHan
       if (end instanceof IncomingStreams.End.Failed failed) {
         failStage(failure.apply(failed.why()));
       } else if (end != null) {
-        completeStage();
+        Throwable why = closed.get();
+        if (why == null) {
+          completeStage();
+        } else {
+          failStage(why);
+        }
       } else if (isAvailable(out)) {
         StreamHandle next = streams.poll();
         if (next != null) {

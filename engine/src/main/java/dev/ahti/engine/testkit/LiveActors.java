@@ -11,8 +11,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** The actors below {@code /system}, where Ahti's and those of streams are, as Pekko has them. */
 public final class LiveActors {
-  /** The guardian and the dialer live as long as their actor system. */
-  private static final String OURS = "/system/ahti/(?!dialer$).+";
+  /** The guardian, the dialer and the watch of owners live as long as their actor system. */
+  private static final String OURS = "/system/ahti/(?!(dialer|owners)$).+";
 
   /** What runs a graph on a materializer; the supervisors above them stay. */
   private static final String OF_STREAMS = "/system/Materializers/StreamSupervisor-[0-9]+/.+";

@@ -246,15 +246,7 @@ public final class MemoryConnection implements TransportConnection {
   }
 
   ConnectionStats stats() {
-    ConnectionStats none = ConnectionStats.UNKNOWN;
-    return new ConnectionStats(
-        OptionalLong.of(2 * link.conditions().latency().toNanos()),
-        none.bytesSent(),
-        none.bytesReceived(),
-        none.packetsSent(),
-        none.packetsReceived(),
-        none.packetsLost(),
-        none.estimatedSendRate());
+    return ConnectionStats.ofRtt(OptionalLong.of(2 * link.conditions().latency().toNanos()));
   }
 
   // For the ports; loop only, unless they say otherwise.

@@ -218,6 +218,34 @@ class SessionWindowsTest {
   }
 
   @Test
+  void streamsThatAreAnticipatedAreGrantedAtOnceAndStayGranted() {
+    assertNull(windows.anticipate(UNIDIRECTIONAL, 3));
+    assertEquals(new Capsule.MaxStreams(UNIDIRECTIONAL, 5), windows.anticipate(UNIDIRECTIONAL, 5));
+    assertNull(windows.anticipate(UNIDIRECTIONAL, 5));
+    assertEquals(
+        new Capsule.MaxStreams(UNIDIRECTIONAL, 65_535), windows.anticipate(UNIDIRECTIONAL, 65_535));
+    assertNull(windows.anticipate(UNIDIRECTIONAL, 0));
+    for (int i = 0; i < 65_535; i++) {
+      assertNull(windows.peerOpened(UNIDIRECTIONAL));
+    }
+    assertEndsSession(windows.peerOpened(UNIDIRECTIONAL));
+    assertEquals(new Capsule.MaxStreams(BIDIRECTIONAL, 7), windows.anticipate(BIDIRECTIONAL, 7));
+  }
+
+  @Test
+  void fewerThatAreAnticipatedMakeTheWindowAsSmallAsConfiguredAgain() {
+    assertEquals(
+        new Capsule.MaxStreams(UNIDIRECTIONAL, 100), windows.anticipate(UNIDIRECTIONAL, 100));
+    assertNull(windows.anticipate(UNIDIRECTIONAL, 0));
+    for (int i = 0; i < 98; i++) {
+      assertNull(windows.peerOpened(UNIDIRECTIONAL));
+      windows.peerClosed(UNIDIRECTIONAL);
+    }
+    // 98 consumed, and four ahead of them, as configured.
+    assertEquals(new Capsule.MaxStreams(UNIDIRECTIONAL, 102), windows.grantStreams(UNIDIRECTIONAL));
+  }
+
+  @Test
   @DisplayName("bytes that nobody sees bring credit, and accuse nobody")
   void unseenBytes() {
     assertNull(windows.received(100));

@@ -43,6 +43,7 @@ final class AhtiGuardianSpec extends ActorSpec {
           new FakeTransport,
           new CompletableFuture[SessionHandle]
         ),
+        new AhtiGuardian.ToOwners(new OwnersActor.Forget("key", kit.system.deadLetters[Any])),
         new AhtiGuardian.StopAll(new CompletableFuture[Done])
       )(() => AhtiGuardian.create(parts()))
 

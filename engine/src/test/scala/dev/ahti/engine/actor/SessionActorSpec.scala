@@ -31,6 +31,7 @@ final class SessionActorSpec extends SessionSpec {
         new SessionActor.FlowViolated(Violation.session(0x45d4487, "too much", "test")),
         new SessionActor.RejectedBefore(new EarlyRejection(0, StreamKind.BIDIRECTIONAL)),
         new SessionActor.Incoming(StreamKind.BIDIRECTIONAL, new FakePort(4)),
+        new SessionActor.Anticipate(StreamKind.BIDIRECTIONAL, 200),
         new SessionActor.Close(0, ""),
         SessionActor.Drain.INSTANCE,
         new SessionActor.Abort(0, "test"),

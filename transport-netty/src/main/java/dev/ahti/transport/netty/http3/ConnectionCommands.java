@@ -27,6 +27,7 @@ final class ConnectionCommands {
   private final Http3Connection connection;
   private final QuicChannel channel;
   private final PortContext ports;
+  private final ConnectionStatistics statistics;
   private final Requests requests;
   private final SessionTable sessions;
   private final LocalControlStream localControl;
@@ -48,6 +49,7 @@ final class ConnectionCommands {
     this.connection = connection;
     this.channel = connection.channel();
     this.ports = ports;
+    this.statistics = new ConnectionStatistics(ports.ports());
     this.requests = requests;
     this.sessions = sessions;
     this.localControl = localControl;
@@ -85,7 +87,7 @@ final class ConnectionCommands {
     } else if (command instanceof TransportCommand.CloseConnection close) {
       connection.close(close.code(), close.reason());
     } else if (command instanceof TransportCommand.GetStats get) {
-      ConnectionStatistics.collect(channel, get.replyTo()::tell);
+      statistics.collect(channel, get.replyTo()::tell);
     }
   }
 

@@ -1,20 +1,32 @@
 package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.transport.netty.quic.ConnectionPorts;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/** What Netty knows of a connection, in the engine's form. */
+/**
+ * What Netty and our own count know of a connection, in the engine's form. Loop only.
+ *
+ * <p>Netty has the smoothed round-trip time only. The least one is the least of those that were
+ * seen here, one a call: never below the real one, and as near as calls are frequent.
+ */
 final class ConnectionStatistics {
   private static final int BITS = 8;
 
-  private ConnectionStatistics() {}
+  private final ConnectionPorts ports;
+  private long leastRtt = Long.MAX_VALUE;
+
+  ConnectionStatistics(ConnectionPorts ports) {
+    this.ports = ports;
+  }
 
   /** Collects on the loop and tells; unknown once the connection is gone. */
-  static void collect(QuicChannel channel, Consumer<ConnectionStats> to) {
+  void collect(QuicChannel channel, Consumer<ConnectionStats> to) {
     if (!channel.isActive()) {
       to.accept(ConnectionStats.UNKNOWN);
       return;
@@ -35,15 +47,20 @@ final class ConnectionStatistics {
                                     : ConnectionStats.UNKNOWN)));
   }
 
-  private static ConnectionStats stats(
-      QuicConnectionStats connection, QuicConnectionPathStats path) {
+  private ConnectionStats stats(QuicConnectionStats connection, QuicConnectionPathStats path) {
+    leastRtt = Math.min(leastRtt, path.rtt());
+    long rate = path.deliveryRate() * BITS;
     return new ConnectionStats(
         OptionalLong.of(path.rtt()),
+        OptionalLong.of(leastRtt),
+        OptionalLong.of(ports.payloadSent()),
         OptionalLong.of(connection.sentBytes()),
         OptionalLong.of(connection.recvBytes()),
+        OptionalLong.of(connection.lostBytes()),
         OptionalLong.of(connection.sent()),
         OptionalLong.of(connection.recv()),
         OptionalLong.of(connection.lost()),
-        OptionalLong.of(path.deliveryRate() * BITS));
+        rate == 0 ? OptionalLong.empty() : OptionalLong.of(rate),
+        Optional.of(ports.isWaiting()));
   }
 }

@@ -20,6 +20,7 @@ public final class ConnectionPorts {
   private final Duration writeStall;
   private final Runnable look = this::look;
   private int watched;
+  private long payloadSent;
   private @Nullable ScheduledFuture<?> stallCheck;
 
   /**
@@ -35,6 +36,26 @@ public final class ConnectionPorts {
   /** How many are open. */
   public int size() {
     return ports.size();
+  }
+
+  /** Bytes of streams of sessions, without their headers, that were handed to QUIC. */
+  public long payloadSent() {
+    long sent = payloadSent;
+    for (QuicStreamPort port : ports) {
+      sent += payloadOf(port);
+    }
+    return sent;
+  }
+
+  /** Whether a write waits for QUIC to take more. */
+  public boolean isWaiting() {
+    long now = loop.nanoTime();
+    return ports.stream().anyMatch(port -> port.waitedNanos(now) >= 0);
+  }
+
+  /** What a request's stream carries is not payload: capsules. */
+  private static long payloadOf(QuicStreamPort port) {
+    return port.isWatched() ? port.stats().bytesSent() : 0;
   }
 
   /** Ends every port: the connection is gone. */
@@ -57,8 +78,11 @@ public final class ConnectionPorts {
   }
 
   void closed(QuicStreamPort port) {
-    if (ports.remove(port) && port.isWatched() && --watched == 0) {
-      loop.unwatchStops(look);
+    if (ports.remove(port)) {
+      payloadSent += payloadOf(port);
+      if (port.isWatched() && --watched == 0) {
+        loop.unwatchStops(look);
+      }
     }
   }
 

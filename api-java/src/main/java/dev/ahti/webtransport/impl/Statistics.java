@@ -1,0 +1,76 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.engine.spi.DatagramStats;
+import dev.ahti.webtransport.WebTransportConnectionStats;
+import dev.ahti.webtransport.WebTransportDatagramStats;
+import dev.ahti.webtransport.WebTransportState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** Turns what the transport knows of a connection into what a session may know of it. */
+final class Statistics {
+  private Statistics() {}
+
+  /** The statistics now, those of the end for a session that is closed. */
+  static CompletableFuture<WebTransportConnectionStats> of(ApiState state, boolean mayBeShared) {
+    SessionHandle session = state.sessionOrNull();
+    if (session != null && state.now() == WebTransportState.CLOSED) {
+      return session.lastStats().thenApply(stats -> of(stats, session, mayBeShared));
+    }
+    return state
+        .ask(one -> one.stats().thenApply(stats -> of(stats, one, mayBeShared)))
+        .handle(
+            (stats, failure) ->
+                failure == null || state.now() != WebTransportState.CLOSED
+                    ? failure == null
+                        ? CompletableFuture.completedFuture(stats)
+                        : CompletableFuture.<WebTransportConnectionStats>failedFuture(
+                            ApiState.unwrapped(failure))
+                    : of(state, mayBeShared))
+        .thenCompose(answer -> answer);
+  }
+
+  private static WebTransportConnectionStats of(
+      ConnectionStats stats, SessionHandle session, boolean mayBeShared) {
+    OptionalLong unknown = OptionalLong.empty();
+    return new WebTransportConnectionStats(
+        mayBeShared ? unknown : stats.payloadBytesSent(),
+        mayBeShared ? unknown : overhead(stats),
+        unknown,
+        mayBeShared ? unknown : stats.packetsSent(),
+        mayBeShared ? unknown : stats.bytesLost(),
+        mayBeShared ? unknown : stats.packetsLost(),
+        mayBeShared ? unknown : stats.bytesReceived(),
+        mayBeShared ? unknown : stats.packetsReceived(),
+        nanos(stats.smoothedRttNanos()),
+        Optional.empty(),
+        nanos(stats.minRttNanos()),
+        mayBeShared ? Optional.empty() : Optional.of(of(session.datagrams().stats())),
+        stats.estimatedSendRate(),
+        stats.atSendCapacity());
+  }
+
+  static WebTransportDatagramStats of(DatagramStats stats) {
+    return new WebTransportDatagramStats(
+        OptionalLong.of(stats.droppedIncoming()),
+        OptionalLong.of(stats.expiredIncoming()),
+        OptionalLong.of(stats.expiredOutgoing()),
+        OptionalLong.empty());
+  }
+
+  /** What was handed over and has not left yet is no negative overhead. */
+  private static OptionalLong overhead(ConnectionStats stats) {
+    return stats.bytesSent().isPresent() && stats.payloadBytesSent().isPresent()
+        ? OptionalLong.of(
+            Math.max(0, stats.bytesSent().getAsLong() - stats.payloadBytesSent().getAsLong()))
+        : OptionalLong.empty();
+  }
+
+  private static Optional<Duration> nanos(OptionalLong nanos) {
+    return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
+  }
+}

@@ -1,0 +1,255 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static dev.ahti.webtransport.Loopback.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.gauge.Gauges;
+import java.lang.ref.WeakReference;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Sessions that nobody holds, and sessions that somebody owns. */
+class LifetimeIT {
+  /** Rounds of collection after which what is held has shown that it stays. */
+  private static final int ROUNDS = 5;
+
+  /** Of dials to somebody who never answers. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
+
+  private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+
+  private Loopback start() throws Exception {
+    return Loopback.start(Map.of("/", accepted::add));
+  }
+
+  /** Not {@code loopback.connect}, which holds the session; and no local variable of the test. */
+  private static WebTransport connect(Loopback loopback) throws Exception {
+    WebTransport session =
+        WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+    await(session.ready());
+    return session;
+  }
+
+  private WebTransport server() throws InterruptedException {
+    return accepted.poll(20, TimeUnit.SECONDS);
+  }
+
+  private static void collectUntilDone(CompletableFuture<?> ended) {
+    Loopback.eventually(
+        "closed by the collector",
+        () -> {
+          System.gc();
+          return ended.isDone();
+        });
+  }
+
+  /** Collects until a canary that was dropped at the same time is gone, several times. */
+  private static void collect() {
+    for (int i = 0; i < ROUNDS; i++) {
+      WeakReference<Object> canary = new WeakReference<>(new Object());
+      Loopback.eventually(
+          "the canary is collected",
+          () -> {
+            System.gc();
+            return canary.refersTo(null);
+          });
+    }
+  }
+
+  @Test
+  @DisplayName("section 6.8: an unreferenced session is terminated with code 0")
+  void aClientsSessionThatNobodyHoldsIsClosedWithCodeZero() throws Exception {
+    try (Loopback loopback = start()) {
+      connect(loopback);
+      CompletableFuture<WebTransportCloseInfo> ended = server().closed().toCompletableFuture();
+      collectUntilDone(ended);
+      assertEquals(WebTransportCloseInfo.NONE, await(ended));
+    }
+  }
+
+  @Test
+  void aSessionThatNobodyHoldsIsGivenUpWhileConnectingToo() throws Exception {
+    try (Loopback loopback = start();
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      WebTransport.connect(
+          loopback.system,
+          "https://127.0.0.1:" + silent.getLocalPort() + "/",
+          loopback.trusting().withConnectTimeout(TIMEOUT));
+      long begun = System.nanoTime();
+      Loopback.eventually(
+          "given up",
+          () -> {
+            System.gc();
+            return loopback.gauge(Gauges.CALLS_OPEN) == 0;
+          });
+      assertTrue(System.nanoTime() - begun < TIMEOUT.toNanos(), "it timed out");
+    }
+  }
+
+  @Test
+  void aServersSessionThatNobodyHoldsIsClosedWhereTheServerLetsItGo() throws Exception {
+    try (Loopback loopback =
+        Loopback.start(
+            "",
+            Map.of("/", session -> {}),
+            server -> server.withUnreferencedSessionsClosed(true))) {
+      WebTransport client = loopback.connect("/");
+      CompletableFuture<WebTransportCloseInfo> ended = client.closed().toCompletableFuture();
+      collectUntilDone(ended);
+      assertEquals(WebTransportCloseInfo.NONE, await(ended));
+    }
+  }
+
+  @Test
+  void aServerKeepsItsSessionsOtherwise() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+      WebTransport client = loopback.connect("/");
+      collect();
+      assertEquals(WebTransportState.CONNECTED, client.state());
+      client.close();
+    }
+  }
+
+  @Test
+  void aPromiseThatSomebodyWaitsForKeepsASession() throws Exception {
+    try (Loopback loopback = start()) {
+      CompletableFuture<WebTransportCloseInfo> seen = new CompletableFuture<>();
+      connect(loopback).closed().thenAccept(seen::complete);
+      WebTransport server = server();
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      server.close(WebTransportCloseInfo.of(3));
+      assertEquals(WebTransportCloseInfo.of(3), await(seen));
+    }
+  }
+
+  @Test
+  void aRunningSourceKeepsASessionAndItsEndLetsItGo() throws Exception {
+    try (Loopback loopback = start()) {
+      UniqueKillSwitch reading =
+          connect(loopback)
+              .incomingUnidirectionalStreams()
+              .viaMat(KillSwitches.single(), Keep.right())
+              .to(Sink.ignore())
+              .run(loopback.system);
+      held(loopback, reading);
+    }
+  }
+
+  @Test
+  void aRunningStreamKeepsItsSessionAndItsEndLetsItGo() throws Exception {
+    try (Loopback loopback = start()) {
+      UniqueKillSwitch writing =
+          Source.<ByteString>maybe()
+              .viaMat(KillSwitches.single(), Keep.right())
+              .to(await(connect(loopback).createUnidirectionalStream()).sink())
+              .run(loopback.system);
+      held(loopback, writing);
+    }
+  }
+
+  private void held(Loopback loopback, UniqueKillSwitch running) throws Exception {
+    CompletableFuture<WebTransportCloseInfo> ended = server().closed().toCompletableFuture();
+    collect();
+    assertFalse(ended.isDone());
+    running.shutdown();
+    collectUntilDone(ended);
+    assertEquals(WebTransportCloseInfo.NONE, await(ended));
+  }
+
+  @Test
+  void aStreamThatSomebodyHoldsKeepsItsSession() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransportSendStream held = await(connect(loopback).createUnidirectionalStream());
+      WebTransport server = server();
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      held.abort(0);
+      server.close();
+      await(server.closed());
+    }
+  }
+
+  private static ActorRef<Done> owner(Loopback loopback, String name) {
+    return loopback.system.systemActorOf(
+        Behaviors.<Done>receiveMessage(any -> Behaviors.stopped()), name, Props.empty());
+  }
+
+  @Test
+  @DisplayName("section 6.7: sessions end with what owns them")
+  void sessionsOfBothEndsFailWhenTheirOwnerStopsAndTheirPeersSeeCodeZero() throws Exception {
+    try (Loopback loopback = start()) {
+      ActorRef<Done> owner = owner(loopback, "owner");
+      WebTransport first = loopback.connect("/");
+      WebTransport itsPeer = server();
+      WebTransport itsPeers = loopback.connect("/");
+      WebTransport second = server();
+      first.ownedBy(owner);
+      second.ownedBy(owner);
+      Loopback.eventually("watched", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 2);
+      owner.tell(Done.getInstance());
+      for (WebTransport owned : new WebTransport[] {first, second}) {
+        WebTransportError error =
+            assertInstanceOf(WebTransportError.class, failure(owned.closed()));
+        assertEquals(WebTransportErrorSource.SESSION, error.source());
+        assertTrue(error.getMessage().contains("owner has stopped"), error.getMessage());
+        assertEquals(WebTransportState.FAILED, owned.state());
+      }
+      assertEquals(WebTransportCloseInfo.NONE, await(itsPeer.closed()));
+      assertEquals(WebTransportCloseInfo.NONE, await(itsPeers.closed()));
+    }
+  }
+
+  @Test
+  void aSessionThatIsStillConnectingFailsWithItsOwner() throws Exception {
+    try (Loopback loopback = start();
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system,
+              "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              loopback.trusting().withConnectTimeout(TIMEOUT));
+      ActorRef<Done> owner = owner(loopback, "owner");
+      session.ownedBy(owner);
+      owner.tell(Done.getInstance());
+      assertTrue(failure(session.ready()).getMessage().contains("owner has stopped"));
+      Loopback.eventually("given up", () -> loopback.gauge(Gauges.CALLS_OPEN) == 0);
+    }
+  }
+
+  @Test
+  void aSessionThatEndsFirstIsNotWatchedAnyMore() throws Exception {
+    try (Loopback loopback = start()) {
+      ActorRef<Done> owner = owner(loopback, "owner");
+      WebTransport session = loopback.connect("/");
+      session.ownedBy(owner);
+      Loopback.eventually("watched", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 1);
+      session.close(WebTransportCloseInfo.of(1));
+      assertEquals(WebTransportCloseInfo.of(1), await(session.closed()));
+      Loopback.eventually("forgotten", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 0);
+      owner.tell(Done.getInstance());
+    }
+  }
+}
