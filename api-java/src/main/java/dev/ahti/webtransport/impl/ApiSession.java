@@ -1,7 +1,7 @@
 package dev.ahti.webtransport.impl;
 
-import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramWriter;
