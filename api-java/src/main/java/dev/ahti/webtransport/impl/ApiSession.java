@@ -11,6 +11,7 @@ import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.IncomingStreamsStage;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -71,7 +72,7 @@ public final class ApiSession implements WebTransport {
     this.ahti = ahti;
     this.state = new ApiState(CompletableFuture.completedFuture(session), false);
     this.wish = wish;
-    this.datagrams = new Datagrams(this, settings);
+    this.datagrams = new Datagrams(this, ReadableStreamType.DEFAULT, settings);
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
     this.mayBeShared = false;
     if (endsUnreferenced) {
@@ -92,7 +93,7 @@ public final class ApiSession implements WebTransport {
     this.ahti = ahti;
     this.state = new ApiState(dialled, options.hidesFailures());
     this.wish = options.congestionControl();
-    this.datagrams = new Datagrams(this, settings);
+    this.datagrams = new Datagrams(this, options.datagramsReadableType(), settings);
     this.anticipated = new Anticipated(state, Anticipated.of(options));
     this.mayBeShared = options.allowsPooling();
     Unreferenced.tell(this, state);
@@ -289,8 +290,7 @@ public final class ApiSession implements WebTransport {
 
   /** What its datagrams end with; nothing after a clean close, which is told before they end. */
   @Nullable Throwable ended(String why) {
-    Throwable failure = state.failure();
-    return failure == null && !state.closed().isDone() ? WebTransportError.session(why) : failure;
+    return state.ended(why);
   }
 
   /** A source made of the session: at once when it is there, else once it is. */

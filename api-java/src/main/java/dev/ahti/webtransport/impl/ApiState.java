@@ -195,6 +195,12 @@ final class ApiState {
         : null;
   }
 
+  /** What its datagrams end with; nothing after a clean close, which is told before they end. */
+  @Nullable Throwable ended(String why) {
+    Throwable failure = failure();
+    return failure == null && !closed().isDone() ? WebTransportError.session(why) : failure;
+  }
+
   private <T> T orInvalid(T value, @Nullable Throwable failure) {
     if (failure == null) {
       return value;

@@ -1,36 +1,134 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.EngineSettings;
-import dev.ahti.engine.stage.DatagramSinkStage;
 import dev.ahti.engine.stage.DatagramSourceStage;
+import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
+import dev.ahti.webtransport.WebTransportDatagramPolicy;
+import dev.ahti.webtransport.WebTransportDatagramStats;
+import dev.ahti.webtransport.WebTransportDatagramsReader;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
+import dev.ahti.webtransport.WebTransportSendGroup;
+import dev.ahti.webtransport.WebTransportSendOptions;
+import dev.ahti.webtransport.WebTransportTypeException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** The datagrams of a session that is there, or that is still being dialled. */
-record Datagrams(ApiSession session, EngineSettings.Datagrams settings)
-    implements WebTransportDatagramDuplexStream {
+final class Datagrams implements WebTransportDatagramDuplexStream {
+  private final ApiSession session;
+  private final ReadableStreamType type;
+  private final int mostReads;
+  private final DatagramBounds bounds;
 
-  @Override
-  public Source<ByteString, NotUsed> readable() {
-    return session.later(
-        handle ->
-            Source.fromGraph(new DatagramSourceStage(handle.datagramReader(), session::ended)));
+  Datagrams(ApiSession session, ReadableStreamType type, EngineSettings.Datagrams settings) {
+    this.session = session;
+    this.type = type;
+    this.mostReads = settings.bufferedLimit();
+    DatagramBounds made = new DatagramBounds(settings);
+    this.bounds = made;
+    // Must not hold the session, which is free to become unreachable.
+    session.status().established().thenAccept(there -> made.attach(there.datagrams()));
   }
 
   @Override
-  public WebTransportDatagramsWritable createWritable() {
-    return () ->
-        Sink.fromGraph(
-                new DatagramSinkStage(session.datagramWriter(settings::outgoing), session::ended))
-            .addAttributes(Keeps.of(session));
+  public Source<ByteString, NotUsed> readable() {
+    Source<ByteString, NotUsed> datagrams =
+        session.later(
+            handle ->
+                Source.fromGraph(new DatagramSourceStage(handle.datagramReader(), session::ended)));
+    return type == ReadableStreamType.BYTES
+        ? datagrams.filter(datagram -> !datagram.isEmpty())
+        : datagrams;
+  }
+
+  @Override
+  public WebTransportDatagramsReader getReader() {
+    return new DatagramsReader(session, mostReads, type == ReadableStreamType.BYTES);
+  }
+
+  @Override
+  public WebTransportDatagramsWritable createWritable(WebTransportSendOptions options) {
+    SendGroup group = group(options.sendGroup().orElse(null));
+    if (group != null && group.session() != session) {
+      throw new WebTransportTypeException("send group: another session's (expected: this one's)");
+    }
+    if (session.status().isOver()) {
+      throw session.status().invalid();
+    }
+    return new DatagramsWritable(session, bounds, group, options.sendOrder());
+  }
+
+  static @Nullable SendGroup group(@Nullable WebTransportSendGroup group) {
+    return (SendGroup) group;
   }
 
   @Override
   public int maxDatagramSize() {
     return session.require().datagrams().maxSize();
+  }
+
+  @Override
+  public Optional<Duration> incomingMaxAge() {
+    return bounds.age(true);
+  }
+
+  @Override
+  public void setIncomingMaxAge(@Nullable Duration age) {
+    bounds.age(true, age);
+  }
+
+  @Override
+  public Optional<Duration> outgoingMaxAge() {
+    return bounds.age(false);
+  }
+
+  @Override
+  public void setOutgoingMaxAge(@Nullable Duration age) {
+    bounds.age(false, age);
+  }
+
+  @Override
+  public int incomingMaxBufferedDatagrams() {
+    return bounds.most(true);
+  }
+
+  @Override
+  public void setIncomingMaxBufferedDatagrams(int most) {
+    bounds.most(true, most);
+  }
+
+  @Override
+  public int outgoingMaxBufferedDatagrams() {
+    return bounds.most(false);
+  }
+
+  @Override
+  public void setOutgoingMaxBufferedDatagrams(int most) {
+    bounds.most(false, most);
+  }
+
+  @Override
+  public WebTransportDatagramPolicy incomingPolicy() {
+    return bounds.policy();
+  }
+
+  @Override
+  public void setIncomingPolicy(WebTransportDatagramPolicy policy) {
+    bounds.policy(Objects.requireNonNull(policy, "policy"));
+  }
+
+  @Override
+  public CompletionStage<WebTransportDatagramStats> getStats() {
+    return session
+        .status()
+        .ask(there -> CompletableFuture.completedFuture(Statistics.of(there.datagrams().stats())));
   }
 }

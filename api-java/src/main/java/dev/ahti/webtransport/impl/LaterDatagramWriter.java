@@ -150,6 +150,7 @@ final class LaterDatagramWriter implements DatagramWriter {
       }
       limit(System.nanoTime());
       room = queue.room();
+      waiting |= room < 1;
       toTell = takeGone();
     }
     tell(toTell);

@@ -56,10 +56,13 @@ final class Statistics {
 
   static WebTransportDatagramStats of(DatagramStats stats) {
     return new WebTransportDatagramStats(
-        OptionalLong.of(stats.droppedIncoming()),
-        OptionalLong.of(stats.expiredIncoming()),
-        OptionalLong.of(stats.expiredOutgoing()),
-        OptionalLong.empty());
+        stats.droppedIncoming(),
+        stats.expiredIncoming(),
+        stats.expiredOutgoing(),
+        stats.droppedOutgoing(),
+        stats.oversized(),
+        stats.received(),
+        stats.sent());
   }
 
   /** What was handed over and has not left yet is no negative overhead. */

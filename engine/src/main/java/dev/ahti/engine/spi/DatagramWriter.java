@@ -44,7 +44,10 @@ public interface DatagramWriter {
   /** Sets what is dropped when its queue is full, from the next datagram offered on. */
   void policy(DatagramPolicy policy);
 
-  /** How many more may be offered before one is dropped; below zero after the bound was lowered. */
+  /**
+   * How many more may be offered before one is dropped; below zero after the bound was lowered.
+   * Below 1 it asks to wait for the wake-up.
+   */
   int room();
 
   /** Why no datagrams move any more, or {@code null} while they do. */

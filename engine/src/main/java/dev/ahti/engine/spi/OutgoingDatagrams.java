@@ -411,7 +411,11 @@ final class OutgoingDatagrams {
     public int room() {
       synchronized (lock) {
         limit();
-        return queue.room();
+        int room = queue.room();
+        if (room < 1 && !closed) {
+          waiting.add(this);
+        }
+        return room;
       }
     }
 

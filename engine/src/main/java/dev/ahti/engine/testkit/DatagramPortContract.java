@@ -55,6 +55,7 @@ public abstract class DatagramPortContract extends PortContract {
     rules.put("after the end an offer is refused and dropped", this::offerAfterEnd);
     rules.put("what comes after the end is dropped", this::receivedAfterEnd);
     rules.put("a second end does nothing", this::endsOnce);
+    rules.putAll(new DatagramWriterRules(this).rules());
     return rules;
   }
 
@@ -214,7 +215,7 @@ public abstract class DatagramPortContract extends PortContract {
     return port.offer(numbered(number));
   }
 
-  private List<ByteString> received(DatagramPort port, int count) {
+  final List<ByteString> received(DatagramPort port, int count) {
     List<ByteString> all = new ArrayList<>();
     holds(
         count + " came",
@@ -230,7 +231,7 @@ public abstract class DatagramPortContract extends PortContract {
     return all;
   }
 
-  private static ByteString numbered(int number) {
+  static ByteString numbered(int number) {
     return ByteString.fromString("datagram " + number);
   }
 

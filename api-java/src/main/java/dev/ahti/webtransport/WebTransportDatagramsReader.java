@@ -1,0 +1,50 @@
+package dev.ahti.webtransport;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.annotation.DoNotInherit;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Reads datagrams call by call: the default reader and the BYOB reader of the W3C text in one, both
+ * for either {@link ReadableStreamType}. Nobody else reads the session's datagrams until {@link
+ * #releaseLock()}.
+ *
+ * <p>Calls are served in their order; as many wait as datagrams may ({@code
+ * ahti.session.datagrams.buffered-limit}), one more fails with a {@link
+ * WebTransportQuotaExceededException}. While somebody else reads, calls fail with a {@link
+ * WebTransportTypeException}. All methods may be called from any thread; stages complete on the
+ * caller's or on the connection's event loop, where code must not block.
+ *
+ * @see WebTransportDatagramDuplexStream#getReader()
+ */
+@DoNotInherit
+public interface WebTransportDatagramsReader {
+
+  /** What a read into a buffer gives at the end. */
+  int END = -1;
+
+  /**
+   * The next datagram.
+   *
+   * @return empty when the session was closed; fails with what the session failed with
+   */
+  CompletionStage<Optional<ByteString>> read();
+
+  /**
+   * The next datagram, into a buffer.
+   *
+   * @param into is filled from its position on, which moves; the reader's until the stage completes
+   * @return the datagram's length, 0 for an empty one, or {@link #END}. Fails as {@link #read()},
+   *     and with a {@link WebTransportRangeException} when the buffer has too little room: then the
+   *     datagram stays, for the next read
+   */
+  CompletionStage<Integer> read(ByteBuffer into);
+
+  /**
+   * Lets others read. Calls that wait, and later ones, fail with a {@link
+   * WebTransportTypeException}.
+   */
+  void releaseLock();
+}

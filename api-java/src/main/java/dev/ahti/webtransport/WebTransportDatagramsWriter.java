@@ -1,0 +1,60 @@
+package dev.ahti.webtransport;
+
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.annotation.DoNotInherit;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Sends datagrams call by call. The writable is locked until {@link #releaseLock()}. Works while
+ * the session is connecting: datagrams wait within the same bounds and are sent once it is there.
+ *
+ * <p>Who writes on while a write's stage is not complete loses datagrams, which ones says the
+ * writable's {@linkplain WebTransportDatagramsWritable#policy() policy}; nothing piles up. All
+ * methods may be called from any thread; stages complete on the caller's or on the connection's
+ * event loop, where code must not block.
+ *
+ * @see WebTransportDatagramsWritable#getWriter()
+ */
+@DoNotInherit
+public interface WebTransportDatagramsWriter {
+
+  /**
+   * Sends a datagram. One that is longer than {@link
+   * WebTransportDatagramDuplexStream#maxDatagramSize()} is dropped in silence.
+   *
+   * @return completes at once while fewer than {@link
+   *     WebTransportDatagramDuplexStream#outgoingMaxBufferedDatagrams()} wait, else when this one
+   *     was sent or dropped. Fails with a {@link WebTransportTypeException} when the writer or the
+   *     session was closed, and with what the session failed with
+   */
+  CompletionStage<Done> write(ByteString datagram);
+
+  /**
+   * Sends a datagram, for those who want to know what became of it; else as {@link #write}. Not of
+   * the W3C text.
+   */
+  CompletionStage<WebTransportDatagramResult> send(ByteString datagram);
+
+  /** Completes when {@link #desiredSize()} is above 0; fails as {@link #write} does. */
+  CompletionStage<Done> ready();
+
+  /**
+   * How many more datagrams may wait before one is dropped; 0 when closed, empty when the session
+   * has failed.
+   */
+  OptionalInt desiredSize();
+
+  /**
+   * Writes no more. The session's datagrams go on.
+   *
+   * @return completes when what was written was sent or dropped
+   */
+  CompletionStage<Done> close();
+
+  /**
+   * Gives the writable back; calls of this writer fail with a {@link WebTransportTypeException}.
+   */
+  void releaseLock();
+}

@@ -1,0 +1,61 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.stage.DatagramHandReader;
+import dev.ahti.webtransport.WebTransportDatagramsReader;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
+import dev.ahti.webtransport.WebTransportRangeException;
+import dev.ahti.webtransport.WebTransportTypeException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.util.ByteString;
+
+/** The engine's reader, with the errors of the W3C text. */
+final class DatagramsReader implements WebTransportDatagramsReader {
+  private final DatagramHandReader reader;
+
+  DatagramsReader(ApiSession session, int mostCalls, boolean skipsEmpty) {
+    DatagramHandReader made =
+        new DatagramHandReader(mostCalls, skipsEmpty, DatagramsReader::failure, session::ended);
+    this.reader = made;
+    session
+        .status()
+        .established()
+        .whenComplete(
+            (there, failure) -> {
+              if (there == null) {
+                made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
+              } else {
+                made.attach(there.datagramReader(), there.loop());
+              }
+            });
+  }
+
+  private static RuntimeException failure(DatagramHandReader.Refusal refusal) {
+    return switch (refusal) {
+      case BUFFER_TOO_SMALL ->
+          new WebTransportRangeException("buffer: smaller than the datagram (expected: room)");
+      case NOT_THE_READER ->
+          new WebTransportTypeException("incoming datagrams: read by another (expected: the lock)");
+      case TOO_MANY -> new WebTransportQuotaExceededException("too many reads wait");
+    };
+  }
+
+  @Override
+  public CompletionStage<Optional<ByteString>> read() {
+    return reader.read(null);
+  }
+
+  @Override
+  public CompletionStage<Integer> read(ByteBuffer into) {
+    return reader
+        .read(Objects.requireNonNull(into, "into"))
+        .thenApply(datagram -> datagram.map(ByteString::length).orElse(END));
+  }
+
+  @Override
+  public void releaseLock() {
+    reader.release();
+  }
+}

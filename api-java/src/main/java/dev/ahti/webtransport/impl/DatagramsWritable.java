@@ -1,0 +1,111 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.DatagramWriter;
+import dev.ahti.engine.stage.DatagramSinkStage;
+import dev.ahti.webtransport.WebTransportDatagramPolicy;
+import dev.ahti.webtransport.WebTransportDatagramsWritable;
+import dev.ahti.webtransport.WebTransportDatagramsWriter;
+import dev.ahti.webtransport.WebTransportInvalidStateException;
+import dev.ahti.webtransport.WebTransportSendGroup;
+import dev.ahti.webtransport.WebTransportTypeException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/** One way to send, with the engine's writer behind it. */
+final class DatagramsWritable implements WebTransportDatagramsWritable {
+  private final ApiSession session;
+  private final DatagramWriter writer;
+
+  /** Whether it has a producer. */
+  private final AtomicBoolean taken = new AtomicBoolean();
+
+  // Guarded by this.
+  private @Nullable SendGroup group;
+  private long order;
+  private WebTransportDatagramPolicy policy = WebTransportDatagramPolicy.dropOldest();
+
+  DatagramsWritable(
+      ApiSession session, DatagramBounds bounds, @Nullable SendGroup group, long order) {
+    this.session = session;
+    this.writer = session.datagramWriter(bounds::outgoing);
+    this.group = group;
+    this.order = order;
+    place();
+  }
+
+  @Override
+  public Sink<ByteString, CompletionStage<Done>> sink() {
+    return Sink.fromGraph(new DatagramSinkStage(writer, taken, session.status()::ended))
+        .addAttributes(Keeps.of(session));
+  }
+
+  @Override
+  public WebTransportDatagramsWriter getWriter() {
+    if (!taken.compareAndSet(false, true)) {
+      throw new WebTransportTypeException("writable: being written (expected: not locked)");
+    }
+    return new DatagramsWriter(writer, taken, session.status()::ended);
+  }
+
+  @Override
+  public synchronized Optional<WebTransportSendGroup> sendGroup() {
+    return Optional.ofNullable(group);
+  }
+
+  @Override
+  public void setSendGroup(@Nullable WebTransportSendGroup newGroup) {
+    SendGroup ours = Datagrams.group(newGroup);
+    if (ours != null && ours.session() != session) {
+      throw new WebTransportInvalidStateException(
+          "send group: another session's (expected: this one's)");
+    }
+    synchronized (this) {
+      group = ours;
+    }
+    place();
+  }
+
+  @Override
+  public synchronized long sendOrder() {
+    return order;
+  }
+
+  @Override
+  public void setSendOrder(long newOrder) {
+    synchronized (this) {
+      order = newOrder;
+    }
+    place();
+  }
+
+  @Override
+  public synchronized WebTransportDatagramPolicy policy() {
+    return policy;
+  }
+
+  @Override
+  public synchronized void setPolicy(WebTransportDatagramPolicy newPolicy) {
+    policy = Objects.requireNonNull(newPolicy, "policy");
+    writer.policy(DatagramBounds.engine(newPolicy));
+  }
+
+  /** Tells the writer; a group has its number only once the session is there. */
+  private void place() {
+    boolean later;
+    synchronized (this) {
+      later = group != null && session.status().sessionOrNull() == null;
+      long id = group == null || later ? 0 : group.handle().id();
+      writer.priority(new SendPriority(id, order));
+    }
+    if (later) {
+      session.status().established().thenAccept(there -> place());
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.actor.SendGroupHandle;
+import dev.ahti.engine.actor.SessionFailure;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
+import dev.ahti.webtransport.WebTransportSendGroup;
+import dev.ahti.webtransport.WebTransportSendStreamStats;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A send group of the engine, made when the session is there. */
+final class SendGroup implements WebTransportSendGroup {
+  private final ApiSession session;
+  private @Nullable SendGroupHandle handle;
+
+  /**
+   * Of a session that may still be connecting; otherwise the group is made at once.
+   *
+   * @throws WebTransportQuotaExceededException when {@code ahti.session.send-groups} are in use
+   */
+  SendGroup(ApiSession session) {
+    this.session = session;
+    SessionHandle there = session.status().sessionOrNull();
+    if (there != null) {
+      handle(there);
+    }
+  }
+
+  ApiSession session() {
+    return session;
+  }
+
+  /** The engine's group; to be asked for once the session is there. */
+  SendGroupHandle handle() {
+    return handle(session.require());
+  }
+
+  private synchronized SendGroupHandle handle(SessionHandle there) {
+    SendGroupHandle made = handle;
+    if (made == null) {
+      try {
+        made = there.createSendGroup();
+      } catch (SessionFailure refused) {
+        if (session.status().isOver()) {
+          throw session.status().invalid();
+        }
+        throw new WebTransportQuotaExceededException(String.valueOf(refused.getMessage()));
+      }
+      handle = made;
+    }
+    return made;
+  }
+
+  @Override
+  public CompletionStage<WebTransportSendStreamStats> getStats() {
+    return session
+        .status()
+        .ask(there -> handle(there).stats())
+        .thenApply(sums -> new WebTransportSendStreamStats(sums.bytesWritten(), sums.bytesSent()));
+  }
+}

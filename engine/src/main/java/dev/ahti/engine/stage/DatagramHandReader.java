@@ -1,0 +1,232 @@
+package dev.ahti.engine.stage;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the datagrams of a session call by call, in place of a {@link DatagramSourceStage}. Calls
+ * may come before the session is there. Any thread; futures complete on the caller's or the loop.
+ */
+public final class DatagramHandReader implements DatagramReader.Claim {
+
+  /** What a call fails with, by what was wrong. */
+  public enum Refusal {
+    /** The buffer is too small; the datagram stays. */
+    BUFFER_TOO_SMALL,
+    /** Somebody else reads, or the reader was released. */
+    NOT_THE_READER,
+    /** Too many calls wait. */
+    TOO_MANY
+  }
+
+  private record Call(@Nullable ByteBuffer into, CompletableFuture<Optional<ByteString>> result) {}
+
+  private final int mostCalls;
+  private final boolean skipsEmpty;
+  private final Function<Refusal, Throwable> refusals;
+  private final Function<String, @Nullable Throwable> ended;
+
+  // Guarded by this.
+  private final ArrayDeque<Call> calls = new ArrayDeque<>();
+  private @Nullable DatagramReader reader;
+  private @Nullable Executor loop;
+  private boolean granted;
+  private boolean released;
+  private @Nullable Supplier<CompletableFuture<Optional<ByteString>>> over;
+
+  /**
+   * A reader without a session.
+   *
+   * @param mostCalls how many calls may wait
+   * @param skipsEmpty whether empty datagrams are dropped
+   * @param ended from the port's reason to what calls fail with, or {@code null} after a clean end
+   */
+  public DatagramHandReader(
+      int mostCalls,
+      boolean skipsEmpty,
+      Function<Refusal, Throwable> refusals,
+      Function<String, @Nullable Throwable> ended) {
+    this.mostCalls = mostCalls;
+    this.skipsEmpty = skipsEmpty;
+    this.refusals = refusals;
+    this.ended = ended;
+  }
+
+  /** The session is there. */
+  public void attach(DatagramReader session, Executor sessionLoop) {
+    synchronized (this) {
+      if (over != null) {
+        return;
+      }
+      reader = session;
+      loop = sessionLoop;
+    }
+    session.claim(this);
+  }
+
+  /** There will be no session. */
+  public void fail(Throwable failure) {
+    end(() -> CompletableFuture.failedFuture(failure));
+  }
+
+  /**
+   * The next datagram, or nothing at a clean end.
+   *
+   * @param into filled before the future completes, or {@code null}
+   */
+  public CompletableFuture<Optional<ByteString>> read(@Nullable ByteBuffer into) {
+    CompletableFuture<Optional<ByteString>> result = new CompletableFuture<>();
+    synchronized (this) {
+      if (over != null) {
+        return over.get();
+      }
+      if (calls.size() >= mostCalls) {
+        return CompletableFuture.failedFuture(refusals.apply(Refusal.TOO_MANY));
+      }
+      calls.add(new Call(into, result));
+    }
+    pump();
+    return result;
+  }
+
+  /** Lets others read; calls that wait fail. */
+  public void release() {
+    DatagramReader held;
+    synchronized (this) {
+      held = reader;
+      released = true;
+      granted = false;
+    }
+    end(() -> CompletableFuture.failedFuture(refusals.apply(Refusal.NOT_THE_READER)));
+    if (held != null) {
+      held.release(this);
+    }
+  }
+
+  @Override
+  public void asked() {
+    execute(
+        () -> {
+          DatagramReader held = held();
+          if (held != null) {
+            held.stillReads(this);
+          }
+        });
+  }
+
+  @Override
+  public void answered(boolean grantedNow) {
+    execute(() -> onAnswer(grantedNow));
+  }
+
+  private void onAnswer(boolean grantedNow) {
+    DatagramReader held = held();
+    if (held == null) {
+      return;
+    }
+    if (!grantedNow) {
+      end(() -> CompletableFuture.failedFuture(refusals.apply(Refusal.NOT_THE_READER)));
+      return;
+    }
+    boolean left;
+    synchronized (this) {
+      left = released;
+      granted = !left;
+    }
+    if (left) {
+      // It was released before it could hold anything.
+      held.release(this);
+      return;
+    }
+    held.onReadable(this::pump);
+    pump();
+  }
+
+  private synchronized @Nullable DatagramReader held() {
+    return reader;
+  }
+
+  private void execute(Runnable task) {
+    Executor executor;
+    synchronized (this) {
+      executor = loop;
+    }
+    if (executor != null) {
+      executor.execute(task);
+    }
+  }
+
+  private void end(Supplier<CompletableFuture<Optional<ByteString>>> how) {
+    List<Call> waiting;
+    synchronized (this) {
+      if (over == null || released) {
+        over = how;
+      }
+      waiting = new ArrayList<>(calls);
+      calls.clear();
+    }
+    waiting.forEach(call -> how.get().whenComplete((value, why) -> settle(call, value, why)));
+  }
+
+  private static void settle(
+      Call call, @Nullable Optional<ByteString> value, @Nullable Throwable why) {
+    if (why == null) {
+      call.result().complete(value);
+    } else {
+      call.result().completeExceptionally(why);
+    }
+  }
+
+  /** Serves calls while there are datagrams, in order: one thread at a time takes and fills. */
+  private void pump() {
+    List<Runnable> done = new ArrayList<>();
+    String why = null;
+    synchronized (this) {
+      DatagramReader from = reader;
+      while (granted && from != null && !calls.isEmpty()) {
+        ByteString next = from.peek();
+        if (next == null) {
+          why = from.ended();
+          break;
+        }
+        serve(from, next, done);
+      }
+    }
+    done.forEach(Runnable::run);
+    if (why != null) {
+      String reason = why;
+      Throwable failure = ended.apply(reason);
+      end(
+          () ->
+              failure == null
+                  ? CompletableFuture.completedFuture(Optional.empty())
+                  : CompletableFuture.failedFuture(failure));
+    }
+  }
+
+  private void serve(DatagramReader from, ByteString next, List<Runnable> done) {
+    Call call = calls.element();
+    ByteBuffer into = call.into();
+    if (skipsEmpty && next.isEmpty()) {
+      from.take(next);
+    } else if (into != null && next.length() > into.remaining()) {
+      calls.remove();
+      done.add(() -> call.result().completeExceptionally(refusals.apply(Refusal.BUFFER_TOO_SMALL)));
+    } else if (from.take(next)) {
+      calls.remove();
+      if (into != null) {
+        next.copyToBuffer(into);
+      }
+      done.add(() -> call.result().complete(Optional.of(next)));
+    }
+  }
+}
