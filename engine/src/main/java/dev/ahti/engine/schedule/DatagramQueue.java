@@ -190,9 +190,14 @@ public final class DatagramQueue<D extends QueuedDatagram> {
   /** Drops so many from the end the policy names that the rest may wait. */
   public void trim(DatagramPolicy policy) {
     while (size > maxBuffered) {
-      D victim = policy.dropsNewest() ? newest : oldest;
-      discard(Objects.requireNonNull(victim), DatagramOutcome.DROPPED);
+      drop(policy);
     }
+  }
+
+  /** Drops one from the end the policy names; there must be one. */
+  public void drop(DatagramPolicy policy) {
+    D victim = policy.dropsNewest() ? newest : oldest;
+    discard(Objects.requireNonNull(victim), DatagramOutcome.DROPPED);
   }
 
   /** Drops everything. */

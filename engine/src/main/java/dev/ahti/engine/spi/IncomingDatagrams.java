@@ -16,6 +16,12 @@ final class IncomingDatagrams {
   /** Nobody waits. */
   static final Runnable NOBODY = () -> {};
 
+  /**
+   * Bytes that each may have on average, above what fits into a packet: datagrams of capsules can
+   * be much longer, and must not make the bound by number mean so much more.
+   */
+  private static final long BYTES_EACH = 2048;
+
   private final DatagramGauges gauges;
   private final Consumer<RuntimeException> keyFailures;
   private final Object lock = new Object();
@@ -29,6 +35,8 @@ final class IncomingDatagrams {
   private Runnable wake = NOBODY;
   private boolean armed;
   private boolean closed;
+  private int most;
+  private long bytes;
   private long received;
   private long dropped;
   private long expired;
@@ -42,6 +50,7 @@ final class IncomingDatagrams {
       DatagramGauges gauges, DatagramLimits limits, Consumer<RuntimeException> keyFailures) {
     this.gauges = gauges;
     this.keyFailures = keyFailures;
+    this.most = limits.maxBuffered();
     this.queue = new DatagramQueue<>(limits.maxBuffered(), limits.maxAge(), this::discarded);
   }
 
@@ -60,7 +69,8 @@ final class IncomingDatagrams {
 
   void limits(DatagramLimits limits, long now) {
     synchronized (lock) {
-      queue.maxBuffered(limits.maxBuffered());
+      most = limits.maxBuffered();
+      queue.maxBuffered(most);
       queue.maxAge(limits.maxAge());
       queue.trim(policy);
       queue.expire(now);
@@ -86,7 +96,11 @@ final class IncomingDatagrams {
       received++;
       gauges.received().increment();
       gauges.waiting().increment();
+      bytes += payload.length();
       queue.add(new QueuedDatagram(payload, key, now, null), current);
+      while (bytes > BYTES_EACH * most && queue.size() > 1) {
+        queue.drop(current);
+      }
       if (!armed) {
         return NOBODY;
       }
@@ -141,6 +155,7 @@ final class IncomingDatagrams {
   }
 
   private ByteString taken(QueuedDatagram next) {
+    bytes -= next.payload().length();
     gauges.waiting().decrement();
     return next.payload();
   }
@@ -165,6 +180,7 @@ final class IncomingDatagrams {
   }
 
   private void discarded(QueuedDatagram datagram, DatagramOutcome why) {
+    bytes -= datagram.payload().length();
     gauges.waiting().decrement();
     if (why == DatagramOutcome.EXPIRED) {
       expired++;

@@ -57,6 +57,18 @@ final class SessionDatagramsSpec extends AnyWordSpec with Matchers {
       fixture.datagrams.poll() shouldBe null
     }
 
+    "hold no more bytes than so many of a packet's size would have" in {
+      val fixture = new Fixture
+      val long = ByteString(new Array[Byte](4000))
+      fixture.datagrams.deliver(ByteString("short"))
+      fixture.datagrams.deliver(long)
+      fixture.datagrams.stats.droppedIncoming shouldBe 0
+      fixture.datagrams.deliver(long)
+      fixture.datagrams.stats.droppedIncoming shouldBe 2
+      fixture.datagrams.poll() shouldBe long
+      fixture.datagrams.poll() shouldBe null
+    }
+
     "have the bounds and ages of the settings, until others are set" in {
       val fixture = new Fixture
       val writer = fixture.datagrams.newWriter()
