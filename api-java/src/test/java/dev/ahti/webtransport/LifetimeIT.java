@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.gauge.Gauges;
 import java.lang.ref.WeakReference;
 import java.net.DatagramSocket;
@@ -19,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.KillSwitches;
@@ -250,6 +253,22 @@ class LifetimeIT {
       assertEquals(WebTransportCloseInfo.of(1), await(session.closed()));
       Loopback.eventually("forgotten", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 0);
       owner.tell(Done.getInstance());
+    }
+  }
+
+  @Test
+  void theEndOfAnActorSystemEndsItsSessions() throws Exception {
+    try (Loopback servers = start()) {
+      ActorSystem<Void> clients =
+          ActorSystem.create(Behaviors.empty(), "clients", ConfigFactory.load());
+      WebTransport client =
+          WebTransport.connect(clients, servers.binding.url() + "/", servers.trusting());
+      await(client.ready());
+      WebTransport server = server();
+      clients.terminate();
+      assertEquals(WebTransportCloseInfo.NONE, await(server.closed()));
+      assertEquals(WebTransportCloseInfo.NONE, await(client.closed()));
+      await(Ahti.get(clients).terminated());
     }
   }
 }

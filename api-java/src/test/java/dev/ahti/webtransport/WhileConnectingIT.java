@@ -3,15 +3,21 @@ package dev.ahti.webtransport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
+import org.apache.pekko.stream.javadsl.AsPublisher;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -21,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /** What is asked of a session before it is established waits for that, and fails with it. */
 class WhileConnectingIT {
@@ -145,6 +153,71 @@ class WhileConnectingIT {
       }
       WebTransportError error = assertInstanceOf(WebTransportError.class, failure, name);
       assertEquals(OptionalInt.of(405), error.httpStatus());
+    }
+  }
+
+  @Test
+  void sourcesAskedForBeforeReadyTakeNothingAheadOfDemand() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::openFourOfEach))) {
+      WebTransport session =
+          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+      OnDemand one = OnDemand.of(session.incomingUnidirectionalStreams(), loopback);
+      OnDemand other = OnDemand.of(session.incomingBidirectionalStreams(), loopback);
+      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+      Loopback.eventually("all wait", () -> loopback.gauge(Gauges.INCOMING_STREAMS_WAITING) == 8);
+      one.take();
+      other.take();
+      assertEquals(6, loopback.gauge(Gauges.INCOMING_STREAMS_WAITING));
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  /** Asks for one element a call, and for none before. */
+  private static final class OnDemand implements Subscriber<Object> {
+    private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();
+    private final BlockingQueue<Object> elements = new LinkedBlockingQueue<>();
+
+    static OnDemand of(Source<?, ?> source, Loopback loopback) {
+      OnDemand subscriber = new OnDemand();
+      source
+          .map(Object.class::cast)
+          .runWith(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), loopback.system)
+          .subscribe(subscriber);
+      return subscriber;
+    }
+
+    void take() throws Exception {
+      Loopback.await(subscription).request(1);
+      assertNotNull(elements.poll(20, TimeUnit.SECONDS));
+    }
+
+    @Override
+    public void onSubscribe(Subscription one) {
+      subscription.complete(one);
+    }
+
+    @Override
+    public void onNext(Object element) {
+      elements.add(element);
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onComplete() {}
+  }
+
+  private static void openFourOfEach(WebTransport session) {
+    for (int i = 0; i < 4; i++) {
+      session
+          .createUnidirectionalStream()
+          .thenAccept(s -> Source.single(HELLO).runWith(s.sink(), session.materializer()));
+      session
+          .createBidirectionalStream()
+          .thenAccept(
+              s -> Source.single(HELLO).runWith(s.writable().sink(), session.materializer()));
     }
   }
 }

@@ -49,7 +49,7 @@ final class ConnectionCommands {
     this.connection = connection;
     this.channel = connection.channel();
     this.ports = ports;
-    this.statistics = new ConnectionStatistics(ports.ports());
+    this.statistics = new ConnectionStatistics(ports.ports(), sessions);
     this.requests = requests;
     this.sessions = sessions;
     this.localControl = localControl;

@@ -19,10 +19,12 @@ final class ConnectionStatistics {
   private static final int BITS = 8;
 
   private final ConnectionPorts ports;
+  private final SessionTable sessions;
   private long leastRtt = Long.MAX_VALUE;
 
-  ConnectionStatistics(ConnectionPorts ports) {
+  ConnectionStatistics(ConnectionPorts ports, SessionTable sessions) {
     this.ports = ports;
+    this.sessions = sessions;
   }
 
   /** Collects on the loop and tells; unknown once the connection is gone. */
@@ -53,7 +55,7 @@ final class ConnectionStatistics {
     return new ConnectionStats(
         OptionalLong.of(path.rtt()),
         OptionalLong.of(leastRtt),
-        OptionalLong.of(ports.payloadSent()),
+        OptionalLong.of(ports.payloadSent() + sessions.payloadSent()),
         OptionalLong.of(connection.sentBytes()),
         OptionalLong.of(connection.recvBytes()),
         OptionalLong.of(connection.lostBytes()),

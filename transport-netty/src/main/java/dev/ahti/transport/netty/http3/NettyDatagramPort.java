@@ -30,6 +30,7 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
   private final AtomicBoolean writeRequested = new AtomicBoolean();
   private final Runnable requestWrite;
   private volatile int maxSize;
+  private long payloadSent;
 
   /** A port with so much room. Loop only. */
   NettyDatagramPort(
@@ -45,6 +46,11 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     this.header = DatagramHeader.encode(sessionId);
     this.requestWrite = () -> loop.writeLater(this);
     measure();
+  }
+
+  /** Bytes of datagrams that QUIC took, without their headers. Loop only. */
+  long payloadSent() {
+    return payloadSent;
   }
 
   @Override
@@ -132,7 +138,11 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     if (result == QuicAccess.FULL) {
       return null;
     }
-    return result == QuicAccess.REFUSED ? DatagramOutcome.DROPPED : DatagramOutcome.SENT;
+    if (result == QuicAccess.REFUSED) {
+      return DatagramOutcome.DROPPED;
+    }
+    payloadSent += payload.length();
+    return DatagramOutcome.SENT;
   }
 
   /**

@@ -56,6 +56,7 @@ final class SessionTable {
   private final ArrayDeque<Early> early = new ArrayDeque<>();
   private int earlyBytes;
   private @Nullable ScheduledFuture<?> expiry;
+  private long payloadOfEnded;
 
   SessionTable(NettyLoop loop, QuicChannel channel, Http3Limits limits, DatagramGauges gauges) {
     this.loop = loop;
@@ -99,6 +100,7 @@ final class SessionTable {
   void detach(long sessionId) {
     Session session = sessions.remove(sessionId);
     if (session != null) {
+      payloadOfEnded += session.datagrams().payloadSent();
       session.end("the session has ended");
     }
     ended.add(sessionId);
@@ -135,6 +137,15 @@ final class SessionTable {
     } else {
       hold(new Early(sessionId, payload, loop.nanoTime()));
     }
+  }
+
+  /** Bytes of datagrams of all its sessions, without their headers, that QUIC took. */
+  long payloadSent() {
+    long sent = payloadOfEnded;
+    for (Session session : sessions.values()) {
+      sent += session.datagrams().payloadSent();
+    }
+    return sent;
   }
 
   /** Whether no session is attached. */

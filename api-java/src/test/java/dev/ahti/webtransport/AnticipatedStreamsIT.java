@@ -1,0 +1,163 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.gauge.Gauges;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How many streams a peer may have open, and what a session can say to that. */
+class AnticipatedStreamsIT {
+  private static final int MANY = 300;
+
+  /** The transport allows more than the sessions do, so that theirs is the limit that is met. */
+  private static final String ROOMY =
+      "ahti.netty.streams-unidirectional = 400\nahti.netty.streams-bidirectional = 400";
+
+  private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+
+  private Loopback start(String config) throws Exception {
+    return Loopback.start(config, Map.of("/", accepted::add), server -> server);
+  }
+
+  private WebTransport server() throws InterruptedException {
+    return accepted.poll(20, TimeUnit.SECONDS);
+  }
+
+  private static <T> List<CompletableFuture<T>> many(Supplier<CompletableFuture<T>> open) {
+    return Stream.generate(open).limit(MANY).toList();
+  }
+
+  private static List<CompletableFuture<WebTransportSendStream>> unidirectional(WebTransport peer) {
+    return many(() -> peer.createUnidirectionalStream().toCompletableFuture());
+  }
+
+  private static List<CompletableFuture<WebTransportBidirectionalStream>> bidirectional(
+      WebTransport peer) {
+    return many(() -> peer.createBidirectionalStream().toCompletableFuture());
+  }
+
+  private static long open(List<? extends CompletableFuture<?>> streams) {
+    return streams.stream().filter(one -> one.isDone() && !one.isCompletedExceptionally()).count();
+  }
+
+  @Test
+  void aHundredAreAllowedAtTheStartAndNotThreeHundred() throws Exception {
+    try (Loopback loopback = start("")) {
+      WebTransport client = loopback.connect("/");
+      WebTransport server = server();
+      for (List<? extends CompletableFuture<?>> opening :
+          List.of(
+              unidirectional(server),
+              bidirectional(server),
+              unidirectional(client),
+              bidirectional(client))) {
+        Loopback.eventually("a hundred", () -> open(opening) >= 100);
+        assertTrue(open(opening) < MANY);
+      }
+      client.close();
+    }
+  }
+
+  @Test
+  void aClientThatAnticipatesThemGetsThemAllAtOnce() throws Exception {
+    try (Loopback loopback = start("")) {
+      WebTransport client =
+          loopback.connect(
+              "/",
+              loopback
+                  .trusting()
+                  .withAnticipatedConcurrentIncomingUnidirectionalStreams(MANY)
+                  .withAnticipatedConcurrentIncomingBidirectionalStreams(MANY));
+      assertEquals(
+          OptionalInt.of(MANY), client.anticipatedConcurrentIncomingUnidirectionalStreams());
+      assertEquals(
+          OptionalInt.of(MANY), client.anticipatedConcurrentIncomingBidirectionalStreams());
+      WebTransport server = server();
+      List<CompletableFuture<WebTransportSendStream>> one = unidirectional(server);
+      List<CompletableFuture<WebTransportBidirectionalStream>> other = bidirectional(server);
+      Loopback.eventually("all are open", () -> open(one) == MANY && open(other) == MANY);
+      // Nobody takes them, and none is refused for that.
+      List<CompletableFuture<?>> written = new ArrayList<>();
+      for (CompletableFuture<WebTransportSendStream> stream : one) {
+        written.add(
+            Source.single(ByteString.fromString("x"))
+                .concat(Source.maybe())
+                .runWith(await(stream).sink(), loopback.system)
+                .toCompletableFuture());
+      }
+      Loopback.eventually(
+          "all have come, of both kinds",
+          () -> loopback.gauge(Gauges.INCOMING_STREAMS_WAITING) == 2 * MANY);
+      assertEquals(0, loopback.gauge(Gauges.INCOMING_STREAMS_REFUSED));
+      assertFalse(written.stream().anyMatch(CompletableFuture::isDone));
+      client.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whileTheSessionRunsMoreCanBeAllowedAtEitherEnd(boolean atTheClient) throws Exception {
+    try (Loopback loopback = start(ROOMY)) {
+      WebTransport client = loopback.connect("/");
+      WebTransport server = server();
+      WebTransport session = atTheClient ? client : server;
+      WebTransport peer = atTheClient ? server : client;
+      List<CompletableFuture<WebTransportSendStream>> one = unidirectional(peer);
+      List<CompletableFuture<WebTransportBidirectionalStream>> other = bidirectional(peer);
+      Loopback.eventually("a hundred", () -> open(one) >= 100 && open(other) >= 100);
+      assertTrue(open(one) < MANY && open(other) < MANY);
+      session.setAnticipatedConcurrentIncomingUnidirectionalStreams(MANY);
+      Loopback.eventually("all of one kind", () -> open(one) == MANY);
+      assertTrue(open(other) < MANY);
+      session.setAnticipatedConcurrentIncomingBidirectionalStreams(MANY);
+      Loopback.eventually("all of the other", () -> open(other) == MANY);
+      session.setAnticipatedConcurrentIncomingBidirectionalStreams(null);
+      assertEquals(
+          OptionalInt.empty(), session.anticipatedConcurrentIncomingBidirectionalStreams());
+      client.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 65536})
+  void numbersThatAreNoUnsignedShortAreATypeError(int number) throws Exception {
+    WebTransportOptions options = WebTransportOptions.create();
+    assertThrows(
+        WebTransportTypeException.class,
+        () -> options.withAnticipatedConcurrentIncomingBidirectionalStreams(number));
+    assertThrows(
+        WebTransportTypeException.class,
+        () -> options.withAnticipatedConcurrentIncomingUnidirectionalStreams(number));
+    try (Loopback loopback = start("")) {
+      WebTransport client = loopback.connect("/");
+      assertThrows(
+          WebTransportTypeException.class,
+          () -> client.setAnticipatedConcurrentIncomingBidirectionalStreams(number));
+      assertThrows(
+          WebTransportTypeException.class,
+          () -> client.setAnticipatedConcurrentIncomingUnidirectionalStreams(number));
+      client.setAnticipatedConcurrentIncomingUnidirectionalStreams(65535);
+      client.setAnticipatedConcurrentIncomingUnidirectionalStreams(0);
+      assertEquals(OptionalInt.of(0), client.anticipatedConcurrentIncomingUnidirectionalStreams());
+      client.close();
+    }
+  }
+}
