@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
+import dev.ahti.wtspec.proxy.Impairment;
+import dev.ahti.wtspec.proxy.ImpairmentProxy;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -158,9 +161,14 @@ class WhileConnectingIT {
 
   @Test
   void sourcesAskedForBeforeReadyTakeNothingAheadOfDemand() throws Exception {
-    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::openFourOfEach))) {
+    // Far away, so that there is time to ask before it is ready.
+    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
+    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::openFourOfEach));
+        ImpairmentProxy proxy =
+            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
       WebTransport session =
-          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+          WebTransport.connect(
+              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
       OnDemand one = OnDemand.of(session.incomingUnidirectionalStreams(), loopback);
       OnDemand other = OnDemand.of(session.incomingBidirectionalStreams(), loopback);
       assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
