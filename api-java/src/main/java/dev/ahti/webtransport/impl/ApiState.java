@@ -12,8 +12,10 @@ import dev.ahti.webtransport.WebTransportInvalidStateException;
 import dev.ahti.webtransport.WebTransportNotSupportedException;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportState;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,6 +29,7 @@ final class ApiState {
   private final CompletableFuture<SessionHandle> dialled;
   private final CompletableFuture<SessionHandle> established;
   private final CompletableFuture<WebTransportCloseInfo> end = new CompletableFuture<>();
+  private final Set<ActorRef<?>> owners = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
   // The same for every caller: a copy for each would be held until the session ends.
@@ -140,7 +143,7 @@ final class ApiState {
 
   /** Fails the session when this actor stops, unless it is over before. */
   void ownedBy(Ahti ahti, ActorRef<?> owner) {
-    if (!end.isDone()) {
+    if (!end.isDone() && owners.add(owner)) {
       ahti.whenStopped(
           owner, this, () -> fail(WebTransportError.session(owner.path() + " has stopped")));
       end.whenComplete((how, failure) -> ahti.forget(owner, this));
