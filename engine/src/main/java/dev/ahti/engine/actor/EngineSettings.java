@@ -71,7 +71,7 @@ public record EngineSettings(
             root.getInt("dialer.max-connections"), root.getDuration("dialer.pool-idle-timeout")),
         connection(root.getConfig("connection")),
         session(root.getConfig("session")),
-        new Stream(root.getBytes("stream.receive-credit")),
+        new Stream(root.getBytes("stream.receive-credit"), root.getInt("stream.waiting-calls")),
         early(root.getConfig("early")));
   }
 
@@ -300,12 +300,14 @@ public record EngineSettings(
    * {@code ahti.stream}.
    *
    * @param receiveCredit bytes of credit for one demand of a receiving stage
+   * @param waitingCalls calls that may wait on one half that is read or written by hand
    */
-  public record Stream(long receiveCredit) {
+  public record Stream(long receiveCredit, int waitingCalls) {
 
     /** Checks the bounds. */
     public Stream {
       positive("ahti.stream.receive-credit", receiveCredit);
+      positive("ahti.stream.waiting-calls", waitingCalls);
     }
   }
 

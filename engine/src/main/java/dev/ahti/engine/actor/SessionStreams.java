@@ -8,6 +8,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.stage.StreamCalls;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -33,6 +34,7 @@ final class SessionStreams {
   private final long sessionId;
   private final Dialect dialect;
   private final long receiveCredit;
+  private final StreamCalls calls;
   private final Level level;
   private final Counter refused;
   private final Asking bidirectional = new Asking();
@@ -59,6 +61,10 @@ final class SessionStreams {
     this.sessionId = setup.id();
     this.dialect = setup.dialect();
     this.receiveCredit = setup.parts().settings().stream().receiveCredit();
+    this.calls =
+        new StreamCalls(
+            setup.parts().settings().stream().waitingCalls(),
+            setup.parts().gauges().level(Gauges.STREAM_CALLS_WAITING));
     this.level = setup.parts().gauges().level(Gauges.STREAM_ACTORS);
     this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
   }
@@ -184,6 +190,6 @@ final class SessionStreams {
             STREAM + port.id(),
             SAME_LOOP);
     return new StreamHandle(
-        port, dialect, sessionId, StreamActor.control(port, dialect, actor), receiveCredit);
+        port, dialect, sessionId, StreamActor.control(port, dialect, actor), receiveCredit, calls);
   }
 }

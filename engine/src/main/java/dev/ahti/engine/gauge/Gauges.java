@@ -92,6 +92,9 @@ public final class Gauges {
   /** Counter: payload bytes of streams read from the transport. */
   public static final String STREAM_BYTES_RECEIVED = "streams.bytes-received";
 
+  /** Level: reads and writes by hand that wait for their stream. */
+  public static final String STREAM_CALLS_WAITING = "streams.calls-waiting";
+
   /** Level: incoming streams that the application has not taken. */
   public static final String INCOMING_STREAMS_WAITING = "streams.incoming-waiting";
 

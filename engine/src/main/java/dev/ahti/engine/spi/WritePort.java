@@ -1,6 +1,7 @@
 package dev.ahti.engine.spi;
 
 import dev.ahti.engine.schedule.SendPriority;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,26 @@ public interface WritePort {
    * @return whether more may be offered at once; {@code false} asks to wait for the wake-up
    */
   boolean offer(ByteString bytes);
+
+  /**
+   * Offers bytes that the peer's flow control has to allow whole: once everything offered before
+   * was handed to the transport, they are queued as by {@link #offer}, or dropped when the windows
+   * that are open then, the stream's, the connection's and the session's, have no room for all of
+   * them. The congestion window does not count. Where the transport cannot tell how far a window
+   * reaches, it takes less for certain. Nothing else may be offered before the answer.
+   *
+   * @param bytes at least one
+   * @param answer called once, on the loop: whether they were queued; {@code false} also when this
+   *     half has ended
+   */
+  void offerWhole(ByteString bytes, Consumer<Boolean> answer);
+
+  /**
+   * Keeps what was offered so far: a {@link #reset} that comes later is held back until it was
+   * handed to the transport, drops only what was offered afterwards, and takes no effect when
+   * something else ends this half before. The end of the session is not held back.
+   */
+  void commit();
 
   /** Ends the stream behind everything offered so far. Calls after the first do nothing. */
   void finish();

@@ -28,6 +28,9 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
 
   private boolean ended;
 
+  /** What somebody who read by hand has left; comes first. */
+  private Unread unread = Unread.NOTHING;
+
   ReadHalf(
       StreamLogic logic, Outlet<ByteString> out, StreamHandle handle, StreamFailures failures) {
     this.logic = logic;
@@ -39,6 +42,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   }
 
   void start() {
+    unread = handle.takeUnread();
     port.onReadable(this);
     onWake();
   }
@@ -86,6 +90,10 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
 
   /** Gives everything there is as one element; this is bounded by the credit and one read. */
   private void deliver() {
+    if (unread != Unread.NOTHING) {
+      deliverUnread();
+      return;
+    }
     ByteString batch = null;
     Inbound next = port.poll();
     while (next instanceof Inbound.Data data) {
@@ -106,7 +114,29 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     }
   }
 
+  private void deliverUnread() {
+    Unread left = unread;
+    unread = Unread.NOTHING;
+    handle.unreadBytes(0);
+    if (!left.bytes().isEmpty()) {
+      logic.give(out, left.bytes());
+    }
+    Inbound end = left.end();
+    if (end != null) {
+      end(end);
+    } else if (left.bytes().isEmpty()) {
+      deliver();
+    }
+  }
+
   private void lookForEnd() {
+    if (unread != Unread.NOTHING) {
+      Inbound end = unread.end();
+      if (end != null && unread.bytes().isEmpty()) {
+        end(end);
+      }
+      return;
+    }
     Inbound next = port.peek();
     if (next != null && next.isEnd()) {
       // None when the actor exchanges it for another one right now, which comes with a wake-up.

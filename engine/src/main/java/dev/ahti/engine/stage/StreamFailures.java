@@ -43,6 +43,24 @@ public interface StreamFailures {
   Throwable lost(String why);
 
   /**
+   * A call that cannot be meant: a stream that is closed is written, a reader that has released its
+   * stream is read.
+   */
+  default Throwable refused(String why) {
+    return new IllegalStateException(why);
+  }
+
+  /** More calls wait than may. */
+  default Throwable exhausted(String why) {
+    return new IllegalStateException(why);
+  }
+
+  /** Bytes that were to be sent whole within the peer's flow control window do not fit into it. */
+  default Throwable windowTooSmall(String why) {
+    return new IllegalStateException(why);
+  }
+
+  /**
    * The code to put into RESET_STREAM or STOP_SENDING.
    *
    * @param failure what the upstream failed with, or why the downstream cancelled

@@ -2,6 +2,7 @@ package dev.ahti.engine.stage;
 
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.StreamPort;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,7 +22,10 @@ public final class StreamHandle {
   private final StreamControl control;
   private final long receiveCredit;
   private volatile SendPriority priority = SendPriority.DEFAULT;
+  private final StreamCalls calls;
   private final AtomicInteger claims = new AtomicInteger();
+  private volatile Unread unread = Unread.NOTHING;
+  private volatile int unreadBytes;
 
   /**
    * Puts the parts together.
@@ -31,14 +35,21 @@ public final class StreamHandle {
    * @param sessionId the session that the stream belongs to
    * @param control ends the stream from outside the stages
    * @param receiveCredit bytes of credit that the receiving stage grants for one demand, above zero
+   * @param calls bounds those who read or write without a stage
    */
   public StreamHandle(
-      StreamPort port, Dialect dialect, long sessionId, StreamControl control, long receiveCredit) {
+      StreamPort port,
+      Dialect dialect,
+      long sessionId,
+      StreamControl control,
+      long receiveCredit,
+      StreamCalls calls) {
     this.port = port;
     this.dialect = dialect;
     this.sessionId = sessionId;
     this.control = control;
     this.receiveCredit = receiveCredit;
+    this.calls = calls;
   }
 
   /** Where the stream's bytes go. */
@@ -90,6 +101,58 @@ public final class StreamHandle {
   /** Takes both halves, or neither when one is taken. */
   public boolean claimBoth() {
     return claim(READ | WRITE);
+  }
+
+  /** Whether somebody has the receiving half. */
+  public boolean isReadClaimed() {
+    return (claims.get() & READ) != 0;
+  }
+
+  /** Whether somebody has the sending half. */
+  public boolean isWriteClaimed() {
+    return (claims.get() & WRITE) != 0;
+  }
+
+  /**
+   * What went through so far. What a reader took from the port and nobody has read from it yet is
+   * not read.
+   */
+  public PortStats stats() {
+    PortStats stats = port.stats();
+    long read = Math.max(0, stats.bytesRead() - unreadBytes);
+    return new PortStats(
+        Math.max(read, stats.bytesReceived()),
+        read,
+        Math.max(stats.bytesSent(), stats.bytesWritten()),
+        stats.bytesSent());
+  }
+
+  /** Bounds those who read or write without a stage. */
+  StreamCalls calls() {
+    return calls;
+  }
+
+  /** How much of what was polled nobody has read yet. */
+  void unreadBytes(int length) {
+    unreadBytes = length;
+  }
+
+  /** What comes before the port's; only for the one who has the receiving half. */
+  Unread takeUnread() {
+    Unread left = unread;
+    unread = Unread.NOTHING;
+    return left;
+  }
+
+  /** Gives the receiving half back. */
+  void releaseRead(Unread left) {
+    unread = left;
+    claims.updateAndGet(taken -> taken & ~READ);
+  }
+
+  /** Gives the sending half back. */
+  void releaseWrite() {
+    claims.updateAndGet(taken -> taken & ~WRITE);
   }
 
   private boolean claim(int halves) {

@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
@@ -35,10 +36,14 @@ final class MemoryOutbound implements SessionFlow.Sender {
   private volatile boolean finishing;
   private volatile @Nullable WriteEnd end;
   private volatile long sent;
+  private volatile long committed;
+  private volatile boolean held;
 
   // Loop only.
   private @Nullable ByteString head;
   private long window;
+  private long prepaid;
+  private long heldCode;
   private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>();
 
   private record Waiting(long offset, Runnable task) {}
@@ -70,7 +75,7 @@ final class MemoryOutbound implements SessionFlow.Sender {
   }
 
   boolean offer(ByteString bytes) {
-    if (end != null || finishing) {
+    if (end != null || finishing || held) {
       // Dropped; to ask for a wait would be for a wake-up that was already given.
       return true;
     }
@@ -108,6 +113,10 @@ final class MemoryOutbound implements SessionFlow.Sender {
     return sent;
   }
 
+  void commit() {
+    committed = offered.get();
+  }
+
   private void requestPump() {
     if (pumping.compareAndSet(false, true)) {
       port.loop().execute(this::pump);
@@ -124,9 +133,13 @@ final class MemoryOutbound implements SessionFlow.Sender {
       return;
     }
     // Before the queue is looked at: what was offered before the end is then in it.
-    boolean last = finishing;
+    boolean last = finishing && !held;
     while (hasBytes()) {
-      int room = (int) Math.min(FRAME, Math.min(window, port.connectionWindow()));
+      long most = held ? Math.min(FRAME, committed - sent) : FRAME;
+      if (most == 0) {
+        break;
+      }
+      int room = (int) Math.min(most, Math.min(window, port.connectionWindow()));
       if (room == 0) {
         if (window > 0) {
           port.blockedByConnection();
@@ -139,9 +152,11 @@ final class MemoryOutbound implements SessionFlow.Sender {
       }
       ByteString piece = take(allowed);
       send(piece);
-      if (flow != null) {
-        flow.sent(this, piece.length());
-      }
+      paid(piece.length());
+    }
+    if (held && sent >= committed) {
+      port.resetNow(heldCode);
+      return;
     }
     if (last && !hasBytes()) {
       port.sendFin();
@@ -155,7 +170,52 @@ final class MemoryOutbound implements SessionFlow.Sender {
 
   /** What the session's flow control allows of it. */
   private int allowed(int room) {
-    return flow == null ? room : (int) flow.credit(this, room);
+    if (flow == null) {
+      return room;
+    }
+    return (int) (prepaid > 0 ? Math.min(room, prepaid) : flow.credit(this, room));
+  }
+
+  private void paid(int length) {
+    if (prepaid > 0) {
+      prepaid -= length;
+    } else if (flow != null) {
+      flow.sent(this, length);
+    }
+  }
+
+  /** Whether a reset waits for what was committed. */
+  boolean holdsBack(long code) {
+    if (end != null || code == WebTransportErrorCode.WT_SESSION_GONE || sent >= committed) {
+      return false;
+    }
+    if (!held) {
+      heldCode = code;
+      held = true;
+    }
+    return true;
+  }
+
+  /** Queues bytes for which all windows have room; everything before them has left. */
+  boolean offerWhole(ByteString bytes) {
+    int length = bytes.length();
+    if (end != null || held || length > Math.min(window, port.connectionWindow())) {
+      return false;
+    }
+    SessionFlow limit = flow;
+    if (limit != null) {
+      long credit = limit.credit(this, length);
+      if (credit < length) {
+        if (credit == 0) {
+          limit.leave(this);
+        }
+        return false;
+      }
+      limit.sent(this, length);
+      prepaid += length;
+    }
+    offer(bytes);
+    return true;
   }
 
   @Override
@@ -181,6 +241,10 @@ final class MemoryOutbound implements SessionFlow.Sender {
     end = how;
     discard();
     if (flow != null) {
+      if (prepaid > 0) {
+        flow.unsent(prepaid);
+        prepaid = 0;
+      }
       flow.leave(this);
     }
     runWaiting();

@@ -9,6 +9,7 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -168,10 +169,26 @@ final class MemoryStreamPort implements StreamPort {
     loop()
         .run(
             () -> {
-              if (out.end(new WriteEnd.Reset(code))) {
-                connection.toPeer(peer -> peer.endArrived(id, new Inbound.Reset(code)));
+              if (!out.holdsBack(code)) {
+                resetNow(code);
               }
             });
+  }
+
+  void resetNow(long code) {
+    if (out.end(new WriteEnd.Reset(code))) {
+      connection.toPeer(peer -> peer.endArrived(id, new Inbound.Reset(code)));
+    }
+  }
+
+  @Override
+  public void offerWhole(ByteString bytes, Consumer<Boolean> answer) {
+    whenSent(() -> answer.accept(out.offerWhole(bytes)));
+  }
+
+  @Override
+  public void commit() {
+    out.commit();
   }
 
   @Override

@@ -32,6 +32,7 @@ public abstract class StreamPortContract extends PortContract {
     rules.putAll(new StreamReadRules(this).rules());
     rules.putAll(new StreamEndRules(this).rules());
     rules.putAll(new StreamFlowRules(this).rules());
+    rules.putAll(new StreamWholeRules(this).rules());
     return rules;
   }
 

@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor
 
 import java.util.concurrent.atomic.AtomicLong
+import java.util.function.Consumer
 
 import scala.collection.immutable.Queue
 
@@ -167,6 +168,11 @@ final class FakePort(
     if (writeEnd.isEmpty) written = written.concat(bytes)
     true
   }
+  override def offerWhole(bytes: ByteString, answer: Consumer[java.lang.Boolean]): Unit = {
+    offer(bytes)
+    answer.accept(ended == null)
+  }
+  override def commit(): Unit = ()
   override def finish(): Unit = if (!stalled) endWriteOnce(WriteEnd.Finished.INSTANCE)
   override def reset(code: Long): Unit = endWriteOnce(new WriteEnd.Reset(code))
   override def ended: WriteEnd = synchronized(writeEnd.orNull)

@@ -1,5 +1,7 @@
 package dev.ahti.engine.stage
 
+import java.util.function.Consumer
+
 import scala.collection.immutable.Queue
 
 import dev.ahti.engine.schedule.SendPriority
@@ -25,6 +27,7 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   private var writeWake: Runnable = () => ()
   private var writeEnd: WriteEnd = _
   private var room = true
+  private var asked: Option[Consumer[java.lang.Boolean]] = None
   private var afterNothing: Option[() => Unit] = None
   private var afterOpen: Option[() => Unit] = None
 
@@ -67,6 +70,16 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   def drain(): Unit = {
     synchronized { room = true }
     synchronized(writeWake).run()
+  }
+
+  /** Answers what was offered whole. */
+  def answerWhole(taken: Boolean): Unit = {
+    val answer = synchronized {
+      val last = asked
+      asked = None
+      last
+    }
+    answer.getOrElse(throw new AssertionError("nothing was offered whole")).accept(taken)
   }
 
   /** The sending half ends. */
@@ -122,6 +135,12 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
     called(Offered(bytes.utf8String))
     room
   }
+  override def offerWhole(bytes: ByteString, answer: Consumer[java.lang.Boolean]): Unit =
+    synchronized {
+      called(OfferedWhole(bytes.utf8String))
+      asked = Some(answer)
+    }
+  override def commit(): Unit = synchronized(called(Commit))
   override def finish(): Unit = synchronized(called(Finish))
   override def reset(code: Long): Unit = synchronized(called(Reset(code)))
   override def ended: WriteEnd = synchronized {
@@ -146,6 +165,8 @@ object ProbePort {
   final case class Requested(bytes: Long) extends Call
   final case class StopSending(wireCode: Long) extends Call
   final case class Offered(text: String) extends Call
+  final case class OfferedWhole(text: String) extends Call
+  case object Commit extends Call
   case object Finish extends Call
   final case class Reset(wireCode: Long) extends Call
 }

@@ -4,6 +4,8 @@ import java.util.OptionalLong
 
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.StreamPort
 import org.apache.pekko.actor.testkit.typed.scaladsl.ScalaTestWithActorTestKit
@@ -15,8 +17,11 @@ abstract class StageSpec extends ScalaTestWithActorTestKit with AnyWordSpecLike 
   protected val dialect: Dialect = Dialect.of(Draft.D16)
   protected val failures: StreamFailures = EngineStreamFailures.INSTANCE
 
+  protected val gauges = new GaugeRegistry
+  protected val calls = new StreamCalls(4, gauges.level(Gauges.STREAM_CALLS_WAITING))
+
   protected def handle(port: StreamPort): StreamHandle =
-    new StreamHandle(port, dialect, 0, StageSpec.NoControl, StageSpec.Credit)
+    new StreamHandle(port, dialect, 0, StageSpec.NoControl, StageSpec.Credit, calls)
 
   protected def wire(applicationCode: Long): Long = dialect.toWire(applicationCode)
 

@@ -7,6 +7,7 @@ import scala.jdk.FutureConverters._
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.LoopDispatchers
 import dev.ahti.engine.spi.StreamPort
@@ -115,6 +116,7 @@ final class ManualLoopSpec extends ScalaTestWithActorTestKit with AnyWordSpecLik
       override def priority(priority: SendPriority): Unit = port.priority(priority)
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
     },
-    64 * 1024
+    64 * 1024,
+    new StreamCalls(4, new GaugeRegistry().level(Gauges.STREAM_CALLS_WAITING))
   )
 }

@@ -13,6 +13,7 @@ import scala.jdk.FutureConverters._
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi._
 import dev.ahti.engine.spi.TransportCommand._
@@ -282,7 +283,8 @@ final class MemoryTransportSpec
       override def priority(priority: SendPriority): Unit = port.priority(priority)
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
     },
-    64 * 1024
+    64 * 1024,
+    new StreamCalls(4, new GaugeRegistry().level(Gauges.STREAM_CALLS_WAITING))
   )
 
   private def text(port: StreamPort): String = {

@@ -1,5 +1,8 @@
 package dev.ahti.transport.netty.quic;
 
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.QuicTransportParameters;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,8 @@ public final class ConnectionPorts {
   private final Set<QuicStreamPort> ports = new LinkedHashSet<>();
   private final Duration writeStall;
   private final Runnable look = this::look;
+  private final SendLimits.Connection limits = new SendLimits.Connection();
+  private @Nullable QuicTransportParameters peerParameters;
   private int watched;
   private long payloadSent;
   private @Nullable ScheduledFuture<?> stallCheck;
@@ -67,6 +72,27 @@ public final class ConnectionPorts {
     for (QuicStreamPort port : List.copyOf(ports)) {
       port.lost(why);
     }
+  }
+
+  /** How far the peer lets a stream of this connection send. */
+  SendLimits limits(QuicStreamChannel stream) {
+    QuicTransportParameters peer = peerParameters;
+    if (peer == null) {
+      peer = stream.parent().peerTransportParameters();
+      if (peer == null) {
+        return new SendLimits(limits, 0);
+      }
+      peerParameters = peer;
+      limits.initial(peer.initialMaxData());
+    }
+    if (stream.type() == QuicStreamType.UNIDIRECTIONAL) {
+      return new SendLimits(limits, peer.initialMaxStreamDataUni());
+    }
+    return new SendLimits(
+        limits,
+        stream.isLocalCreated()
+            ? peer.initialMaxStreamDataBidiRemote()
+            : peer.initialMaxStreamDataBidiLocal());
   }
 
   void opened(QuicStreamPort port) {

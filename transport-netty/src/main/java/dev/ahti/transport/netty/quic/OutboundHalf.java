@@ -24,6 +24,8 @@ final class OutboundHalf {
   private volatile Runnable wake = () -> {};
   private volatile boolean armed;
   private volatile boolean finishing;
+  private volatile boolean cut;
+  private volatile long committed;
   private volatile @Nullable WriteEnd end;
   private volatile long bytesOffered;
   private volatile long bytesSent;
@@ -51,7 +53,7 @@ final class OutboundHalf {
   /** Queues bytes and says whether there is room for more. */
   boolean offer(ByteString bytes) {
     int length = bytes.length();
-    if (end != null) {
+    if (end != null || cut) {
       return false;
     }
     if (length > 0) {
@@ -69,6 +71,11 @@ final class OutboundHalf {
 
   void finish() {
     finishing = true;
+  }
+
+  /** What was offered so far is sent even if a reset comes. */
+  void commit() {
+    committed = bytesOffered;
   }
 
   @Nullable WriteEnd end() {
@@ -91,7 +98,26 @@ final class OutboundHalf {
 
   /** Whether the end was asked for. To be read before the queue, so that no bytes are missed. */
   boolean finishing() {
-    return finishing;
+    return finishing && !cut;
+  }
+
+  /** From now on nothing is taken but what was committed. */
+  void cut() {
+    cut = true;
+  }
+
+  boolean isCut() {
+    return cut;
+  }
+
+  /** Whether anything was committed, sent or not. */
+  boolean hasCommitted() {
+    return committed > 0;
+  }
+
+  /** How many committed bytes were not handed to the transport. */
+  long committed() {
+    return Math.max(0, committed - bytesSent);
   }
 
   boolean isEmpty() {

@@ -17,6 +17,7 @@ import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -204,6 +205,16 @@ public final class QuicStreamPort implements StreamPort {
     boolean room = out.offer(bytes);
     writer.request();
     return room;
+  }
+
+  @Override
+  public void offerWhole(ByteString bytes, Consumer<Boolean> answer) {
+    whenSent(new WholeOffer(loop, writer, bytes, answer));
+  }
+
+  @Override
+  public void commit() {
+    out.commit();
   }
 
   @Override

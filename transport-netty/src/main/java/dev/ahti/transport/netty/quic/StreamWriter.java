@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.SessionFlow;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicAccess;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import java.time.Duration;
@@ -60,6 +62,13 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private long waitingSince;
   private boolean done;
   private SendPriority priority = SendPriority.DEFAULT;
+  private @Nullable SendLimits limits;
+
+  /** Payload for which the session's credit was taken before it was written: the next bytes. */
+  private long prepaid;
+
+  private long heldCode;
+  private boolean lingering;
 
   /**
    * @param header what goes out before everything else; empty for none
@@ -128,6 +137,10 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     if (parked != null) {
       return;
     }
+    if (out.isCut() && out.committed() == 0) {
+      linger();
+      return;
+    }
     boolean finishing = out.finishing();
     loop.holdPackets(channel.parent());
     for (int written = 0; written < TURN_BYTES; ) {
@@ -141,6 +154,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
       if (refused(capacity)) {
         return;
       }
+      limits().room(capacity);
       int taken = writeChunk(capacity, finishing);
       if (taken < 0) {
         return;
@@ -171,9 +185,11 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     boolean withHeader = header != null;
     int overhead = framing.overhead() + (header == null ? 0 : header.length());
     int room = capacity > overhead ? (int) Math.min(capacity - overhead, chunk) : PARKED_BYTES;
-    int length = (int) Math.min(room, out.queued());
-    SessionFlow limit = flow;
-    if (limit != null && length > 0) {
+    int length = (int) Math.min(room, out.isCut() ? out.committed() : out.queued());
+    SessionFlow limit = prepaid > 0 ? null : flow;
+    if (prepaid > 0) {
+      length = (int) Math.min(length, prepaid);
+    } else if (limit != null && length > 0) {
       length = (int) limit.credit(this, length);
       if (length == 0 && !withHeader) {
         awaitCredit();
@@ -188,17 +204,90 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
       bytes.release();
       return -1;
     }
-    if (limit != null && taken > 0) {
-      limit.sent(this, taken);
+    if (flow != null && taken > 0) {
+      if (limit != null) {
+        limit.sent(this, taken);
+      } else {
+        prepaid -= taken;
+      }
       bodySendCount = loop.sendCount();
     }
+    limits().sent(bytes.readableBytes());
     boolean last = finishing && out.isEmpty();
     Object message = last ? new DefaultQuicStreamFrame(bytes, true) : bytes;
     boolean written = hand(message, taken, last, withHeader);
-    if (!written && limit != null && taken > 0 && parked != null) {
-      giveBackWhenRefused(limit, parked, bytes, taken);
+    SessionFlow paid = flow;
+    if (!written && paid != null && taken > 0 && parked != null) {
+      giveBackWhenRefused(paid, parked, bytes, taken);
+    }
+    if (written && out.isCut() && out.committed() == 0) {
+      request();
+      return -1;
     }
     return written && !last ? taken : -1;
+  }
+
+  private SendLimits limits() {
+    SendLimits known = limits;
+    if (known == null) {
+      known = ports.limits(channel);
+      limits = known;
+    }
+    return known;
+  }
+
+  /** The connection of the stream. */
+  QuicChannel connection() {
+    return channel.parent();
+  }
+
+  /** How many bytes QUIC takes now; negative when nothing can be written any more. */
+  long room() {
+    if (out.end() != null || out.isCut()) {
+      return -1;
+    }
+    long capacity = QuicAccess.capacity(channel);
+    if (refused(capacity)) {
+      return -1;
+    }
+    if (parked == null) {
+      limits().room(capacity);
+    }
+    return capacity;
+  }
+
+  /** Whether the peer's windows certainly have room for so much more payload. */
+  boolean fitsWhole(int length) {
+    return length + (header == null ? 0 : header.length()) <= limits().atLeast();
+  }
+
+  /** Whether the session has credit for so many bytes. */
+  boolean hasCreditFor(int length) {
+    SessionFlow limit = flow;
+    if (limit == null) {
+      return true;
+    }
+    long credit = limit.credit(this, length);
+    if (credit == 0) {
+      // Nothing waits for it.
+      limit.leave(this);
+    }
+    return credit >= length;
+  }
+
+  /**
+   * Queues bytes for which there is room, and takes the session's credit for all of them, so that
+   * they have it for themselves. Everything before them was handed over.
+   */
+  boolean offerWhole(ByteString bytes) {
+    SessionFlow limit = flow;
+    if (limit != null) {
+      limit.sent(this, bytes.length());
+      prepaid += bytes.length();
+    }
+    out.offer(bytes);
+    request();
+    return true;
   }
 
   /** What Netty holds when the stream is reset never leaves; it takes from the buffer what does. */
@@ -337,6 +426,10 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private void leaveFlow() {
     SessionFlow limit = flow;
     if (limit != null) {
+      if (prepaid > 0) {
+        limit.unsent(prepaid);
+        prepaid = 0;
+      }
       limit.leave(this);
     }
   }
@@ -362,8 +455,32 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     }
   }
 
-  /** Resets the stream, after its header has left. */
+  /** Resets the stream, after its header and what was committed have left. */
   void abort(long code) {
+    if (out.end() == null && out.hasCommitted() && code != WebTransportErrorCode.WT_SESSION_GONE) {
+      if (!out.isCut()) {
+        heldCode = code;
+        out.cut();
+        request();
+      }
+      return;
+    }
+    abortNow(code);
+  }
+
+  /**
+   * What was committed was handed over. It may still have to be sent, sent again, and read: a reset
+   * makes the peer's library drop what waits there. Two round trips are what that takes.
+   */
+  private void linger() {
+    if (!lingering) {
+      lingering = true;
+      long wait = 2 * WholeOffer.roundTripNanos(channel.parent());
+      loop.timers().schedule(() -> NettyLoop.guarded(() -> abortNow(heldCode)), wait);
+    }
+  }
+
+  private void abortNow(long code) {
     if (!out.ended(new WriteEnd.Reset(code))) {
       return;
     }
