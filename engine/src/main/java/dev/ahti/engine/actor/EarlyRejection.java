@@ -74,6 +74,9 @@ final class EarlyRejection implements SessionFlow {
   public void leave(Sender sender) {}
 
   @Override
+  public void waiting(int more) {}
+
+  @Override
   public void received(long bytes) {}
 
   @Override

@@ -55,6 +55,7 @@ final class SessionFlowControl implements SessionFlow {
   private final LinkedHashSet<Sender> line = new LinkedHashSet<>();
   private final Set<StreamKind> openBlocked = EnumSet.noneOf(StreamKind.class);
   private long shownCredit;
+  private int waiting;
   private boolean counted;
   private boolean open;
   private boolean over;
@@ -170,9 +171,7 @@ final class SessionFlowControl implements SessionFlow {
     if (turn && sendable > 0) {
       return Math.min(wanted, sendable);
     }
-    if (line.add(sender)) {
-      streamsWaiting.increment();
-    }
+    line.add(sender);
     if (sendable == 0) {
       tellBlocked(windows.dataBlocked());
     }
@@ -196,8 +195,15 @@ final class SessionFlowControl implements SessionFlow {
   @Override
   public void leave(Sender sender) {
     if (line.remove(sender)) {
-      streamsWaiting.decrement();
       wakeFirst();
+    }
+  }
+
+  @Override
+  public void waiting(int more) {
+    if (!over) {
+      waiting += more;
+      streamsWaiting.add(more);
     }
   }
 
@@ -292,7 +298,8 @@ final class SessionFlowControl implements SessionFlow {
   private void end() {
     over = true;
     open = false;
-    streamsWaiting.add(-line.size());
+    streamsWaiting.add(-waiting);
+    waiting = 0;
     line.clear();
     receiveCredit.add(-shownCredit);
     shownCredit = 0;

@@ -15,11 +15,12 @@ import dev.ahti.engine.wire.StreamKind;
  * <p><b>Turns.</b> All streams of a session share one limit. Who asks for credit and gets none
  * waits in a line and is told when it is its turn; while somebody waits, credit goes to the first
  * in the line alone, and who has sent goes to its end. So each stream gets its turn, however little
- * the peer grants at a time.
+ * the peer grants at a time. A transport that gives streams their turns by itself asks with one
+ * sender for all streams of the session.
  */
 public interface SessionFlow {
 
-  /** Somebody who sends. */
+  /** Somebody who sends: a stream, or all of the session. */
   interface Sender {
     /** It is this one's turn: there is credit. On the loop, and not within {@link #credit}. */
     void creditAvailable();
@@ -46,6 +47,12 @@ public interface SessionFlow {
 
   /** The sender has nothing to send any more: its half has ended. */
   void leave(Sender sender);
+
+  /**
+   * So many streams more have bytes and no credit, or fewer when negative. For a gauge only: a
+   * sender may stand for many streams.
+   */
+  void waiting(int more);
 
   /** Bytes were read from the transport. */
   void received(long bytes);

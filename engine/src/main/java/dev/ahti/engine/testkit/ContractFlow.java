@@ -75,7 +75,6 @@ final class ContractFlow implements SessionFlow {
     }
     if (!line.contains(sender)) {
       line.add(sender);
-      waiting.set(line.size());
     }
     return 0;
   }
@@ -101,9 +100,14 @@ final class ContractFlow implements SessionFlow {
   public void leave(Sender sender) {
     requireLoop();
     if (line.remove(sender)) {
-      waiting.set(line.size());
       wake();
     }
+  }
+
+  @Override
+  public void waiting(int more) {
+    requireLoop();
+    waiting.addAndGet(more);
   }
 
   @Override

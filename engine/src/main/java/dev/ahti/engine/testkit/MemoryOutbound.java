@@ -44,6 +44,7 @@ final class MemoryOutbound implements SessionFlow.Sender {
   private long window;
   private long prepaid;
   private long heldCode;
+  private boolean waits;
   private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>();
 
   private record Waiting(long offset, Runnable task) {}
@@ -170,10 +171,23 @@ final class MemoryOutbound implements SessionFlow.Sender {
 
   /** What the session's flow control allows of it. */
   private int allowed(int room) {
-    if (flow == null) {
+    SessionFlow limit = flow;
+    if (limit == null) {
       return room;
     }
-    return (int) (prepaid > 0 ? Math.min(room, prepaid) : flow.credit(this, room));
+    if (prepaid > 0) {
+      return (int) Math.min(room, prepaid);
+    }
+    int credit = (int) limit.credit(this, room);
+    waits(limit, credit == 0);
+    return credit;
+  }
+
+  private void waits(SessionFlow limit, boolean now) {
+    if (waits != now) {
+      waits = now;
+      limit.waiting(now ? 1 : -1);
+    }
   }
 
   private void paid(int length) {
@@ -240,12 +254,14 @@ final class MemoryOutbound implements SessionFlow.Sender {
     }
     end = how;
     discard();
-    if (flow != null) {
+    SessionFlow limit = flow;
+    if (limit != null) {
       if (prepaid > 0) {
-        flow.unsent(prepaid);
+        limit.unsent(prepaid);
         prepaid = 0;
       }
-      flow.leave(this);
+      waits(limit, false);
+      limit.leave(this);
     }
     runWaiting();
     armed.set(false);

@@ -1,8 +1,11 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,6 +14,10 @@ public abstract class StreamPortContract extends PortContract {
 
   /** The application's code 42 (draft-ietf-webtrans-http3 4.6): does not fit into 32 bits. */
   static final long CODE = 0x52e4a40fa8dbL + 42;
+
+  private static final long END = Http3ErrorCode.H3_NO_ERROR;
+
+  private final List<StreamEnds> opened = new ArrayList<>();
 
   /** For a subclass. */
   protected StreamPortContract() {}
@@ -33,12 +40,30 @@ public abstract class StreamPortContract extends PortContract {
     rules.putAll(new StreamEndRules(this).rules());
     rules.putAll(new StreamFlowRules(this).rules());
     rules.putAll(new StreamWholeRules(this).rules());
+    rules.replaceAll((name, rule) -> () -> runAndEnd(rule));
     return rules;
+  }
+
+  /** Streams that a rule leaves open would share limits with those of the next. */
+  private void runAndEnd(Runnable rule) {
+    try {
+      rule.run();
+    } finally {
+      for (StreamEnds ends : opened) {
+        for (StreamPort port : List.of(ends.near(), ends.far())) {
+          port.reset(END);
+          port.stopSending(END);
+        }
+      }
+      opened.clear();
+    }
   }
 
   final StreamEnds ends(StreamKind kind) {
     Pair pair = open(kind);
     holds("the stream arrived", pair.far()::isDone);
-    return new StreamEnds(pair.near(), pair.far().join());
+    StreamEnds ends = new StreamEnds(pair.near(), pair.far().join());
+    opened.add(ends);
+    return ends;
   }
 }

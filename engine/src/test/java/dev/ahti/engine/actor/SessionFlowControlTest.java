@@ -122,6 +122,7 @@ class SessionFlowControlTest {
     for (Sender sender : List.of(b, a, c, b)) {
       assertEquals(0, flow.credit(sender, 5));
     }
+    flow.waiting(3);
     assertEquals(3, gauges.level(Gauges.FLOW_STREAMS_WAITING).value());
     assertEquals(List.of(new Capsule.DataBlocked(10)), told);
     told.clear();

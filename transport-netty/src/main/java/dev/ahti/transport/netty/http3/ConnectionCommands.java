@@ -101,7 +101,8 @@ final class ConnectionCommands {
       limited.add(kind);
       return new TransportCommand.OpenResult.LimitReached(kind);
     }
-    PortHandler handler = new PortHandler(ports, new StreamHeader(kind, sessionId).encode());
+    PortHandler handler =
+        new PortHandler(ports, new StreamHeader(kind, sessionId).encode(), sessionId);
     String failure = create(type, handler);
     return failure == null
         ? new TransportCommand.OpenResult.Opened(kind, handler.port())

@@ -14,6 +14,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortSettings;
 import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
+import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.handler.codec.quic.QuicChannel;
 
 /** Makes connections that share limits and gauges. Any thread. */
@@ -70,6 +71,7 @@ public final class ConnectionFactory {
             new ConnectionPorts(loop, portSettings.writeStall()),
             new StoppedStreams(
                 loop, stranded, portSettings.bidirectional(), portSettings.unidirectional()),
+            new StreamTurns(loop),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             portSettings.streamWindow(),

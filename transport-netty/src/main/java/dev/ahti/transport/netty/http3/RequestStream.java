@@ -107,7 +107,13 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
     StreamOptions.apply((QuicStreamChannel) added.channel(), context);
-    port = new QuicStreamPort(context, added, ByteString.emptyByteString(), Framing.DATA_FRAMES);
+    port =
+        new QuicStreamPort(
+            context,
+            added,
+            ByteString.emptyByteString(),
+            Framing.DATA_FRAMES,
+            QuicStreamPort.NO_SESSION);
     QuicStreamChannel channel = (QuicStreamChannel) added.channel();
     // Without it the CONNECT stream's capsules would wait behind every byte of the session.
     channel.updatePriority(new QuicStreamPriority(0, false));

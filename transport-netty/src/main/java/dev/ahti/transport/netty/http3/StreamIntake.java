@@ -119,7 +119,7 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
   }
 
   private void sessionStream(ChannelHandlerContext ctx, long sessionId) {
-    PortHandler handler = new PortHandler(context, ByteString.emptyByteString());
+    PortHandler handler = new PortHandler(context, ByteString.emptyByteString(), sessionId);
     handler.handlerAdded(ctx);
     port = handler;
     connection.streamArrived(sessionId, kind((QuicStreamChannel) ctx.channel()), handler.port());

@@ -10,6 +10,7 @@ package dev.ahti.transport.netty.quic;
  * @param writeLimit bytes a port takes before it asks its producer to wait
  * @param writeChunk bytes of one write to QUIC at most
  * @param streamWindow bytes that a peer may send on a new stream before any of them is read
+ * @param turns in what order the connection's streams write
  * @param reads the buffers of reads
  */
 public record PortContext(
@@ -17,6 +18,7 @@ public record PortContext(
     PortGauges gauges,
     ConnectionPorts ports,
     StoppedStreams stopped,
+    StreamTurns turns,
     long writeLimit,
     int writeChunk,
     long streamWindow,

@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 public final class PortHandler extends ChannelInboundHandlerAdapter {
   private final PortContext context;
   private final ByteString header;
+  private final long session;
   private @Nullable QuicStreamPort port;
 
   /**
    * @param header what goes out first; empty where this side sends none
+   * @param session whose stream it is
    */
-  public PortHandler(PortContext context, ByteString header) {
+  public PortHandler(PortContext context, ByteString header, long session) {
     this.context = context;
     this.header = header;
+    this.session = session;
   }
 
   /** The port, from the moment on when this handler is in a pipeline. */
@@ -37,7 +40,7 @@ public final class PortHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     StreamOptions.apply((QuicStreamChannel) ctx.channel(), context);
-    port = new QuicStreamPort(context, ctx, header, Framing.NONE);
+    port = new QuicStreamPort(context, ctx, header, Framing.NONE, session);
   }
 
   @Override

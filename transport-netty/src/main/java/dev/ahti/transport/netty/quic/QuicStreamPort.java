@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * called on the loop.
  */
 public final class QuicStreamPort implements StreamPort {
+  /** Not a session's. */
+  public static final long NO_SESSION = -1;
+
   private static final Logger LOG = LoggerFactory.getLogger(QuicStreamPort.class);
 
   private final PortContext context;
@@ -63,9 +66,15 @@ public final class QuicStreamPort implements StreamPort {
    *
    * @param header what goes out first; empty where this side sends none
    * @param framing {@link Framing#NONE} for a stream of a session, which is then counted as one
+   * @param session whose stream it is, or {@link #NO_SESSION} for one of the binding itself, which
+   *     writes before all of those
    */
   public QuicStreamPort(
-      PortContext context, ChannelHandlerContext ctx, ByteString header, Framing framing) {
+      PortContext context,
+      ChannelHandlerContext ctx,
+      ByteString header,
+      Framing framing,
+      long session) {
     this.context = context;
     this.loop = context.loop();
     this.ctx = ctx;
@@ -77,7 +86,7 @@ public final class QuicStreamPort implements StreamPort {
     this.counted = framing == Framing.NONE;
     this.in = new InboundHalf(context.gauges(), context.streamWindow());
     this.out = new OutboundHalf(context.gauges(), context.writeLimit());
-    this.writer = new StreamWriter(context, ctx, out, framing, header, this::halfEnded);
+    this.writer = new StreamWriter(context, ctx, out, framing, header, session, this::halfEnded);
     StreamReads.capBy(channel, in::credit);
     if (kind == StreamKind.UNIDIRECTIONAL) {
       if (local()) {

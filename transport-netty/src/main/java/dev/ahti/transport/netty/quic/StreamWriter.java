@@ -1,9 +1,12 @@
 package dev.ahti.transport.netty.quic;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.VarInt;
@@ -29,12 +32,24 @@ import org.jspecify.annotations.Nullable;
  * <p>When QUIC takes nothing, one small chunk is left with Netty. Its promise tells when there is
  * room again, and at once when the peer asks to stop: Netty says neither to one who does not write.
  */
-final class StreamWriter implements LoopWriter, SessionFlow.Sender {
+final class StreamWriter implements LoopWriter {
+  /** There is nothing to write, or nothing that may be written yet. */
+  static final long NOTHING = 0;
+
+  /** QUIC takes nothing. */
+  static final long NO_ROOM = -1;
+
+  /** The limit of the session is reached. */
+  static final long LIMITED = -2;
+
+  private enum Awaits {
+    NOTHING,
+    ROOM,
+    CREDIT
+  }
+
   /** Bytes left with Netty while the window is closed. */
   private static final int PARKED_BYTES = 1024;
-
-  /** Bytes that one stream may write before the others of the loop have their turn. */
-  private static final int TURN_BYTES = 256 * 1024;
 
   private static final byte DATA_FRAME = 0x00;
 
@@ -49,6 +64,8 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private final Counter stalls;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable request;
+  private final StreamTurns turns;
+  private final long session;
   private volatile @Nullable SessionFlow flow;
 
   // Loop only.
@@ -57,8 +74,11 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   private long headerSendCount;
   private long bodySendCount = -1;
   private @Nullable ChannelFuture parked;
+  private int parkedBytes;
   private @Nullable ChannelFuture foreign;
-  private boolean awaitsCredit;
+  private Awaits awaits = Awaits.NOTHING;
+  private SendScheduler.@Nullable Entry<StreamWriter> entry;
+  private StreamTurns.@Nullable Limit limit;
   private long waitingSince;
   private boolean done;
   private SendPriority priority = SendPriority.DEFAULT;
@@ -72,6 +92,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
 
   /**
    * @param header what goes out before everything else; empty for none
+   * @param session whose stream it is, or {@link QuicStreamPort#NO_SESSION}
    * @param onEnd called when the half has ended or is {@linkplain #done() done} with QUIC
    */
   StreamWriter(
@@ -80,6 +101,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
       OutboundHalf out,
       Framing framing,
       ByteString header,
+      long session,
       Runnable onEnd) {
     this.loop = context.loop();
     this.ctx = ctx;
@@ -91,7 +113,9 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     this.onEnd = onEnd;
     this.ports = context.ports();
     this.stalls = context.gauges().writeStalls;
-    this.request = () -> loop.writeLater(this);
+    this.turns = context.turns();
+    this.session = session;
+    this.request = this::requestTurn;
   }
 
   /** Body bytes ask there first. To be called before any are offered. */
@@ -99,20 +123,34 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     flow = newFlow;
   }
 
-  @Override
-  public void creditAvailable() {
-    request();
-  }
-
   /** Where it stands from now on. Loop only. */
   void priority(SendPriority newPriority) {
     priority = newPriority;
+    if (entry != null) {
+      turns.move(entry, newPriority);
+    }
   }
 
   /** Asks for a write before packets are sent next. Any thread. */
   void request() {
     if (!requested.get() && requested.compareAndSet(false, true)) {
       loop.run(request);
+    }
+  }
+
+  private void requestTurn() {
+    requested.set(false);
+    if (session == QuicStreamPort.NO_SESSION) {
+      loop.writeLater(this);
+    } else if (out.end() != null) {
+      out.discard();
+    } else {
+      SendScheduler.Entry<StreamWriter> place = entry;
+      if (place == null) {
+        place = turns.add(this, session, priority);
+        entry = place;
+      }
+      turns.ready(place);
     }
   }
 
@@ -127,41 +165,76 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     done = true;
   }
 
+  /** A stream of the binding itself: writes at once what it can. */
   @Override
   public void write() {
-    requested.set(false);
+    long written;
+    do {
+      written = writeTurn(capacity());
+    } while (written > 0);
+    if (written == NO_ROOM) {
+      park();
+    }
+  }
+
+  /**
+   * Writes one chunk, if there is one to write and QUIC takes something of it.
+   *
+   * @param capacity what QUIC takes, as {@link #capacity} says, or less
+   * @return the bytes written, or why there are none: {@link #NOTHING}, {@link #NO_ROOM}, {@link
+   *     #LIMITED}
+   */
+  long writeTurn(long capacity) {
     if (out.end() != null) {
       out.discard();
-      return;
+      return NOTHING;
     }
     if (parked != null) {
-      return;
+      return NO_ROOM;
     }
     if (out.isCut() && out.committed() == 0) {
       linger();
-      return;
+      return NOTHING;
     }
     boolean finishing = out.finishing();
     loop.holdPackets(channel.parent());
-    for (int written = 0; written < TURN_BYTES; ) {
-      if (header == null && out.isEmpty()) {
-        if (finishing && !refused(QuicAccess.capacity(channel))) {
-          hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
-        }
-        return;
+    if (header == null && out.isEmpty()) {
+      if (finishing && !refused(capacity)) {
+        hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
       }
-      long capacity = QuicAccess.capacity(channel);
-      if (refused(capacity)) {
-        return;
-      }
-      limits().room(capacity);
-      int taken = writeChunk(capacity, finishing);
-      if (taken < 0) {
-        return;
-      }
-      written += taken;
+      return NOTHING;
     }
-    request();
+    if (refused(capacity)) {
+      return NOTHING;
+    }
+    if (capacity <= overhead()) {
+      awaitRoom();
+      return NO_ROOM;
+    }
+    return writeChunk((int) Math.min(capacity - overhead(), chunk), finishing);
+  }
+
+  /**
+   * Leaves a few bytes with Netty, which tells when they are taken, and when the peer stops.
+   *
+   * @return above zero when QUIC took them at once after all
+   */
+  long park() {
+    if (parked != null || out.end() != null) {
+      return NOTHING;
+    }
+    boolean finishing = out.finishing();
+    return writeChunk(PARKED_BYTES, finishing);
+  }
+
+  /** How many bytes were left with Netty the last time. */
+  int parkedBytes() {
+    return parkedBytes;
+  }
+
+  /** Whether Netty has bytes that QUIC does not take; until it does, nothing more is written. */
+  boolean isParked() {
+    return parked != null;
   }
 
   /**
@@ -180,33 +253,37 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     return true;
   }
 
-  /** The payload bytes written, or a negative number when nothing more can be written now. */
-  private int writeChunk(long capacity, boolean finishing) {
+  private int overhead() {
+    return framing.overhead() + (header == null ? 0 : header.length());
+  }
+
+  /** Writes so many bytes at most, and says as {@link #writeTurn} how many it were. */
+  private long writeChunk(int room, boolean finishing) {
     boolean withHeader = header != null;
-    int overhead = framing.overhead() + (header == null ? 0 : header.length());
-    int room = capacity > overhead ? (int) Math.min(capacity - overhead, chunk) : PARKED_BYTES;
+    int overhead = overhead();
     int length = (int) Math.min(room, out.isCut() ? out.committed() : out.queued());
-    SessionFlow limit = prepaid > 0 ? null : flow;
+    SessionFlow own = prepaid > 0 ? null : flow;
     if (prepaid > 0) {
       length = (int) Math.min(length, prepaid);
-    } else if (limit != null && length > 0) {
-      length = (int) limit.credit(this, length);
+    } else if (own != null && length > 0) {
+      length = (int) limit(own).credit(length);
       if (length == 0 && !withHeader) {
         awaitCredit();
-        return -1;
+        return LIMITED;
       }
-      awaitsCredit = false;
     }
     ByteBuf bytes = ctx.alloc().directBuffer(overhead + length);
     int taken = fill(bytes, length);
-    if (!bytes.isReadable()) {
+    int written = bytes.readableBytes();
+    if (written == 0) {
       // The producer has counted its bytes and not queued them yet: it will ask again.
       bytes.release();
-      return -1;
+      return NOTHING;
     }
+    awaits = Awaits.NOTHING;
     if (flow != null && taken > 0) {
-      if (limit != null) {
-        limit.sent(this, taken);
+      if (own != null) {
+        limit(own).sent(entry(), taken);
       } else {
         prepaid -= taken;
       }
@@ -215,16 +292,16 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     limits().sent(bytes.readableBytes());
     boolean last = finishing && out.isEmpty();
     Object message = last ? new DefaultQuicStreamFrame(bytes, true) : bytes;
-    boolean written = hand(message, taken, last, withHeader);
+    boolean left = hand(message, taken, last, withHeader);
+    parkedBytes = written;
     SessionFlow paid = flow;
-    if (!written && paid != null && taken > 0 && parked != null) {
+    if (!left && paid != null && taken > 0 && parked != null) {
       giveBackWhenRefused(paid, parked, bytes, taken);
     }
-    if (written && out.isCut() && out.committed() == 0) {
+    if (left && out.isCut() && out.committed() == 0) {
       request();
-      return -1;
     }
-    return written && !last ? taken : -1;
+    return left ? written : NOTHING;
   }
 
   private SendLimits limits() {
@@ -246,14 +323,8 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     if (out.end() != null || out.isCut()) {
       return -1;
     }
-    long capacity = QuicAccess.capacity(channel);
-    if (refused(capacity)) {
-      return -1;
-    }
-    if (parked == null) {
-      limits().room(capacity);
-    }
-    return capacity;
+    long capacity = capacity();
+    return refused(capacity) ? -1 : capacity;
   }
 
   /** Whether the peer's windows certainly have room for so much more payload. */
@@ -263,16 +334,11 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
 
   /** Whether the session has credit for so many bytes. */
   boolean hasCreditFor(int length) {
-    SessionFlow limit = flow;
-    if (limit == null) {
+    SessionFlow own = flow;
+    if (own == null) {
       return true;
     }
-    long credit = limit.credit(this, length);
-    if (credit == 0) {
-      // Nothing waits for it.
-      limit.leave(this);
-    }
-    return credit >= length;
+    return limit(own).hasCreditFor(length);
   }
 
   /**
@@ -280,9 +346,9 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
    * they have it for themselves. Everything before them was handed over.
    */
   boolean offerWhole(ByteString bytes) {
-    SessionFlow limit = flow;
-    if (limit != null) {
-      limit.sent(this, bytes.length());
+    SessionFlow own = flow;
+    if (own != null) {
+      limit(own).sent(entry, bytes.length());
       prepaid += bytes.length();
     }
     out.offer(bytes);
@@ -354,8 +420,16 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
 
   /** The session's limit holds bytes back; asking again for them does not begin the wait anew. */
   private void awaitCredit() {
-    if (!awaitsCredit) {
-      awaitsCredit = true;
+    awaits(Awaits.CREDIT);
+  }
+
+  private void awaitRoom() {
+    awaits(Awaits.ROOM);
+  }
+
+  private void awaits(Awaits what) {
+    if (awaits != what) {
+      awaits = what;
       waits();
     }
   }
@@ -378,8 +452,18 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
    * session; negative when nothing waits for it.
    */
   long waitedNanos(long now) {
-    boolean waiting = parked != null || awaitsCredit || (foreign != null && !foreign.isDone());
-    return waiting && out.end() == null ? now - waitingSince : -1;
+    if (out.end() != null) {
+      return -1;
+    }
+    if (parked != null || (foreign != null && !foreign.isDone())) {
+      return now - waitingSince;
+    }
+    // While others of the connection, or of the session, are taken, the peer does take something.
+    return switch (awaits) {
+      case NOTHING -> -1;
+      case ROOM -> now - Math.max(waitingSince, turns.progress(null));
+      case CREDIT -> now - Math.max(waitingSince, turns.progress(limit));
+    };
   }
 
   /** Gives up: the peer took nothing for so long. */
@@ -390,7 +474,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     // Counted first: who hears of the end may look at once.
     stalls.increment();
     out.ended(new WriteEnd.Stalled(limit));
-    leaveFlow();
+    leave();
     // Also when it is the stream's header that waits: it would do so for ever.
     resetNow(Http3ErrorCode.H3_REQUEST_CANCELLED);
   }
@@ -418,20 +502,72 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
   void end(WriteEnd how) {
     if (out.ended(how)) {
       done = true;
-      leaveFlow();
+      leave();
       onEnd.run();
     }
   }
 
-  private void leaveFlow() {
-    SessionFlow limit = flow;
-    if (limit != null) {
-      if (prepaid > 0) {
-        limit.unsent(prepaid);
-        prepaid = 0;
-      }
-      limit.leave(this);
+  private void leave() {
+    SendScheduler.Entry<StreamWriter> place = entry;
+    if (place != null) {
+      entry = null;
+      turns.remove(place);
     }
+    SessionFlow paid = flow;
+    if (paid != null && prepaid > 0) {
+      paid.unsent(prepaid);
+      prepaid = 0;
+    }
+    StreamTurns.Limit left = limit;
+    if (left != null) {
+      limit = null;
+      turns.left(left);
+    }
+  }
+
+  private StreamTurns.Limit limit(SessionFlow own) {
+    StreamTurns.Limit present = limit;
+    if (present == null) {
+      present = turns.limit(session, own);
+      limit = present;
+    }
+    return present;
+  }
+
+  /** The limit of its session, which it has met. */
+  StreamTurns.Limit limit() {
+    return requireNonNull(limit);
+  }
+
+  /** How many bytes QUIC takes now, or why it takes none any more. */
+  long capacity() {
+    long capacity = QuicAccess.capacity(channel);
+    if (capacity >= 0 && parked == null) {
+      limits().room(capacity);
+    }
+    return capacity;
+  }
+
+  /** The session whose stream it is. */
+  long session() {
+    return session;
+  }
+
+  /**
+   * Whether it has something to write that needs no more credit of its session: a header, bytes for
+   * which it was taken before, or just the end.
+   */
+  boolean needsNoCredit() {
+    return out.end() == null
+        && (header != null
+            || prepaid > 0
+            || (out.isEmpty() && out.finishing())
+            || (out.isCut() && out.committed() == 0));
+  }
+
+  /** Its place among those of the connection. */
+  SendScheduler.Entry<StreamWriter> entry() {
+    return requireNonNull(entry);
   }
 
   /** The channel is gone: what has not left will not leave. */
@@ -484,7 +620,7 @@ final class StreamWriter implements LoopWriter, SessionFlow.Sender {
     if (!out.ended(new WriteEnd.Reset(code))) {
       return;
     }
-    leaveFlow();
+    leave();
     onEnd.run();
     if (header != null) {
       // Without it the peer could not tell whose stream was reset (draft section 4.4).

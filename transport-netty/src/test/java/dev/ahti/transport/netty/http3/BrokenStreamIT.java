@@ -15,6 +15,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortHandler;
 import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
+import dev.ahti.transport.netty.quic.StreamTurns;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicAccess;
@@ -41,12 +42,13 @@ class BrokenStreamIT {
               new PortGauges(net.gauges),
               new ConnectionPorts(loop, Duration.ZERO),
               new StoppedStreams(loop, net.gauges.level("test"), 1, 1),
+              new StreamTurns(loop),
               1024,
               1024,
               1024,
               new StreamReads(1024));
       PortHandler handler =
-          new PortHandler(context, new StreamHeader(StreamKind.BIDIRECTIONAL, 0).encode());
+          new PortHandler(context, new StreamHeader(StreamKind.BIDIRECTIONAL, 0).encode(), 0);
       QuicStreamChannel stream =
           connection
               .channel()
