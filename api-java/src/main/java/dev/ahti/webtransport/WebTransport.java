@@ -123,17 +123,43 @@ public interface WebTransport {
   /** Tells the peer that this side wants to come to an end; changes nothing else. */
   void drain();
 
+  /** Opens a stream that both sides write, with {@link WebTransportSendStreamOptions#create()}. */
+  default CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream() {
+    return createBidirectionalStream(WebTransportSendStreamOptions.create());
+  }
+
   /**
-   * Opens a stream that both sides write.
+   * Opens a stream that both sides write. The peer hears of it when something is written.
    *
-   * @return the stream, when the peer's limit allows one more; fails with a {@link
-   *     WebTransportInvalidStateException} when the session is over or ends before, whose cause is
-   *     the {@link WebTransportError} it ended with, if it did
+   * @return the stream. Fails with a {@link WebTransportTypeException} when the options have a send
+   *     group of another session; with a {@link WebTransportInvalidStateException} when the session
+   *     is over or ends before, whose cause is the {@link WebTransportError} it ended with, if it
+   *     did; and with a {@link WebTransportQuotaExceededException} when the peer's limit, QUIC's or
+   *     the session's, allows no further stream now and the options do not wait
    */
-  CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream();
+  CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream(
+      WebTransportSendStreamOptions options);
 
   /** Opens a stream that only this side writes; else as {@link #createBidirectionalStream()}. */
-  CompletionStage<WebTransportSendStream> createUnidirectionalStream();
+  default CompletionStage<WebTransportSendStream> createUnidirectionalStream() {
+    return createUnidirectionalStream(WebTransportSendStreamOptions.create());
+  }
+
+  /**
+   * Opens a stream that only this side writes; else as {@link
+   * #createBidirectionalStream(WebTransportSendStreamOptions)}.
+   */
+  CompletionStage<WebTransportSendStream> createUnidirectionalStream(
+      WebTransportSendStreamOptions options);
+
+  /**
+   * Makes a group for streams and datagrams. Nothing has to be closed: it is gone when nobody
+   * references it.
+   *
+   * @throws WebTransportInvalidStateException when the session is over
+   * @throws WebTransportQuotaExceededException when {@code ahti.session.send-groups} are in use
+   */
+  WebTransportSendGroup createSendGroup();
 
   /**
    * The bidirectional streams that the peer opens, in order of arrival. Can be materialized once; a

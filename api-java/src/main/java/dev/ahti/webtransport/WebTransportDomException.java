@@ -11,7 +11,8 @@ package dev.ahti.webtransport;
  *     DOMException</a>
  */
 public sealed interface WebTransportDomException
-    permits WebTransportError,
+    permits WebTransportAbortException,
+        WebTransportError,
         WebTransportInvalidStateException,
         WebTransportNotSupportedException,
         WebTransportQuotaExceededException,

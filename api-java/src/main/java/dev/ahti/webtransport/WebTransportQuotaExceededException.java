@@ -1,9 +1,9 @@
 package dev.ahti.webtransport;
 
 /**
- * The peer's limit leaves no room now, for a stream or for the bytes of an atomic write: the W3C
- * text's {@code QuotaExceededError}. It carries no numbers: that text leaves both, {@code
- * requested} and {@code quota}, at null, because the peer's limit moves while it is looked at.
+ * A limit leaves no room now, the peer's for a stream, or one of our own for a call: the W3C text's
+ * {@code QuotaExceededError}. It carries no numbers: that text leaves both, {@code requested} and
+ * {@code quota}, at null, because the peer's limit moves while it is looked at.
  *
  * <p>It has no stack trace: it reports what the peer allows, often once a stream.
  */

@@ -1,14 +1,16 @@
 package dev.ahti.webtransport;
 
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A stream, or the half of one, that the peer writes.
+ * A stream, or the half of one, that the peer writes. It is read with a {@link #source()}, or call
+ * by call with a reader. Either takes the stream: while one has it, the other is refused.
  *
- * @see <a href="https://www.w3.org/TR/webtransport/#receive-stream">W3C WebTransport</a>
+ * @see <a href="https://www.w3.org/TR/webtransport/#receive-stream">W3C WebTransport, section 9</a>
  */
 @DoNotInherit
 public interface WebTransportReceiveStream {
@@ -21,16 +23,30 @@ public interface WebTransportReceiveStream {
    * stream (its code is {@link WebTransportError#streamErrorCode()}) or the session ends.
    * Cancelled, the peer is told to stop (STOP_SENDING), with the code of a {@link
    * WebTransportError} that is the cancellation's cause, else 0. Can be materialized once; a second
-   * time fails with an {@link IllegalStateException}.
+   * time, and while a reader has the stream, fails with an {@link IllegalStateException}.
    */
   Source<ByteString, NotUsed> source();
 
   /**
+   * Takes the stream, to read it call by call.
+   *
+   * @throws WebTransportTypeException when it is {@link #locked()}
+   */
+  WebTransportReceiveStreamReader getReader();
+
+  /** Whether a reader has the stream, or the source was materialized. */
+  boolean locked();
+
+  /**
    * Tells the peer to stop sending, drops what was received, and fails the source with a {@link
    * WebTransportError} of this code. When the peer's FIN has come, only the peer hears nothing.
-   * Does nothing once every byte before the end was read.
+   * Does nothing once every byte before the end was read. Unlike in the W3C text it may be called
+   * while the stream is locked.
    *
    * @param code 0 to 2^32-1; others are clamped
    */
   void cancel(long code);
+
+  /** How far the stream has come. */
+  CompletionStage<WebTransportReceiveStreamStats> getStats();
 }

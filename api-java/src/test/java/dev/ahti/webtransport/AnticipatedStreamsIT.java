@@ -45,13 +45,16 @@ class AnticipatedStreamsIT {
     return Stream.generate(open).limit(MANY).toList();
   }
 
+  private static final WebTransportSendStreamOptions WAIT =
+      WebTransportSendStreamOptions.create().withWaitUntilAvailable(true);
+
   private static List<CompletableFuture<WebTransportSendStream>> unidirectional(WebTransport peer) {
-    return many(() -> peer.createUnidirectionalStream().toCompletableFuture());
+    return many(() -> peer.createUnidirectionalStream(WAIT).toCompletableFuture());
   }
 
   private static List<CompletableFuture<WebTransportBidirectionalStream>> bidirectional(
       WebTransport peer) {
-    return many(() -> peer.createBidirectionalStream().toCompletableFuture());
+    return many(() -> peer.createBidirectionalStream(WAIT).toCompletableFuture());
   }
 
   private static long open(List<? extends CompletableFuture<?>> streams) {

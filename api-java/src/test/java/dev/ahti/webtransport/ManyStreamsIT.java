@@ -70,7 +70,8 @@ class ManyStreamsIT {
                 AT_A_TIME,
                 i ->
                     client
-                        .createUnidirectionalStream()
+                        .createUnidirectionalStream(
+                            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
                         .thenCompose(
                             stream ->
                                 Source.single(one).runWith(stream.sink(), client.materializer())))

@@ -72,7 +72,11 @@ class PooledFlowIT {
       WebTransport session, ByteString chunk, int times) throws Exception {
     return Source.repeat(chunk)
         .take(times)
-        .via(await(session.createBidirectionalStream()).flow())
+        .via(
+            await(
+                    session.createBidirectionalStream(
+                        WebTransportSendStreamOptions.create().withWaitUntilAvailable(true)))
+                .flow())
         .runWith(
             Sink.fold(ByteString.emptyByteString(), ByteString::concat), session.materializer());
   }
@@ -137,7 +141,12 @@ class PooledFlowIT {
                 taken.incrementAndGet();
                 return next;
               })
-          .runWith(await(unread.createUnidirectionalStream()).sink(), unread.materializer());
+          .runWith(
+              await(
+                      unread.createUnidirectionalStream(
+                          WebTransportSendStreamOptions.create().withWaitUntilAvailable(true)))
+                  .sink(),
+              unread.materializer());
       Loopback.eventually("its window is full", () -> taken.get() * CHUNK >= 64 << 10);
       allEcho(sessions);
       assertTrue(taken.get() <= MOST_WAITING, taken + " chunks");

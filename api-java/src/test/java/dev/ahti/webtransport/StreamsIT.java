@@ -242,7 +242,8 @@ class StreamsIT {
                   256,
                   i ->
                       client
-                          .createBidirectionalStream()
+                          .createBidirectionalStream(
+                              WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
                           .thenCompose(
                               stream ->
                                   Source.single(ByteString.fromString("stream " + i))

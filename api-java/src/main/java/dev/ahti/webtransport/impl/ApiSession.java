@@ -26,8 +26,11 @@ import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportRangeException;
 import dev.ahti.webtransport.WebTransportReceiveStream;
 import dev.ahti.webtransport.WebTransportReliabilityMode;
+import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStream;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.WebTransportState;
+import dev.ahti.webtransport.WebTransportTypeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -135,25 +138,35 @@ public final class ApiSession implements WebTransport {
   }
 
   @Override
-  public CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream() {
-    return open(StreamKind.BIDIRECTIONAL, handle -> new BidirectionalStream(this, handle));
+  public CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream(
+      WebTransportSendStreamOptions options) {
+    return open(StreamKind.BIDIRECTIONAL, options, BidirectionalStream::new);
   }
 
   @Override
-  public CompletionStage<WebTransportSendStream> createUnidirectionalStream() {
-    return open(StreamKind.UNIDIRECTIONAL, handle -> new SendStream(this, handle));
+  public CompletionStage<WebTransportSendStream> createUnidirectionalStream(
+      WebTransportSendStreamOptions options) {
+    return open(StreamKind.UNIDIRECTIONAL, options, stream -> stream);
+  }
+
+  @Override
+  public WebTransportSendGroup createSendGroup() {
+    if (state.isOver()) {
+      throw state.invalid();
+    }
+    return new SendGroup(this);
   }
 
   @Override
   public Source<WebTransportBidirectionalStream, NotUsed> incomingBidirectionalStreams() {
     return incoming(
-        SessionHandle::incomingBidirectional, handle -> new BidirectionalStream(this, handle));
+        SessionHandle::incomingBidirectional, stream -> new BidirectionalStream(this, stream));
   }
 
   @Override
   public Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams() {
     return incoming(
-        SessionHandle::incomingUnidirectional, handle -> new ReceiveStream(this, handle));
+        SessionHandle::incomingUnidirectional, stream -> new ReceiveStream(this, stream));
   }
 
   @Override
@@ -308,8 +321,17 @@ public final class ApiSession implements WebTransport {
     return Optional.ofNullable(state.sessionOrNull());
   }
 
-  private <T> CompletionStage<T> open(StreamKind kind, Function<StreamHandle, T> wrap) {
-    return state.ask(session -> session.openStream(kind)).thenApply(wrap);
+  private <T> CompletionStage<T> open(
+      StreamKind kind, WebTransportSendStreamOptions options, Function<SendStream, T> wrap) {
+    SendGroup group;
+    try {
+      // Before the state is looked at, as the text has it.
+      group = StreamOpening.own(this, options.sendGroup().orElse(null));
+    } catch (WebTransportTypeException another) {
+      return CompletableFuture.failedFuture(another);
+    }
+    StreamExpiry expiry = options.startTimeout().map(StreamExpiry::new).orElse(null);
+    return new StreamOpening(this, kind, group, options, expiry).open().thenApply(wrap);
   }
 
   private <T> Source<T, NotUsed> incoming(

@@ -1,15 +1,35 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.stage.StreamFailures;
+import dev.ahti.webtransport.WebTransportAbortException;
 import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
+import dev.ahti.webtransport.WebTransportTypeException;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** How the engine's stages say what happened to a stream, in this module's exception types. */
 final class ApiStreamFailures implements StreamFailures {
-  static final ApiStreamFailures INSTANCE = new ApiStreamFailures();
+  static final ApiStreamFailures INSTANCE = new ApiStreamFailures(null);
 
-  private ApiStreamFailures() {}
+  private static final long MAX_CODE = 0xffff_ffffL;
+
+  private final @Nullable StreamExpiry expiry;
+
+  /**
+   * Of one stream.
+   *
+   * @param expiry what ends it when it has not started in time; {@code null} for none
+   */
+  ApiStreamFailures(@Nullable StreamExpiry expiry) {
+    this.expiry = expiry;
+  }
+
+  /** A code within the bounds of an application's. */
+  static long clamped(long code) {
+    return Math.max(0, Math.min(code, MAX_CODE));
+  }
 
   @Override
   public Throwable reset(OptionalLong applicationCode) {
@@ -23,6 +43,9 @@ final class ApiStreamFailures implements StreamFailures {
 
   @Override
   public Throwable aborted(OptionalLong applicationCode) {
+    if (expiry != null && expiry.expired()) {
+      return expiry.failure();
+    }
     return error("this side aborted the stream", applicationCode);
   }
 
@@ -34,6 +57,21 @@ final class ApiStreamFailures implements StreamFailures {
   @Override
   public Throwable lost(String why) {
     return WebTransportError.session(why);
+  }
+
+  @Override
+  public Throwable refused(String why) {
+    return new WebTransportTypeException(why);
+  }
+
+  @Override
+  public Throwable exhausted(String why) {
+    return new WebTransportQuotaExceededException(why);
+  }
+
+  @Override
+  public Throwable windowTooSmall(String why) {
+    return new WebTransportAbortException(why);
   }
 
   @Override

@@ -11,22 +11,32 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 
 /** Both halves of an engine stream. */
-record BidirectionalStream(ApiSession session, StreamHandle handle)
+record BidirectionalStream(ReceiveStream receiving, SendStream sending)
     implements WebTransportBidirectionalStream {
+
+  /** One that the peer opened. */
+  BidirectionalStream(ApiSession session, StreamHandle handle) {
+    this(new SendStream(session, handle));
+  }
+
+  BidirectionalStream(SendStream sending) {
+    this(new ReceiveStream(sending.session(), sending.handle()), sending);
+  }
 
   @Override
   public WebTransportReceiveStream readable() {
-    return new ReceiveStream(session, handle);
+    return receiving;
   }
 
   @Override
   public WebTransportSendStream writable() {
-    return new SendStream(session, handle);
+    return sending;
   }
 
   @Override
   public Flow<ByteString, ByteString, CompletionStage<Done>> flow() {
-    return Flow.fromGraph(new DuplexStage(handle, ApiStreamFailures.INSTANCE))
-        .addAttributes(Keeps.of(session));
+    return Flow.fromGraph(new DuplexStage(sending.handle(), sending.failures()))
+        .addAttributes(Keeps.of(sending.session()))
+        .mapMaterializedValue(sending::watched);
   }
 }

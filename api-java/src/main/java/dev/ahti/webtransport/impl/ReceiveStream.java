@@ -1,13 +1,24 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.stage.HandReader;
 import dev.ahti.engine.stage.ReceiveStage;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.webtransport.WebTransportReceiveStream;
+import dev.ahti.webtransport.WebTransportReceiveStreamReader;
+import dev.ahti.webtransport.WebTransportReceiveStreamStats;
+import dev.ahti.webtransport.WebTransportTypeException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
-/** The receiving half of an engine stream. */
+/**
+ * The receiving half of an engine stream.
+ *
+ * @param session kept alive by those who hold the stream
+ */
 record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTransportReceiveStream {
 
   @Override
@@ -17,7 +28,29 @@ record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTran
   }
 
   @Override
+  public WebTransportReceiveStreamReader getReader() {
+    HandReader hand = HandReader.take(handle, ApiStreamFailures.INSTANCE);
+    if (hand == null) {
+      throw new WebTransportTypeException(
+          "stream " + handle.port().id() + ": locked (expected: not locked)");
+    }
+    return new Reader(this, hand);
+  }
+
+  @Override
+  public boolean locked() {
+    return handle.isReadClaimed();
+  }
+
+  @Override
   public void cancel(long code) {
-    handle.control().stopSending(code);
+    handle.control().stopSending(ApiStreamFailures.clamped(code));
+  }
+
+  @Override
+  public CompletionStage<WebTransportReceiveStreamStats> getStats() {
+    PortStats stats = handle.stats();
+    return CompletableFuture.completedFuture(
+        new WebTransportReceiveStreamStats(stats.bytesReceived(), stats.bytesRead()));
   }
 }

@@ -1,24 +1,188 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.stage.HandWriter;
 import dev.ahti.engine.stage.SendStage;
+import dev.ahti.engine.stage.StreamFailures;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStream;
+import dev.ahti.webtransport.WebTransportSendStreamStats;
+import dev.ahti.webtransport.WebTransportTypeException;
+import dev.ahti.webtransport.WebTransportWriter;
+import java.lang.ref.WeakReference;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /** The sending half of an engine stream. */
-record SendStream(ApiSession session, StreamHandle handle) implements WebTransportSendStream {
+final class SendStream implements WebTransportSendStream {
+  private final ApiSession session;
+  private final StreamHandle handle;
+  private final StreamFailures failures;
+  private final @Nullable StreamExpiry expiry;
+  private @Nullable SendGroup group;
+  private long order;
+  private @Nullable HandWriter hand;
+  private @Nullable Writer writer;
+
+  /** Of a stream that the peer opened: in no group, of order 0. */
+  SendStream(ApiSession session, StreamHandle handle) {
+    this(session, handle, null, 0, null);
+  }
+
+  SendStream(
+      ApiSession session,
+      StreamHandle handle,
+      @Nullable SendGroup group,
+      long order,
+      @Nullable StreamExpiry expiry) {
+    this.session = session;
+    this.handle = handle;
+    this.group = group;
+    this.order = order;
+    this.expiry = expiry;
+    this.failures = expiry == null ? ApiStreamFailures.INSTANCE : new ApiStreamFailures(expiry);
+    if (expiry != null) {
+      expiry.opened(handle);
+    }
+  }
+
+  ApiSession session() {
+    return session;
+  }
+
+  StreamHandle handle() {
+    return handle;
+  }
+
+  StreamFailures failures() {
+    return failures;
+  }
 
   @Override
   public Sink<ByteString, CompletionStage<Done>> sink() {
-    return Sink.fromGraph(new SendStage(handle, ApiStreamFailures.INSTANCE))
-        .addAttributes(Keeps.of(session));
+    return Sink.fromGraph(new SendStage(handle, failures))
+        .addAttributes(Keeps.of(session))
+        .mapMaterializedValue(this::watched);
+  }
+
+  /** What a stage materialized; its end leaves nothing to expire. */
+  CompletionStage<Done> watched(CompletionStage<Done> done) {
+    StreamExpiry limit = expiry;
+    if (limit != null) {
+      // The stage's own future, or the writer's: completed by plain Java, wherever that runs.
+      done.toCompletableFuture().whenComplete((end, failure) -> limit.stop());
+    }
+    return done;
+  }
+
+  @Override
+  public synchronized WebTransportWriter getWriter() {
+    if (writer != null) {
+      throw locked("a writer has it");
+    }
+    HandWriter taken = hand;
+    if (taken == null || !taken.retake()) {
+      taken = HandWriter.take(handle, failures);
+      if (taken == null) {
+        throw locked("its sink was materialized");
+      }
+      hand = taken;
+      watched(taken.closed());
+      // Not more than that: a stream that nobody holds must not hold its session.
+      WeakReference<SendStream> me = new WeakReference<>(this);
+      taken.closed().whenComplete((end, failure) -> tell(me.get()));
+    }
+    Writer made = new Writer(this, taken);
+    writer = made;
+    made.tell();
+    return made;
+  }
+
+  private WebTransportTypeException locked(String why) {
+    return new WebTransportTypeException(
+        "stream " + handle.port().id() + ": locked, " + why + " (expected: not locked)");
+  }
+
+  private static void tell(@Nullable SendStream stream) {
+    if (stream == null) {
+      return;
+    }
+    Writer now;
+    synchronized (stream) {
+      now = stream.writer;
+    }
+    if (now != null) {
+      now.tell();
+    }
+  }
+
+  /** The writer lets go. */
+  synchronized void released(Writer by) {
+    if (writer == by) {
+      writer = null;
+      by.hand().release();
+    }
+  }
+
+  @Override
+  public synchronized boolean locked() {
+    return writer != null || (handle.isWriteClaimed() && (hand == null || hand.isLeft()));
+  }
+
+  @Override
+  public CompletionStage<Done> close() {
+    WebTransportWriter closing;
+    try {
+      closing = getWriter();
+    } catch (WebTransportTypeException locked) {
+      return CompletableFuture.failedFuture(locked);
+    }
+    CompletionStage<Done> closed = closing.close();
+    closing.releaseLock();
+    return closed;
   }
 
   @Override
   public void abort(long code) {
-    handle.control().reset(code);
+    handle.control().reset(ApiStreamFailures.clamped(code));
+  }
+
+  @Override
+  public synchronized Optional<WebTransportSendGroup> sendGroup() {
+    return Optional.ofNullable(group);
+  }
+
+  @Override
+  public synchronized void setSendGroup(@Nullable WebTransportSendGroup value) {
+    group = StreamOpening.own(session, value);
+    place();
+  }
+
+  @Override
+  public synchronized long sendOrder() {
+    return order;
+  }
+
+  @Override
+  public synchronized void setSendOrder(long value) {
+    order = value;
+    place();
+  }
+
+  private void place() {
+    handle.priority(StreamOpening.priority(group, order));
+  }
+
+  @Override
+  public CompletionStage<WebTransportSendStreamStats> getStats() {
+    PortStats stats = handle.stats();
+    return CompletableFuture.completedFuture(
+        new WebTransportSendStreamStats(stats.bytesWritten(), stats.bytesSent()));
   }
 }

@@ -3,6 +3,7 @@ package dev.ahti.engine.stage;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ReadPort;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -27,18 +28,18 @@ public final class HandReader {
   private final ReadPort port;
   private final StreamFailures failures;
   private final StreamEnds ends;
-  private final Queue<Read> reads = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final AtomicInteger rounds = new AtomicInteger();
   private final CompletableFuture<Done> closed = new CompletableFuture<>();
-  private volatile @Nullable Throwable released;
-  private volatile boolean cancelled;
 
-  // Inside a round only.
+  // Answers are given outside the lock, one after the other.
+  private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger rounds = new AtomicInteger();
+
+  // Guarded by this.
+  private final ArrayDeque<Read> reads = new ArrayDeque<>(1);
   private ByteString rest = ByteString.emptyByteString();
   private @Nullable Inbound end;
   private long credit;
-  private boolean left;
+  private @Nullable Throwable released;
 
   /** Somebody who waits. One without a buffer takes whatever there is. */
   private record Read(@Nullable ByteBuffer into, CompletableFuture<Optional<ByteString>> promise) {}
@@ -60,12 +61,17 @@ public final class HandReader {
       return null;
     }
     HandReader reader = new HandReader(handle, failures);
-    Unread unread = handle.takeUnread();
-    reader.rest = unread.bytes();
-    reader.end = unread.end();
-    reader.port.onReadable(reader::drain);
-    reader.drain();
+    reader.begin(handle.takeUnread());
     return reader;
+  }
+
+  private void begin(Unread unread) {
+    synchronized (this) {
+      rest = unread.bytes();
+      end = unread.end();
+    }
+    port.onReadable(this::look);
+    look();
   }
 
   /** The next bytes, as many as there are; empty at the end of the stream. */
@@ -92,96 +98,118 @@ public final class HandReader {
   }
 
   /** Tells the peer to stop; reads that wait and later ones give the end. */
-  public void cancel(long applicationCode) {
-    cancelled = true;
+  public CompletableFuture<Done> cancel(long applicationCode) {
+    synchronized (this) {
+      Throwable gone = released;
+      if (gone != null) {
+        return CompletableFuture.failedFuture(gone);
+      }
+      rest = ByteString.emptyByteString();
+      end = Inbound.Fin.INSTANCE;
+      handle.unreadBytes(0);
+    }
     handle.control().stopSending(applicationCode);
-    drain();
+    look();
+    return CompletableFuture.completedFuture(Done.getInstance());
   }
 
   /** Gives the half back: reads that wait and later ones fail, what they did not take is left. */
   public void release() {
-    released = failures.refused("the reader has released its stream");
-    drain();
+    synchronized (this) {
+      if (released != null) {
+        return;
+      }
+      Throwable why = failures.refused("the reader has released its stream");
+      released = why;
+      port.onReadable(StreamLogic.NOBODY);
+      answers.add(() -> closed.completeExceptionally(why));
+      while (!reads.isEmpty()) {
+        Read next = taken();
+        answers.add(() -> next.promise().completeExceptionally(why));
+      }
+      handle.releaseRead(new Unread(rest, end));
+    }
+    answer();
   }
 
   private CompletableFuture<Optional<ByteString>> add(@Nullable ByteBuffer into) {
     StreamCalls limit = handle.calls();
-    if (waiting.incrementAndGet() > limit.capacity()) {
-      waiting.decrementAndGet();
-      return CompletableFuture.failedFuture(
-          failures.exhausted(
-              limit.capacity() + " reads wait already (the limit, ahti.stream.waiting-calls)"));
-    }
-    limit.level().increment();
     CompletableFuture<Optional<ByteString>> promise = new CompletableFuture<>();
-    reads.add(new Read(into, promise));
-    drain();
+    synchronized (this) {
+      Throwable gone = released;
+      if (gone != null) {
+        return CompletableFuture.failedFuture(gone);
+      }
+      if (reads.size() >= limit.capacity()) {
+        return CompletableFuture.failedFuture(
+            failures.exhausted(
+                limit.capacity() + " reads wait already (the limit, ahti.stream.waiting-calls)"));
+      }
+      limit.level().increment();
+      reads.add(new Read(into, promise));
+    }
+    look();
     return promise;
   }
 
+  /** Looks what there is for those who wait; the port's wake-up too. Any thread. */
+  private void look() {
+    synchronized (this) {
+      if (released != null) {
+        return;
+      }
+      while (!reads.isEmpty() && serve()) {
+        // Until one has to wait.
+      }
+      if (reads.isEmpty()) {
+        lookForEnd();
+      }
+    }
+    answer();
+  }
+
   /** One round at a time: who comes while one goes on has it go on once more. */
-  private void drain() {
+  private void answer() {
     if (rounds.getAndIncrement() > 0) {
       return;
     }
     int seen = 1;
     do {
-      round();
+      Runnable next = answers.poll();
+      while (next != null) {
+        next.run();
+        next = answers.poll();
+      }
       seen = rounds.addAndGet(-seen);
     } while (seen > 0);
   }
 
-  private void round() {
-    if (left) {
-      failAll();
-      return;
-    }
-    if (released != null) {
-      leave();
-      failAll();
-      return;
-    }
-    Read next = reads.peek();
-    while (next != null && answer(next)) {
-      next = reads.peek();
-    }
-    if (next == null) {
-      lookForEnd();
-    }
-  }
-
-  /** Whether there was an answer. */
-  private boolean answer(Read read) {
-    if (cancelled) {
-      rest = ByteString.emptyByteString();
-      end = Inbound.Fin.INSTANCE;
-    }
+  /** Serves the first who waits; whether there was something. */
+  private boolean serve() {
     if (rest.isEmpty() && end == null) {
       fetch();
     }
-    if (!rest.isEmpty()) {
-      give(read);
-      if (rest.isEmpty() && end != null) {
-        tellClosed(end);
-      }
-      return true;
-    }
     Inbound seen = end;
-    if (seen == null) {
+    if (!rest.isEmpty()) {
+      give(taken());
+    } else if (seen != null) {
+      Read read = taken();
+      Throwable failure = failure(seen);
+      answers.add(
+          () -> {
+            if (failure == null) {
+              read.promise().complete(Optional.empty());
+            } else {
+              read.promise().completeExceptionally(failure);
+            }
+          });
+    } else {
       if (credit <= handle.receiveCredit() / 2) {
         port.request(handle.receiveCredit() - credit);
         credit = handle.receiveCredit();
       }
       return false;
     }
-    done();
-    Throwable failure = failure(seen);
-    if (failure == null) {
-      read.promise().complete(Optional.empty());
-    } else {
-      read.promise().completeExceptionally(failure);
-    }
-    tellClosed(seen);
     return true;
   }
 
@@ -197,52 +225,46 @@ public final class HandReader {
 
   private void give(Read read) {
     ByteBuffer into = read.into();
-    ByteString bytes = rest;
+    ByteString bytes = into == null ? rest : rest.take(into.remaining());
     if (into != null) {
-      bytes = rest.take(into.remaining());
       bytes.copyToBuffer(into);
     }
     rest = rest.drop(bytes.length());
     handle.unreadBytes(rest.length());
-    done();
-    read.promise().complete(Optional.of(bytes));
+    answers.add(() -> read.promise().complete(Optional.of(bytes)));
   }
 
-  private void done() {
-    reads.remove();
-    waiting.decrementAndGet();
+  private Read taken() {
     handle.calls().level().decrement();
+    return reads.remove();
   }
 
   private void lookForEnd() {
-    if (cancelled) {
-      tellClosed(Inbound.Fin.INSTANCE);
+    if (!rest.isEmpty() || closed.isDone()) {
       return;
     }
-    if (rest.isEmpty() && end == null) {
+    if (end == null) {
       Inbound next = port.peek();
       if (next != null && next.isEnd()) {
+        // None when the actor exchanges it for another one right now, which comes with a wake-up.
         end = port.poll();
       }
     }
-    if (rest.isEmpty() && end != null) {
-      tellClosed(end);
-    }
-  }
-
-  private void tellClosed(Inbound seen) {
-    Throwable failure = failure(seen);
-    if (failure == null) {
-      closed.complete(Done.getInstance());
-    } else {
-      closed.completeExceptionally(failure);
+    Inbound seen = end;
+    if (seen != null) {
+      Throwable failure = failure(seen);
+      answers.add(
+          () -> {
+            if (failure == null) {
+              closed.complete(Done.getInstance());
+            } else {
+              closed.completeExceptionally(failure);
+            }
+          });
     }
   }
 
   private @Nullable Throwable failure(Inbound seen) {
-    if (cancelled) {
-      return null;
-    }
     if (seen instanceof Inbound.Reset reset) {
       return ends.reset(reset.code());
     }
@@ -250,25 +272,5 @@ public final class HandReader {
       return ends.aborted(stopped.code());
     }
     return seen instanceof Inbound.Lost lost ? ends.lost(lost.why()) : null;
-  }
-
-  private void leave() {
-    left = true;
-    port.onReadable(StreamLogic.NOBODY);
-    Throwable why = released;
-    if (why != null) {
-      closed.completeExceptionally(why);
-    }
-    handle.releaseRead(new Unread(rest, cancelled ? Inbound.Fin.INSTANCE : end));
-  }
-
-  private void failAll() {
-    Throwable why = released;
-    Read next = reads.peek();
-    while (next != null && why != null) {
-      done();
-      next.promise().completeExceptionally(why);
-      next = reads.peek();
-    }
   }
 }

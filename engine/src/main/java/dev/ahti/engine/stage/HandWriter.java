@@ -144,7 +144,8 @@ public final class HandWriter {
     synchronized (lock) {
       released = true;
     }
-    drain();
+    // Here, and not in a round, which may be going on elsewhere: who asks next must find it free.
+    leaveIfReleased();
   }
 
   /**
@@ -156,6 +157,13 @@ public final class HandWriter {
     synchronized (lock) {
       released = left;
       return !left;
+    }
+  }
+
+  /** Whether it was given back: another one has the half, or may have it. */
+  public boolean isLeft() {
+    synchronized (lock) {
+      return left;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.WebTransportSyntaxException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -158,7 +159,10 @@ final class ConnectCommand implements Callable<Integer> {
   }
 
   private void stream(WebTransport session, ActorSystem<?> system) throws Exception {
-    WebTransportBidirectionalStream stream = Actors.await(session.createBidirectionalStream());
+    WebTransportBidirectionalStream stream =
+        Actors.await(
+            session.createBidirectionalStream(
+                WebTransportSendStreamOptions.create().withWaitUntilAvailable(true)));
     CompletionStage<Done> sent =
         standardInput(system).toMat(stream.writable().sink(), Keep.right()).run(system);
     CompletionStage<IOResult> received =

@@ -4,6 +4,7 @@ import dev.ahti.bench.BenchSession;
 import dev.ahti.bench.DatagramWindow;
 import dev.ahti.bench.Receipt;
 import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -31,7 +32,8 @@ final class AhtiSession implements BenchSession {
   @Override
   public CompletionStage<Receipt> upload(long bytes) {
     return session
-        .createBidirectionalStream()
+        .createBidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .thenCompose(
             stream ->
                 Bulk.pattern(bytes)
@@ -46,7 +48,8 @@ final class AhtiSession implements BenchSession {
     ByteString request =
         ByteString.fromArrayUnsafe(ByteBuffer.allocate(Long.BYTES).putLong(bytes).array());
     return session
-        .createBidirectionalStream()
+        .createBidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .thenCompose(
             stream ->
                 Source.single(request)
@@ -63,7 +66,8 @@ final class AhtiSession implements BenchSession {
   @Override
   public CompletionStage<long[]> pingPong(int count, int size) {
     return session
-        .createBidirectionalStream()
+        .createBidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .thenCompose(
             stream ->
                 stream.flow().joinMat(new PingPong(count, size), Keep.right()).run(materializer));

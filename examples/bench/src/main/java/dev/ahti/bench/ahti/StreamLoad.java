@@ -3,6 +3,7 @@ package dev.ahti.bench.ahti;
 import dev.ahti.bench.BenchException;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,7 +44,8 @@ final class StreamLoad {
       ByteString payload =
           ByteString.fromArrayUnsafe(ByteBuffer.allocate(size).putLong(number).array());
       session
-          .createBidirectionalStream()
+          .createBidirectionalStream(
+              WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
           .whenComplete(
               (stream, failure) -> {
                 if (failure == null) {

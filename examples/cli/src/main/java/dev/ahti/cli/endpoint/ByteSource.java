@@ -2,6 +2,7 @@ package dev.ahti.cli.endpoint;
 
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.SessionHandler;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -34,7 +35,8 @@ public final class ByteSource implements SessionHandler {
     }
     Materializer loop = session.materializer();
     session
-        .createUnidirectionalStream()
+        .createUnidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .toCompletableFuture()
         .thenAccept(stream -> chunks(wanted.getAsLong()).runWith(stream.sink(), loop));
   }

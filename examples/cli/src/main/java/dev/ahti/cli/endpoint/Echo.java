@@ -3,6 +3,7 @@ package dev.ahti.cli.endpoint;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportReceiveStream;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.SessionHandler;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -39,7 +40,8 @@ public final class Echo implements SessionHandler {
   private static CompletionStage<Done> answer(
       WebTransport session, WebTransportReceiveStream stream, Materializer loop) {
     return session
-        .createUnidirectionalStream()
+        .createUnidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .toCompletableFuture()
         .handle(
             (answer, failure) -> {

@@ -1,6 +1,7 @@
 package dev.ahti.cli.endpoint;
 
 import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.SessionHandler;
 import java.time.Duration;
 import org.apache.pekko.NotUsed;
@@ -27,12 +28,14 @@ public final class Push implements SessionHandler {
             1,
             line ->
                 session
-                    .createUnidirectionalStream()
+                    .createUnidirectionalStream(
+                        WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
                     .toCompletableFuture()
                     .thenApply(stream -> Source.single(line).runWith(stream.sink(), loop)))
         .runWith(Sink.ignore(), loop);
     session
-        .createBidirectionalStream()
+        .createBidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .toCompletableFuture()
         .thenAccept(
             stream ->

@@ -8,6 +8,7 @@ import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportErrorSource;
 import dev.ahti.webtransport.WebTransportReceiveStream;
 import dev.ahti.webtransport.WebTransportSendStream;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -66,7 +67,8 @@ final class CaseHandlers {
 
   static void openStream(WebTransport session, CompletableFuture<String> seen) {
     session
-        .createBidirectionalStream()
+        .createBidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
         .thenCompose(
             stream ->
                 write(session, stream.writable(), "opened by the server")
@@ -199,7 +201,10 @@ final class CaseHandlers {
   }
 
   private static CompletionStage<Done> sendOneWay(WebTransport session, String text) {
-    return session.createUnidirectionalStream().thenCompose(stream -> write(session, stream, text));
+    return session
+        .createUnidirectionalStream(
+            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
+        .thenCompose(stream -> write(session, stream, text));
   }
 
   private static CompletionStage<Done> write(

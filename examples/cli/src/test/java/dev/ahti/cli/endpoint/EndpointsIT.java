@@ -10,6 +10,7 @@ import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportReceiveStream;
+import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.SessionHandler;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
@@ -86,7 +87,8 @@ class EndpointsIT {
     WebTransport session = connect("/echo");
     await(
         session
-            .createUnidirectionalStream()
+            .createUnidirectionalStream(
+                WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
             .thenCompose(
                 stream ->
                     Source.single(ByteString.fromString("one way"))

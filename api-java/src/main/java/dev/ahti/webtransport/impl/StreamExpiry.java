@@ -1,0 +1,84 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.webtransport.WebTransportError;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.DurationConverters;
+
+/** Ends a stream that has not started in time. Any thread. */
+final class StreamExpiry {
+  private final Duration timeout;
+  private final long begun = System.nanoTime();
+  private volatile boolean expired;
+  private @Nullable Cancellable timer;
+  private boolean over;
+
+  StreamExpiry(Duration timeout) {
+    this.timeout = timeout;
+  }
+
+  /** Until the stream is open, it is the opening that expires: then it is cancelled. */
+  void opening(CompletableFuture<StreamHandle> opened, Materializer materializer) {
+    start(
+        materializer,
+        () -> {
+          // Before: who waits hears of it from within the call.
+          expired = true;
+          expired = opened.cancel(false);
+        });
+    opened.whenComplete(
+        (stream, failure) -> {
+          if (failure != null) {
+            stop();
+          }
+        });
+  }
+
+  /** The stream is open: it expires unless some of its bytes are handed to the transport. */
+  void opened(StreamHandle stream) {
+    start(
+        stream.port().loop().materializer(),
+        () -> stream.port().loop().execute(() -> look(stream)));
+  }
+
+  private void look(StreamHandle stream) {
+    // On the loop, where bytes are handed over: none can be between the look and the reset.
+    if (stream.port().ended() == null && stream.port().stats().bytesSent() == 0) {
+      expired = true;
+      stream.port().reset(stream.dialect().toWire(0));
+    }
+  }
+
+  /** Nothing is left to expire. */
+  synchronized void stop() {
+    over = true;
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  boolean expired() {
+    return expired;
+  }
+
+  WebTransportError failure() {
+    return WebTransportError.stream(
+        "the stream expired: not started within " + timeout.toMillis() + " ms");
+  }
+
+  private synchronized void start(Materializer materializer, Runnable task) {
+    if (timer != null) {
+      timer.cancel();
+    }
+    if (!over) {
+      Duration left = timeout.minusNanos(System.nanoTime() - begun);
+      Duration delay = left.isNegative() ? Duration.ZERO : left;
+      timer = materializer.scheduleOnce(DurationConverters.toScala(delay), task);
+    }
+  }
+}

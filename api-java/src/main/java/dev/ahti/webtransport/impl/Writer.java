@@ -1,0 +1,129 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.stage.HandWriter;
+import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportTypeException;
+import dev.ahti.webtransport.WebTransportWriter;
+import java.lang.ref.Reference;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.util.ByteString;
+
+/** Who has the lock of a stream that is written call by call. */
+final class Writer implements WebTransportWriter {
+  private final SendStream stream;
+  private final HandWriter hand;
+  private final CompletableFuture<Done> closed = new CompletableFuture<>();
+  private volatile boolean released;
+  private volatile boolean waitedFor;
+
+  Writer(SendStream stream, HandWriter hand) {
+    this.stream = stream;
+    this.hand = hand;
+  }
+
+  HandWriter hand() {
+    return hand;
+  }
+
+  /** The stream may have ended: passes that on. */
+  void tell() {
+    CompletableFuture<Done> end = hand.closed();
+    if (end.isDone()) {
+      end.whenComplete(
+          (done, failure) -> {
+            if (failure == null) {
+              closed.complete(done);
+            } else {
+              closed.completeExceptionally(failure);
+            }
+          });
+    }
+  }
+
+  @Override
+  public CompletionStage<Done> write(ByteString bytes) {
+    return released ? failed() : kept(hand.write(bytes));
+  }
+
+  @Override
+  public CompletionStage<Done> atomicWrite(ByteString bytes) {
+    return released ? failed() : kept(hand.writeWhole(bytes));
+  }
+
+  @Override
+  public void commit() {
+    if (!released) {
+      hand.commit();
+    }
+  }
+
+  @Override
+  public CompletionStage<Done> ready() {
+    return released ? failed() : kept(hand.ready());
+  }
+
+  @Override
+  public OptionalInt desiredSize() {
+    if (released) {
+      throw refused();
+    }
+    Throwable error = hand.error();
+    if (error != null) {
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(hand.closed().isDone() ? 0 : 1 - hand.waiting());
+  }
+
+  @Override
+  public CompletionStage<Done> close() {
+    return released ? failed() : kept(hand.close());
+  }
+
+  @Override
+  public CompletionStage<Done> closed() {
+    if (!waitedFor && !closed.isDone()) {
+      waitedFor = true;
+      kept(hand.closed());
+    }
+    return closed;
+  }
+
+  /** Who waits for an answer has something to do with the session, though he may hold only that. */
+  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
+    if (!answer.isDone()) {
+      answer.whenComplete((done, failure) -> Reference.reachabilityFence(this));
+    }
+    return answer;
+  }
+
+  @Override
+  public CompletionStage<Done> abort(long code) {
+    if (released) {
+      return failed();
+    }
+    long clamped = ApiStreamFailures.clamped(code);
+    WebTransportError reason =
+        WebTransportError.stream("this side aborted the stream with code " + clamped, clamped);
+    return kept(hand.abort(clamped, reason));
+  }
+
+  @Override
+  public void releaseLock() {
+    if (!released) {
+      released = true;
+      closed.completeExceptionally(refused());
+      stream.released(this);
+    }
+  }
+
+  private static CompletionStage<Done> failed() {
+    return CompletableFuture.failedFuture(refused());
+  }
+
+  private static WebTransportTypeException refused() {
+    return new WebTransportTypeException("the writer has released its stream (expected: locked)");
+  }
+}

@@ -1,0 +1,243 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static dev.ahti.webtransport.Loopback.eventually;
+import static dev.ahti.webtransport.Loopback.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Streams read call by call, by the peer of a client and of a server. */
+class ReaderIT {
+
+  private static ByteString text(String text) {
+    return ByteString.fromString(text);
+  }
+
+  private static String filled(ByteBuffer buffer) {
+    return new String(
+        buffer.array(), 0, buffer.position(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReaderFillsTheCallersBufferAndWhoComesNextGoesOnThere(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("0123456789")));
+          WebTransportReceiveStream in = ends.arrived();
+          WebTransportReceiveStreamReader first = in.getReader();
+          ByteBuffer four = ByteBuffer.allocate(4);
+          assertEquals(4, await(first.read(four)));
+          assertEquals("0123", filled(four));
+          WebTransportReceiveStreamStats stats = await(in.getStats());
+          assertEquals(OptionalLong.of(10), stats.bytesReceived());
+          assertEquals(OptionalLong.of(4), stats.bytesRead());
+          ByteBuffer offset = ByteBuffer.allocateDirect(6).position(4);
+          assertEquals(2, await(first.read(offset)));
+          assertEquals('4', offset.get(4));
+          assertInstanceOf(
+              WebTransportTypeException.class, failure(first.read(ByteBuffer.allocate(0))));
+          first.releaseLock();
+          assertInstanceOf(WebTransportTypeException.class, failure(first.read()));
+          assertInstanceOf(WebTransportTypeException.class, failure(first.closed()));
+          WebTransportReceiveStreamReader second = in.getReader();
+          ByteBuffer one = ByteBuffer.allocate(1);
+          assertEquals(1, await(second.read(one)));
+          assertEquals("6", filled(one));
+          second.releaseLock();
+          await(out.write(text("abc")));
+          await(out.close());
+          assertEquals("789abc", all(ends, in));
+          assertEquals(OptionalLong.of(13), await(in.getStats()).bytesRead());
+        });
+  }
+
+  private static String all(SessionEnds ends, WebTransportReceiveStream in) throws Exception {
+    return await(
+            in.source()
+                .runWith(
+                    Sink.<ByteString, ByteString>fold(
+                        ByteString.emptyByteString(), ByteString::concat),
+                    ends.loopback().system))
+        .utf8String();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theEndGivesMinusOneAndStaysWithTheStream(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportSendStream out = ends.open();
+          Source.single(text("all")).runWith(out.sink(), ends.loopback().system);
+          WebTransportReceiveStream in = ends.arrived();
+          WebTransportReceiveStreamReader reader = in.getReader();
+          assertEquals(3, await(reader.read(ByteBuffer.allocate(100))));
+          assertEquals(
+              WebTransportReceiveStreamReader.END, await(reader.read(ByteBuffer.allocate(100))));
+          assertEquals(Optional.empty(), await(reader.read()));
+          await(reader.closed());
+          reader.releaseLock();
+          assertEquals(Optional.empty(), await(in.getReader().read()));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSourceAfterAReaderThatSawTheEndCompletes(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          await(ends.open().close());
+          WebTransportReceiveStream in = ends.arrived();
+          WebTransportReceiveStreamReader reader = in.getReader();
+          assertEquals(Optional.empty(), await(reader.read()));
+          reader.releaseLock();
+          assertEquals("", all(ends, in));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void readsThatWaitAreAnsweredInOrderAndBounded(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("0")));
+          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
+          await(reader.read());
+          List<ByteBuffer> buffers = new ArrayList<>();
+          List<CompletionStage<Integer>> reads = new ArrayList<>();
+          for (int i = 0; i < 256; i++) {
+            ByteBuffer buffer = ByteBuffer.allocate(1);
+            buffers.add(buffer);
+            reads.add(reader.read(buffer));
+          }
+          assertInstanceOf(WebTransportQuotaExceededException.class, failure(reader.read()));
+          assertEquals(256, ends.loopback().gauge("streams.calls-waiting"));
+          byte[] sent = new byte[300];
+          for (int i = 0; i < sent.length; i++) {
+            sent[i] = (byte) i;
+          }
+          await(out.write(ByteString.fromArray(sent)));
+          for (int i = 0; i < 256; i++) {
+            assertEquals(1, await(reads.get(i)));
+            assertEquals((byte) i, buffers.get(i).get(0));
+          }
+          assertEquals(44, await(reader.read()).orElseThrow().length());
+          await(out.close());
+          assertTrue(await(reader.read()).isEmpty());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReaderLocksItsStreamUntilItReleasesIt(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("x")));
+          WebTransportReceiveStream in = ends.arrived();
+          assertFalse(in.locked());
+          WebTransportReceiveStreamReader reader = in.getReader();
+          assertTrue(in.locked());
+          assertThrows(WebTransportTypeException.class, in::getReader);
+          assertInstanceOf(
+              IllegalStateException.class,
+              failure(in.source().runWith(Sink.ignore(), ends.loopback().system)));
+          await(reader.read());
+          CompletionStage<Optional<ByteString>> waits = reader.read();
+          reader.releaseLock();
+          assertInstanceOf(WebTransportTypeException.class, failure(waits));
+          assertFalse(in.locked());
+          var rest = in.source().runWith(Sink.head(), ends.loopback().system);
+          assertThrows(WebTransportTypeException.class, in::getReader);
+          await(out.write(text("y")));
+          assertEquals("y", await(rest).utf8String());
+          await(out.abort(0));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCancelledReaderGivesTheEndAndItsPeerIsTold(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("unread")));
+          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
+          await(reader.read(ByteBuffer.allocate(2)));
+          await(reader.cancel(9));
+          await(reader.closed());
+          assertEquals(Optional.empty(), await(reader.read()));
+          assertEquals(
+              WebTransportReceiveStreamReader.END, await(reader.read(ByteBuffer.allocate(10))));
+          WebTransportError told = assertInstanceOf(WebTransportError.class, failure(out.closed()));
+          assertEquals(WebTransportErrorSource.STREAM, told.source());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aReaderThatReadsNothingLetsThePeerSendItsWindowAndNoMore(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportSendStream out = ends.open();
+          WebTransportWriter writer = out.getWriter();
+          CompletionStage<?> stuck = writer.write(ByteString.fromArrayUnsafe(new byte[4 << 20]));
+          WebTransportReceiveStream in = ends.arrived();
+          WebTransportReceiveStreamReader reader = in.getReader();
+          int window = 256 * 1024;
+          eventually(
+              "the window was used up",
+              () ->
+                  out.getStats().toCompletableFuture().join().bytesSent().getAsLong() > window / 2);
+          assertEquals(OptionalLong.of(0), await(in.getStats()).bytesReceived());
+          assertFalse(stuck.toCompletableFuture().isDone());
+          await(reader.cancel(0));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theEndOfTheSessionFailsReadsAndWritesThatWait(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("x")));
+          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
+          await(reader.read());
+          CompletionStage<?> waits = reader.read();
+          ends.mine().close();
+          WebTransportError why = assertInstanceOf(WebTransportError.class, failure(waits));
+          assertEquals(WebTransportErrorSource.SESSION, why.source());
+          assertEquals(
+              WebTransportErrorSource.SESSION,
+              assertInstanceOf(WebTransportError.class, failure(out.closed())).source());
+        });
+  }
+}

@@ -1,0 +1,43 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.stream.javadsl.Sink;
+
+/** Both ends of a session; {@code mine} is of the role under test. */
+record SessionEnds(Loopback loopback, WebTransport mine, WebTransport theirs) {
+
+  enum Role {
+    CLIENT,
+    SERVER
+  }
+
+  interface Body {
+    void run(SessionEnds ends) throws Exception;
+  }
+
+  static void with(Role role, Body body) throws Exception {
+    BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+    try (Loopback loopback = Loopback.start(Map.of("/", accepted::add))) {
+      WebTransport client = loopback.connect("/");
+      WebTransport server = accepted.poll(20, TimeUnit.SECONDS);
+      body.run(
+          role == Role.CLIENT
+              ? new SessionEnds(loopback, client, server)
+              : new SessionEnds(loopback, server, client));
+      client.close();
+    }
+  }
+
+  WebTransportSendStream open() throws Exception {
+    return await(mine.createUnidirectionalStream());
+  }
+
+  WebTransportReceiveStream arrived() throws Exception {
+    return await(theirs.incomingUnidirectionalStreams().runWith(Sink.head(), loopback.system));
+  }
+}
