@@ -207,10 +207,15 @@ public final class StreamTurns implements LoopWriter {
       writing = false;
       scheduler.endPass();
       passedOver.clear();
+      askAgain();
     }
-    for (Limit limit : limits.values()) {
+    for (Limit limit : List.copyOf(limits.values())) {
       limit.show();
     }
+  }
+
+  /** Also when one of them failed: the others must not be forgotten for it. */
+  private void askAgain() {
     if (scheduler.isEmpty() && free.isEmpty()) {
       return;
     }
@@ -240,12 +245,18 @@ public final class StreamTurns implements LoopWriter {
     while (left > 0) {
       SendScheduler.Entry<StreamWriter> next = scheduler.next();
       if (next == null) {
-        waits = true;
+        waits = !passedOver.isEmpty();
         blocked();
         return;
       }
       StreamWriter writer = next.member();
-      long capacity = shared(writer.capacity());
+      long offered = writer.capacity();
+      long capacity = shared(offered);
+      if (capacity == 0 && offered > 0) {
+        // Nobody's window is closed: what is left is for what goes around the bytes.
+        waits = true;
+        return;
+      }
       long written = writer.writeTurn(capacity);
       if (written != StreamWriter.NO_ROOM && !free.isEmpty() && !writer.needsNoCredit()) {
         free.remove(writer);
@@ -276,11 +287,13 @@ public final class StreamTurns implements LoopWriter {
    * cannot send would pile up there, outside of any order.
    */
   private long shared(long capacity) {
-    if (capacity < LEAST_SHARED || scheduler.ready() == 1) {
+    if (capacity <= 0 || scheduler.ready() + scheduler.passedOver() == 1) {
       return capacity;
     }
     room = Math.max(room, taken + capacity);
-    return Math.max(0, Math.min(capacity, room - room / OVERHEAD_SHARE - taken));
+    return room < LEAST_SHARED
+        ? capacity
+        : Math.max(0, Math.min(capacity, room - room / OVERHEAD_SHARE - taken));
   }
 
   /** What needs no credit of a session whose limit is reached. */

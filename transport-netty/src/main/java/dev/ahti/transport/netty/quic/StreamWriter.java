@@ -200,6 +200,7 @@ final class StreamWriter implements LoopWriter {
     loop.holdPackets(channel.parent());
     if (header == null && out.isEmpty()) {
       if (finishing && !refused(capacity)) {
+        parkedBytes = 0;
         hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
       }
       return NOTHING;
