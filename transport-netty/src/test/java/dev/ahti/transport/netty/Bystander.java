@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A session on a connection of its own that echoes all the time: whatever happens elsewhere is
- * nothing to it. How long an echo takes says how slow the machine is just now.
+ * nothing to it, so that its echoes are as quick as ever.
  */
 final class Bystander implements AutoCloseable {
   private static final long PAUSE_NANOS = 2_000_000;

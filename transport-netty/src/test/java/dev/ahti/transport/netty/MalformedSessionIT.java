@@ -9,7 +9,10 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
+import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -97,22 +100,23 @@ class MalformedSessionIT extends MalformedInput {
   @Conformance("H3-B-36")
   @ParameterizedTest
   @MethodSource("draftsAndRoles")
-  void anythingBehindTheCloseResetsTheConnectStream(Draft draft, Role role) {
-    try (RawSession wire = beginPooled(role, draft)) {
+  void anythingBehindTheCloseResetsTheConnectStream(Draft draft, Role role, @TempDir Path qlog) {
+    try (RawSession wire = beginPooled(role, draft, RawOptions.DEFAULTS.withQlog(qlog))) {
       SessionHandle session = wire.settings().session();
       wire.connect().write(CLOSE_7 + RawHttp.frame(0x00, "00"));
       expect("RESET 0x10e", wire.connect()::end);
       wire.connect().awaitStopped();
       assertEquals(new SessionEnd(7, "", true), TestNet.get(session.closed()));
       wire.lives();
+      StopCodes.of(wire.raw, qlog).are(BAD, wire.connect());
     }
   }
 
   @Conformance("H3-B-36")
   @ParameterizedTest
   @MethodSource("draftsAndRoles")
-  void whatComesLongBehindTheCloseIsStopped(Draft draft, Role role) {
-    try (RawSession wire = beginPooled(role, draft)) {
+  void whatComesLongBehindTheCloseIsStopped(Draft draft, Role role, @TempDir Path qlog) {
+    try (RawSession wire = beginPooled(role, draft, RawOptions.DEFAULTS.withQlog(qlog))) {
       wire.settings().session();
       wire.connect().write(CLOSE_7);
       expect("FIN", wire.connect()::end);
@@ -124,6 +128,7 @@ class MalformedSessionIT extends MalformedInput {
             return "stopped";
           });
       wire.lives();
+      StopCodes.of(wire.raw, qlog).are(BAD, wire.connect());
     }
   }
 

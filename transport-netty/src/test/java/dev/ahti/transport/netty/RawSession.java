@@ -101,9 +101,13 @@ final class RawSession implements AutoCloseable {
 
   /** With a policy for our client, on a connection of it that outlives its session. */
   static RawSession beginPooled(
-      EngineNet net, Role role, Draft draft, DialectPolicy policy, int serverPort) {
-    return new RawSession(
-        net, role, draft, policy, serverPort, RawOptions.DEFAULTS, dial -> dial.withPool(""));
+      EngineNet net,
+      Role role,
+      Draft draft,
+      DialectPolicy policy,
+      int serverPort,
+      RawOptions options) {
+    return new RawSession(net, role, draft, policy, serverPort, options, dial -> dial.withPool(""));
   }
 
   /** With a client that speaks every draft; what the peer announces decides. */

@@ -91,15 +91,25 @@ class SessionLimitsWireIT {
     wire.lives();
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance("H3-S-17")
-  void aSessionAboveTheLimitOfADraftWithoutOneIsAnsweredWith429() {
-    wire = WireSession.start(Role.SERVER, Draft.D02, "ahti.session.max-per-connection = 1");
+  void aSessionAboveTheServersOwnLimitIsAnsweredWith429OrReset(Draft draft) {
+    wire =
+        new WireSession(
+            Role.SERVER, draft, RawOptions.DEFAULTS, "ahti.session.max-per-connection = 2");
+    wire.settingsForSeveral();
     SessionHandle first = wire.open();
-    RawStream second = ask(Draft.D02);
-    assertEquals("429", second.headers().get(":status").orElseThrow());
-    assertEquals("FIN", second.end());
+    SessionHandle second = wire.openAnother();
+    RawStream third = ask(draft);
+    if (draft == Draft.D02) {
+      assertEquals("429", third.headers().get(":status").orElseThrow());
+      assertEquals("FIN", third.end());
+    } else {
+      assertEquals(REQUEST_REJECTED, third.end());
+    }
     wire.echoes(first);
+    wire.echoes(second);
   }
 
   @Test

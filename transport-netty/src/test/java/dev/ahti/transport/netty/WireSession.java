@@ -30,6 +30,8 @@ final class WireSession implements AutoCloseable {
   /** ":status: 200", entry 25 of the static table (RFC 9204 A). */
   static final String ANSWER = "01030000d9";
 
+  private static final int SEVERAL = 4;
+
   /** WT_CLOSE_SESSION with code 0 and no reason, a capsule. */
   static final String CLOSE = "68430400000000";
 
@@ -94,10 +96,10 @@ final class WireSession implements AutoCloseable {
     return wire;
   }
 
-  /** Both roles of the engine, with the oldest and the newest draft. */
+  /** Both roles of the engine, with every draft. */
   static Stream<Arguments> rolesAndDrafts() {
     return Stream.of(Role.values())
-        .flatMap(role -> Stream.of(Draft.D02, Draft.D16).map(draft -> Arguments.of(role, draft)));
+        .flatMap(role -> Stream.of(Draft.values()).map(draft -> Arguments.of(role, draft)));
   }
 
   /** The peer's SETTINGS. */
@@ -107,10 +109,18 @@ final class WireSession implements AutoCloseable {
 
   /** The peer's SETTINGS with these pairs behind what its draft demands. */
   void settings(String more) {
+    control(RawClient.era(draft).settings() + more);
+  }
+
+  /** The peer's SETTINGS, which allow several sessions a connection in every draft. */
+  void settingsForSeveral() {
+    // From draft 14 on there is more than one only where both sides limit what each may send.
+    control(RawClient.era(draft).settings(SEVERAL) + FlowWire.limits(1 << 16, 100, 100));
+  }
+
+  private void control(String pairs) {
     String extended = role == Role.SERVER ? "" : "0801";
-    rawControl =
-        raw.unidirectional(
-            "00" + RawHttp.frame(0x04, extended + RawClient.era(draft).settings() + more));
+    rawControl = raw.unidirectional("00" + RawHttp.frame(0x04, extended + pairs));
   }
 
   /** The engine asks for a session, as a client. */
@@ -191,12 +201,12 @@ final class WireSession implements AutoCloseable {
   }
 
   /**
-   * The connection still serves: one more session is opened on it, works, and is closed. The client
-   * of a draft with one session at a time may take another connection for it; there a stream of a
+   * The connection still serves: one more session is opened on it, works, and is closed. A client
+   * that may have one session at a time may take another connection for it; there a stream of a
    * reserved type has to do, which the engine stops.
    */
   void lives() {
-    if (role == Role.CLIENT && draft == Draft.D16) {
+    if (role == Role.CLIENT && draft != Draft.D02) {
       raw.unidirectional("21").awaitStopped();
       assertTrue(raw.connection().isActive());
       return;
