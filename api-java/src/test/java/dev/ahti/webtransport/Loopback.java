@@ -74,6 +74,7 @@ final class Loopback implements AutoCloseable {
     WebTransport session = WebTransport.connect(system, binding.url() + path, options);
     // A test that looks at the other end only would let it be found unreferenced.
     held.add(session);
+    session.closed().whenComplete((how, failure) -> held.remove(session));
     await(session.ready());
     return session;
   }
