@@ -98,6 +98,7 @@ public record EngineSettings(
         config.getInt("open-waiters-capacity"),
         config.getInt("statistics-calls"),
         config.getInt("send-groups"),
+        config.getInt("unread-streams"),
         config.getBytes("connect-read-ahead"),
         datagrams(config.getConfig("datagrams")),
         toInt(config.getBytes("datagram-capsule-size")),
@@ -213,6 +214,7 @@ public record EngineSettings(
    * @param openWaitersCapacity streams the application asked for and has not got
    * @param statisticsCalls calls for statistics that wait for their answer
    * @param sendGroups send groups that are in use at a time
+   * @param unreadStreams streams that have ended and wait for their reader, to be dropped
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
    * @param datagrams bounds of datagrams that wait
    * @param datagramCapsuleSize bytes of one that came as a capsule
@@ -228,6 +230,7 @@ public record EngineSettings(
       int openWaitersCapacity,
       int statisticsCalls,
       int sendGroups,
+      int unreadStreams,
       long connectReadAhead,
       Datagrams datagrams,
       int datagramCapsuleSize,
@@ -247,6 +250,7 @@ public record EngineSettings(
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
       positive("ahti.session.statistics-calls", statisticsCalls);
       positive("ahti.session.send-groups", sendGroups);
+      positive("ahti.session.unread-streams", unreadStreams);
       positive("ahti.session.connect-read-ahead", connectReadAhead);
       positive("ahti.session.datagram-capsule-size", datagramCapsuleSize);
       positive("ahti.session.capsule-budget", capsuleBudget);

@@ -108,6 +108,7 @@ final class SessionEffects {
     if (flow != null) {
       flow.close();
     }
+    streams.dropUnread();
     setup.transport().tell(new TransportCommand.DetachSession(setup.id(), detached));
   }
 

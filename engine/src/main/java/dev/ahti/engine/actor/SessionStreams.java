@@ -10,6 +10,8 @@ import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.stage.StreamCalls;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.stage.Undelivered;
+import dev.ahti.engine.stage.UnreadStreams;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -35,6 +37,7 @@ final class SessionStreams {
   private final Dialect dialect;
   private final long receiveCredit;
   private final StreamCalls calls;
+  private final UnreadStreams unread;
   private final Level level;
   private final Counter refused;
   private final Asking bidirectional = new Asking();
@@ -65,6 +68,9 @@ final class SessionStreams {
         new StreamCalls(
             setup.parts().settings().stream().waitingCalls(),
             setup.parts().gauges().level(Gauges.STREAM_CALLS_WAITING));
+    this.unread =
+        new UnreadStreams(
+            setup.settings().unreadStreams(), setup.parts().gauges().level(Gauges.STREAMS_UNREAD));
     this.level = setup.parts().gauges().level(Gauges.STREAM_ACTORS);
     this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
   }
@@ -153,6 +159,11 @@ final class SessionStreams {
     }
   }
 
+  /** Drops what streams received that have ended, and that nobody has read. */
+  void dropUnread() {
+    unread.end();
+  }
+
   /** Ends a stream that nobody gets. */
   static void reject(StreamPort port, long wireCode) {
     port.reset(wireCode);
@@ -184,12 +195,19 @@ final class SessionStreams {
     if (flow != null) {
       port.flow(flow);
     }
+    Undelivered undelivered = new Undelivered(port, unread);
     ActorRef<StreamActor.Command> actor =
         context.spawn(
-            StreamActor.create(port, dialect, level, context.getSelf()),
+            StreamActor.create(port, dialect, level, context.getSelf(), undelivered),
             STREAM + port.id(),
             SAME_LOOP);
     return new StreamHandle(
-        port, dialect, sessionId, StreamActor.control(port, dialect, actor), receiveCredit, calls);
+        port,
+        dialect,
+        sessionId,
+        StreamActor.control(port, dialect, actor, undelivered),
+        receiveCredit,
+        calls,
+        undelivered);
   }
 }

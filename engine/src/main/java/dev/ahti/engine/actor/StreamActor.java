@@ -12,6 +12,7 @@ import dev.ahti.engine.spi.PortObserver;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.stage.StreamControl;
+import dev.ahti.engine.stage.Undelivered;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -54,6 +55,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   private final Level streams;
   private final ActorRef<SessionActor.Command> session;
   private final Observer observer;
+  private final Undelivered undelivered;
   private long group;
   private StreamMachine machine;
 
@@ -62,15 +64,23 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
    * @param dialect maps application codes to the wire's
    * @param streams counts the streams that are open
    * @param session passes on to send groups
+   * @param undelivered what the stream's reader has not got, when this actor stops or is told that
+   *     the session has ended
    */
   static Behavior<Command> create(
-      StreamPort port, Dialect dialect, Level streams, ActorRef<SessionActor.Command> session) {
-    return Behaviors.setup(context -> new StreamActor(context, port, dialect, streams, session));
+      StreamPort port,
+      Dialect dialect,
+      Level streams,
+      ActorRef<SessionActor.Command> session,
+      Undelivered undelivered) {
+    return Behaviors.setup(
+        context -> new StreamActor(context, port, dialect, streams, session, undelivered));
   }
 
   /** What a stage or the API may do with the stream; any thread. */
-  static StreamControl control(StreamPort port, Dialect dialect, ActorRef<Command> stream) {
-    return new Control(port, dialect, stream);
+  static StreamControl control(
+      StreamPort port, Dialect dialect, ActorRef<Command> stream, Undelivered undelivered) {
+    return new Control(port, dialect, stream, undelivered);
   }
 
   private StreamActor(
@@ -78,8 +88,10 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       StreamPort port,
       Dialect dialect,
       Level streams,
-      ActorRef<SessionActor.Command> session) {
+      ActorRef<SessionActor.Command> session,
+      Undelivered undelivered) {
     super(context);
+    this.undelivered = undelivered;
     this.port = port;
     this.dialect = dialect;
     this.streams = streams;
@@ -113,6 +125,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     if (!machine.ended()) {
       on(new StreamInput.SessionEnded(WebTransportErrorCode.WT_SESSION_GONE));
     }
+    undelivered.left();
     SendGroups.ended(session, port, group);
     streams.decrement();
     return this;
@@ -146,6 +159,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
         return on(ended.how());
       }
       if (command instanceof SessionEnded ended) {
+        undelivered.forget();
         return on(new StreamInput.SessionEnded(ended.wireCode()));
       }
       if (command instanceof Grouped grouped) {
@@ -220,7 +234,8 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
    * <p>A stop goes to the port, which tells the actor: what was received may wait for its reader
    * long after the end that came behind it has ended the half, and the actor, here.
    */
-  private record Control(StreamPort port, Dialect dialect, ActorRef<Command> stream)
+  private record Control(
+      StreamPort port, Dialect dialect, ActorRef<Command> stream, Undelivered undelivered)
       implements StreamControl {
 
     @Override
@@ -240,9 +255,10 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
 
     @Override
     public void stopSending(long applicationCode) {
-      if (!port.finished()) {
+      if (!port.finished() || undelivered.bytes() > 0) {
         port.stopSending(dialect.toWire(applicationCode));
       }
+      undelivered.cancelled();
     }
   }
 }

@@ -80,6 +80,11 @@ public final class Gauges {
   /** Level: bytes read from the transport that no consumer has polled. */
   public static final String INBOUND_QUEUED_BYTES = "streams.inbound-queued-bytes";
 
+  /**
+   * Level: streams whose end has come and whose reader has not come to it, as far as remembered.
+   */
+  public static final String STREAMS_UNREAD = "streams.unread";
+
   /** Level: bytes offered by producers that the transport has not taken. */
   public static final String OUTBOUND_QUEUED_BYTES = "streams.outbound-queued-bytes";
 

@@ -61,7 +61,8 @@ public final class HandReader {
       return null;
     }
     HandReader reader = new HandReader(handle, failures);
-    reader.begin(handle.takeUnread());
+    handle.undelivered().byHand();
+    reader.begin(handle.undelivered().take());
     return reader;
   }
 
@@ -106,7 +107,7 @@ public final class HandReader {
       }
       rest = ByteString.emptyByteString();
       end = Inbound.Fin.INSTANCE;
-      handle.unreadBytes(0);
+      handle.undelivered().bytes(0);
     }
     handle.control().stopSending(applicationCode);
     look();
@@ -188,12 +189,15 @@ public final class HandReader {
   private boolean serve() {
     if (rest.isEmpty() && end == null) {
       fetch();
+    } else {
+      dropIfStopped();
     }
     Inbound seen = end;
     if (!rest.isEmpty()) {
       give(taken());
     } else if (seen != null) {
       Read read = taken();
+      handle.undelivered().delivered();
       Throwable failure = failure(seen);
       answers.add(
           () -> {
@@ -213,14 +217,36 @@ public final class HandReader {
     return true;
   }
 
+  /** An end behind bytes stays in the port: who ends the stream meanwhile changes it there. */
   private void fetch() {
-    Inbound next = port.poll();
-    while (next instanceof Inbound.Data data) {
-      credit = Math.max(0, credit - data.bytes().length());
-      rest = rest.isEmpty() ? data.bytes() : rest.concat(data.bytes());
-      next = port.poll();
+    Inbound next = port.peek();
+    while (next != null && (rest.isEmpty() || !next.isEnd())) {
+      Inbound taken = port.poll();
+      if (taken instanceof Inbound.Data data) {
+        credit = Math.max(0, credit - data.bytes().length());
+        rest = rest.isEmpty() ? data.bytes() : rest.concat(data.bytes());
+        next = port.peek();
+      } else {
+        // None when the actor exchanges it for another one right now, which comes with a wake-up.
+        ended(taken);
+        return;
+      }
     }
-    end = next;
+  }
+
+  private void ended(@Nullable Inbound how) {
+    end = how;
+    if (how instanceof Inbound.Stopped) {
+      rest = ByteString.emptyByteString();
+      handle.undelivered().bytes(0);
+    }
+  }
+
+  /** This side wants no more, or its session has ended: what was read ahead is dropped. */
+  private void dropIfStopped() {
+    if (end == null && port.peek() instanceof Inbound.Stopped) {
+      ended(port.poll());
+    }
   }
 
   private void give(Read read) {
@@ -230,7 +256,7 @@ public final class HandReader {
       bytes.copyToBuffer(into);
     }
     rest = rest.drop(bytes.length());
-    handle.unreadBytes(rest.length());
+    handle.undelivered().bytes(rest.length());
     answers.add(() -> read.promise().complete(Optional.of(bytes)));
   }
 
@@ -240,6 +266,9 @@ public final class HandReader {
   }
 
   private void lookForEnd() {
+    if (!rest.isEmpty()) {
+      dropIfStopped();
+    }
     if (!rest.isEmpty() || closed.isDone()) {
       return;
     }
@@ -252,6 +281,7 @@ public final class HandReader {
     }
     Inbound seen = end;
     if (seen != null) {
+      handle.undelivered().delivered();
       Throwable failure = failure(seen);
       answers.add(
           () -> {

@@ -42,7 +42,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   }
 
   void start() {
-    unread = handle.takeUnread();
+    unread = handle.undelivered().take();
     port.onReadable(this);
     onWake();
   }
@@ -66,6 +66,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
       ended = true;
       long code = failures.applicationCode(cause).orElse(0);
       port.stopSending(handle.dialect().toWire(code));
+      handle.undelivered().delivered();
     }
   }
 
@@ -85,6 +86,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
     if (!ended) {
       ended = true;
       port.stopSending(handle.dialect().toWire(0));
+      handle.undelivered().delivered();
     }
   }
 
@@ -117,7 +119,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   private void deliverUnread() {
     Unread left = unread;
     unread = Unread.NOTHING;
-    handle.unreadBytes(0);
+    handle.undelivered().bytes(0);
     if (!left.bytes().isEmpty()) {
       logic.give(out, left.bytes());
     }
@@ -130,20 +132,19 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
   }
 
   private void lookForEnd() {
-    if (unread != Unread.NOTHING) {
-      Inbound end = unread.end();
-      if (end != null && unread.bytes().isEmpty()) {
-        end(end);
+    Inbound end = unread.end();
+    if (end == null) {
+      Inbound next = port.peek();
+      if (next != null && next.isEnd() && unread.isPassedOverBy(next)) {
+        // None when the actor exchanges it for another one right now, which comes with a wake-up.
+        end = port.poll();
       }
+    } else if (!unread.isPassedOverBy(end)) {
       return;
     }
-    Inbound next = port.peek();
-    if (next != null && next.isEnd()) {
-      // None when the actor exchanges it for another one right now, which comes with a wake-up.
-      Inbound end = port.poll();
-      if (end != null) {
-        end(end);
-      }
+    if (end != null) {
+      unread = Unread.NOTHING;
+      end(end);
     }
   }
 
@@ -153,6 +154,7 @@ final class ReadHalf extends AbstractOutHandler implements Runnable {
 
   private void end(Inbound end) {
     ended = true;
+    handle.undelivered().delivered();
     if (end instanceof Inbound.Reset reset) {
       logic.end(out, ends.reset(reset.code()));
     } else if (end instanceof Inbound.Stopped stopped) {

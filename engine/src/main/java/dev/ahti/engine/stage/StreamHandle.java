@@ -24,8 +24,7 @@ public final class StreamHandle {
   private volatile SendPriority priority = SendPriority.DEFAULT;
   private final StreamCalls calls;
   private final AtomicInteger claims = new AtomicInteger();
-  private volatile Unread unread = Unread.NOTHING;
-  private volatile int unreadBytes;
+  private final Undelivered undelivered;
 
   /**
    * Puts the parts together.
@@ -36,6 +35,7 @@ public final class StreamHandle {
    * @param control ends the stream from outside the stages
    * @param receiveCredit bytes of credit that the receiving stage grants for one demand, above zero
    * @param calls bounds those who read or write without a stage
+   * @param undelivered what has arrived and was not given to the reader
    */
   public StreamHandle(
       StreamPort port,
@@ -43,8 +43,10 @@ public final class StreamHandle {
       long sessionId,
       StreamControl control,
       long receiveCredit,
-      StreamCalls calls) {
+      StreamCalls calls,
+      Undelivered undelivered) {
     this.port = port;
+    this.undelivered = undelivered;
     this.dialect = dialect;
     this.sessionId = sessionId;
     this.control = control;
@@ -119,7 +121,7 @@ public final class StreamHandle {
    */
   public PortStats stats() {
     PortStats stats = port.stats();
-    long read = Math.max(0, stats.bytesRead() - unreadBytes);
+    long read = Math.max(0, stats.bytesRead() - undelivered.bytes());
     return new PortStats(
         Math.max(read, stats.bytesReceived()),
         read,
@@ -132,21 +134,14 @@ public final class StreamHandle {
     return calls;
   }
 
-  /** How much of what was polled nobody has read yet. */
-  void unreadBytes(int length) {
-    unreadBytes = length;
-  }
-
-  /** What comes before the port's; only for the one who has the receiving half. */
-  Unread takeUnread() {
-    Unread left = unread;
-    unread = Unread.NOTHING;
-    return left;
+  /** What has arrived and was not given to the reader. */
+  Undelivered undelivered() {
+    return undelivered;
   }
 
   /** Gives the receiving half back. */
   void releaseRead(Unread left) {
-    unread = left;
+    undelivered.leave(left);
     claims.updateAndGet(taken -> taken & ~READ);
   }
 

@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Unread(ByteString bytes, @Nullable Inbound end) {
   static final Unread NOTHING = new Unread(ByteString.emptyByteString(), null);
+
+  /** Whether the end is told at once: this side wants no more bytes, or there are none. */
+  boolean isPassedOverBy(Inbound how) {
+    return bytes.isEmpty() || how instanceof Inbound.Stopped;
+  }
 }

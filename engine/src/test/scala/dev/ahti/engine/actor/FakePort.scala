@@ -144,7 +144,9 @@ final class FakePort(
     inbound.headOption.orNull
   }
 
-  override def finished: Boolean = synchronized(polledEnd || inbound.headOption.exists(_.isEnd))
+  override def finished: Boolean = synchronized {
+    (local && kind == StreamKind.UNIDIRECTIONAL) || polledEnd || inbound.headOption.exists(_.isEnd)
+  }
 
   override def stopSending(code: Long): Unit = {
     val end = new Inbound.Stopped(code)

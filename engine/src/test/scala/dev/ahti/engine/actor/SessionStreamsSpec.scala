@@ -27,7 +27,7 @@ final class SessionStreamsSpec extends SessionSpec {
       }
       taken.port shouldBe port
       taken.sessionId shouldBe 0
-      levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1
+      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1)
       port.finish()
       port.receive(Inbound.Fin.INSTANCE)
       eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 0)

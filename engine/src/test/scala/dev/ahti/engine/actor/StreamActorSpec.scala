@@ -2,6 +2,8 @@ package dev.ahti.engine.actor
 
 import java.util.OptionalLong
 
+import scala.collection.mutable
+
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.error.WebTransportErrorCode.WT_SESSION_GONE
@@ -9,6 +11,8 @@ import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.schedule.SendPriority
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.WriteEnd
+import dev.ahti.engine.stage.Undelivered
+import dev.ahti.engine.stage.UnreadStreams
 import dev.ahti.engine.wire.StreamKind
 import org.apache.pekko.actor.typed.ActorRef
 import org.apache.pekko.actor.typed.Behavior
@@ -21,8 +25,15 @@ final class StreamActorSpec extends ActorSpec {
 
   private val session = kit.createTestProbe[SessionActor.Command]()
 
+  private val unread = new UnreadStreams(4, shared.gauges.level(Gauges.STREAMS_UNREAD))
+
+  private val ofPorts = mutable.Map.empty[FakePort, Undelivered]
+
+  private def undelivered(port: FakePort) =
+    ofPorts.getOrElseUpdate(port, new Undelivered(port, unread))
+
   private def behavior(port: FakePort): Behavior[StreamActor.Command] =
-    StreamActor.create(port, dialect, open, session.ref)
+    StreamActor.create(port, dialect, open, session.ref, undelivered(port))
 
   private def spawn(port: FakePort): ActorRef[StreamActor.Command] = {
     val before = open.value
@@ -43,8 +54,8 @@ final class StreamActorSpec extends ActorSpec {
     "tell the groups it joins and leaves, and that it ended in one" in {
       val port = new FakePort(0)
       val session = kit.createTestProbe[SessionActor.Command]()
-      val actor = kit.spawn(StreamActor.create(port, dialect, open, session.ref))
-      val control = StreamActor.control(port, dialect, actor)
+      val actor = kit.spawn(StreamActor.create(port, dialect, open, session.ref, undelivered(port)))
+      val control = StreamActor.control(port, dialect, actor, undelivered(port))
       control.priority(new SendPriority(1, 5))
       port.placed shouldBe new SendPriority(1, 5)
       session.expectMessage(new SessionActor.ToGroup(1, new GroupActor.Joined(port)))
@@ -54,6 +65,7 @@ final class StreamActorSpec extends ActorSpec {
       session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Joined(port)))
       actor ! new StreamActor.SessionEnded(WT_SESSION_GONE)
       session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Left(port, true)))
+      eventually(open.value shouldBe 0)
     }
 
     "stop when both halves of a bidirectional stream have ended, in any order" in {
@@ -87,7 +99,7 @@ final class StreamActorSpec extends ActorSpec {
     "put application codes on the wire as the dialect says" in {
       val port = new FakePort(0)
       val actor = spawn(port)
-      val control = StreamActor.control(port, dialect, actor)
+      val control = StreamActor.control(port, dialect, actor, undelivered(port))
       control.reset(42)
       control.stopSending(43)
       stopped(actor)
@@ -98,7 +110,7 @@ final class StreamActorSpec extends ActorSpec {
     "take what was read ahead from its reader on a stop, also when the end has come" in {
       val port = new FakePort(2, StreamKind.UNIDIRECTIONAL)
       val actor = spawn(port)
-      val control = StreamActor.control(port, dialect, actor)
+      val control = StreamActor.control(port, dialect, actor, undelivered(port))
       port.receive(ByteString("unread"))
       port.receive(Inbound.Fin.INSTANCE)
       stopped(actor)
@@ -107,11 +119,29 @@ final class StreamActorSpec extends ActorSpec {
       port.stoppedWith shouldBe None
     }
 
+    "leave what its reader has not got to the end of the session" in {
+      val session = new UnreadStreams(1, shared.gauges.level(Gauges.STREAMS_UNREAD))
+      val port = new FakePort(2, StreamKind.UNIDIRECTIONAL)
+      val late = new FakePort(6, StreamKind.UNIDIRECTIONAL)
+      for (each <- Seq(port, late)) {
+        ofPorts(each) = new Undelivered(each, session)
+        each.receive(ByteString("unread"))
+        each.receive(Inbound.Fin.INSTANCE)
+      }
+      stopped(kit.spawn(behavior(port)))
+      eventually(shared.gauges.level(Gauges.STREAMS_UNREAD).value shouldBe 1)
+      session.end()
+      stopped(kit.spawn(behavior(late)))
+      for (each <- Seq(port, late))
+        eventually(each.poll() shouldBe new Inbound.Stopped(WT_SESSION_GONE))
+      port.stoppedWith shouldBe None
+    }
+
     "leave an end that nothing waits before as it is on a stop" in {
       val port = new FakePort(2, StreamKind.UNIDIRECTIONAL)
       val actor = spawn(port)
       port.receive(new Inbound.Reset(dialect.toWire(7)))
-      StreamActor.control(port, dialect, actor).stopSending(42)
+      StreamActor.control(port, dialect, actor, undelivered(port)).stopSending(42)
       port.poll() shouldBe new Inbound.Reset(dialect.toWire(7))
       stopped(actor)
     }
@@ -119,7 +149,7 @@ final class StreamActorSpec extends ActorSpec {
     "keep the other half open after one was reset" in {
       val port = new FakePort(0)
       val actor = spawn(port)
-      StreamActor.control(port, dialect, actor).reset(0)
+      StreamActor.control(port, dialect, actor, undelivered(port)).reset(0)
       eventually(port.writeEnded shouldBe defined)
       port.stoppedWith shouldBe None
       port.receive(Inbound.Fin.INSTANCE)

@@ -20,8 +20,18 @@ abstract class StageSpec extends ScalaTestWithActorTestKit with AnyWordSpecLike 
   protected val gauges = new GaugeRegistry
   protected val calls = new StreamCalls(4, gauges.level(Gauges.STREAM_CALLS_WAITING))
 
+  protected val unread = new UnreadStreams(4, gauges.level(Gauges.STREAMS_UNREAD))
+
   protected def handle(port: StreamPort): StreamHandle =
-    new StreamHandle(port, dialect, 0, StageSpec.NoControl, StageSpec.Credit, calls)
+    new StreamHandle(
+      port,
+      dialect,
+      0,
+      StageSpec.NoControl,
+      StageSpec.Credit,
+      calls,
+      new Undelivered(port, unread)
+    )
 
   protected def wire(applicationCode: Long): Long = dialect.toWire(applicationCode)
 

@@ -284,7 +284,8 @@ final class MemoryTransportSpec
       override def stopSending(applicationCode: Long): Unit = port.stopSending(applicationCode)
     },
     64 * 1024,
-    new StreamCalls(4, new GaugeRegistry().level(Gauges.STREAM_CALLS_WAITING))
+    new StreamCalls(4, new GaugeRegistry().level(Gauges.STREAM_CALLS_WAITING)),
+    new Undelivered(port, new UnreadStreams(4, new GaugeRegistry().level(Gauges.STREAMS_UNREAD)))
   )
 
   private def text(port: StreamPort): String = {
