@@ -17,6 +17,7 @@ import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import dev.ahti.wtspec.RawTickets;
+import dev.ahti.wtspec.bare.Hello;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -122,6 +123,10 @@ class EarlyDataIT {
       session(relay, second);
       assertTrue(second.resumed());
       assertEquals(0, second.earlyPackets());
+      // It does not even offer to: a server could not tell it that it may.
+      Hello hello = Hello.ofClient(relay.clientsFirst());
+      assertFalse(hello.extensions().containsKey(Hello.EARLY_DATA));
+      assertTrue(hello.extensions().containsKey(Hello.PRE_SHARED_KEY));
     }
   }
 

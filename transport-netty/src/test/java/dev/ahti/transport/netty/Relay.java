@@ -6,6 +6,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -15,10 +18,14 @@ import java.util.concurrent.CountDownLatch;
 final class Relay implements AutoCloseable {
   private static final int LARGEST = 65_535;
 
+  /** Payloads of a client that are kept: more than its hello takes. */
+  private static final int FIRST = 8;
+
   private final DatagramSocket front;
   private final DatagramSocket back;
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch open = new CountDownLatch(1);
+  private final List<byte[]> first = new CopyOnWriteArrayList<>();
   private volatile SocketAddress client;
   private volatile SocketAddress server;
   private volatile SocketAddress afterAnswer;
@@ -31,6 +38,9 @@ final class Relay implements AutoCloseable {
         front,
         packet -> {
           client = packet.getSocketAddress();
+          if (first.size() < FIRST) {
+            first.add(Arrays.copyOf(packet.getData(), packet.getLength()));
+          }
           arrived.countDown();
           open.await();
           back.send(new DatagramPacket(packet.getData(), packet.getLength(), this.server));
@@ -77,6 +87,7 @@ final class Relay implements AutoCloseable {
 
   /** From now on carries to the server on this port. */
   void to(int port) {
+    first.clear();
     server = loopback(port);
   }
 
@@ -87,6 +98,11 @@ final class Relay implements AutoCloseable {
 
   private static SocketAddress loopback(int port) {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** What the client has sent first since it was last said to whom. */
+  List<byte[]> clientsFirst() {
+    return List.copyOf(first);
   }
 
   /** Waits for the client's first packet. */
