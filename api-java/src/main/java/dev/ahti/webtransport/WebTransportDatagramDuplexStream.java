@@ -68,7 +68,8 @@ public interface WebTransportDatagramDuplexStream {
   Optional<Duration> outgoingMaxAge();
 
   /**
-   * Drops datagrams that wait to be sent for longer; counts for those that wait, too.
+   * Drops datagrams that wait to be sent for longer, since they were written, also while the
+   * session is connecting; counts for those that wait, too.
    *
    * @param age {@code null} or 0 for {@code ahti.session.datagrams.outgoing-max-age}
    * @throws WebTransportRangeException when it is negative

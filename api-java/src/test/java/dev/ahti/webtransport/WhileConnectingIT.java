@@ -13,6 +13,7 @@ import dev.ahti.wtspec.proxy.ImpairmentProxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -176,6 +177,32 @@ class WhileConnectingIT {
       one.take();
       other.take();
       assertEquals(6, loopback.gauge(Gauges.INCOMING_STREAMS_WAITING));
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  @Test
+  void whatWaitsTooLongForTheSessionGoesByItselfAndIsCounted() throws Exception {
+    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(250));
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
+        ImpairmentProxy proxy =
+            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+      session.datagrams().setOutgoingMaxAge(Duration.ofMillis(1));
+      WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
+      CompletionStage<WebTransportDatagramResult> result = writer.send(HELLO);
+      assertEquals(WebTransportDatagramResult.EXPIRED, Loopback.await(result));
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      assertEquals(1, loopback.gauge(Gauges.DATAGRAMS_EXPIRED_OUTGOING));
+      Loopback.await(session.ready());
+      assertEquals(
+          OptionalLong.of(1), Loopback.await(session.datagrams().getStats()).expiredOutgoing());
+      assertEquals(
+          OptionalLong.of(1),
+          Loopback.await(session.getStats()).datagrams().orElseThrow().expiredOutgoing());
       session.close();
       Loopback.await(session.closed());
     }

@@ -3,7 +3,6 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamCounts;
@@ -224,7 +223,7 @@ public final class ApiSession implements WebTransport {
 
   @Override
   public CompletionStage<WebTransportConnectionStats> getStats() {
-    return Statistics.of(state, mayBeShared);
+    return Statistics.of(state, mayBeShared, datagrams.counts());
   }
 
   @Override
@@ -292,13 +291,17 @@ public final class ApiSession implements WebTransport {
   /**
    * One more way to send datagrams, from now on or from when the session is there.
    *
-   * @param limits the bounds of what waits until then
+   * @param early what waits until then
    */
-  DatagramWriter datagramWriter(Supplier<DatagramLimits> limits) {
+  DatagramWriter datagramWriter(Supplier<EarlyDatagrams> early) {
     SessionHandle session = state.sessionOrNull();
     return session == null
-        ? new LaterDatagramWriter(state.established(), limits)
+        ? new LaterDatagramWriter(state.established(), early.get())
         : session.newDatagramWriter();
+  }
+
+  Ahti ahti() {
+    return ahti;
   }
 
   /** What its datagrams end with; nothing after a clean close, which is told before they end. */

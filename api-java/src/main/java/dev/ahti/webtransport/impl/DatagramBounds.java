@@ -1,7 +1,9 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.schedule.DatagramPolicy;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.webtransport.WebTransportDatagramPolicy;
@@ -36,6 +38,7 @@ final class DatagramBounds {
   private final Direction outgoing;
   private WebTransportDatagramPolicy policy = WebTransportDatagramPolicy.dropOldest();
   private @Nullable DatagramPort port;
+  private @Nullable EarlyDatagrams early;
 
   DatagramBounds(EngineSettings.Datagrams settings) {
     incoming = new Direction(settings.incoming());
@@ -54,26 +57,57 @@ final class DatagramBounds {
     return outgoing.limits();
   }
 
+  /** What waits before the session is there; made by the first who asks. */
+  synchronized EarlyDatagrams early(Ahti ahti) {
+    EarlyDatagrams made = early;
+    if (made == null) {
+      made =
+          new EarlyDatagrams(
+              this::outgoing, DatagramGauges.of(ahti.gauges()), EarlyDatagrams.clock(ahti));
+      early = made;
+    }
+    return made;
+  }
+
+  /** The same, if anybody has asked. */
+  synchronized @Nullable EarlyDatagrams earlyOrNull() {
+    return early;
+  }
+
   synchronized int most(boolean in) {
     return (in ? incoming : outgoing).most;
   }
 
-  synchronized void most(boolean in, int most) {
-    Direction direction = in ? incoming : outgoing;
-    direction.most = Math.max(1, Math.min(most, direction.defaults.maxTotal()));
-    apply(in);
+  void most(boolean in, int most) {
+    synchronized (this) {
+      Direction direction = in ? incoming : outgoing;
+      direction.most = Math.max(1, Math.min(most, direction.defaults.maxTotal()));
+      apply(in);
+    }
+    look();
   }
 
   synchronized Optional<Duration> age(boolean in) {
     return Optional.ofNullable((in ? incoming : outgoing).age);
   }
 
-  synchronized void age(boolean in, @Nullable Duration age) {
+  void age(boolean in, @Nullable Duration age) {
     if (age != null && age.isNegative()) {
       throw new WebTransportRangeException("max age: " + age + " (expected: 0 or above)");
     }
-    (in ? incoming : outgoing).age = age == null || age.isZero() ? null : age;
-    apply(in);
+    synchronized (this) {
+      (in ? incoming : outgoing).age = age == null || age.isZero() ? null : age;
+      apply(in);
+    }
+    look();
+  }
+
+  /** Not under the lock, which those that wait ask for the bounds under their own. */
+  private void look() {
+    EarlyDatagrams waiting = earlyOrNull();
+    if (waiting != null) {
+      waiting.look();
+    }
   }
 
   synchronized WebTransportDatagramPolicy policy() {

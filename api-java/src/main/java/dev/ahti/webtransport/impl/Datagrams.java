@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.EngineSettings;
+import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.stage.DatagramSourceStage;
 import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -127,8 +129,14 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public CompletionStage<WebTransportDatagramStats> getStats() {
-    return session
-        .status()
-        .ask(there -> CompletableFuture.completedFuture(Statistics.of(there.datagrams().stats())));
+    Function<SessionHandle, WebTransportDatagramStats> counts = counts();
+    return session.status().ask(there -> CompletableFuture.completedFuture(counts.apply(there)));
+  }
+
+  /** Those of a session, with what became of datagrams before it was there. */
+  Function<SessionHandle, WebTransportDatagramStats> counts() {
+    // Must not hold the session, which is free to become unreachable while it connects.
+    DatagramBounds early = bounds;
+    return there -> Statistics.of(there.datagrams().stats(), early.earlyOrNull());
   }
 }

@@ -34,7 +34,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   DatagramsWritable(
       ApiSession session, DatagramBounds bounds, @Nullable SendGroup group, long order) {
     this.session = session;
-    this.writer = session.datagramWriter(bounds::outgoing);
+    this.writer = session.datagramWriter(() -> bounds.early(session.ahti()));
     this.group = group;
     this.order = order;
     place();

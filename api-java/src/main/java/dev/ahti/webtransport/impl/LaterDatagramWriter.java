@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class LaterDatagramWriter implements DatagramWriter {
 
   private record Gone(QueuedDatagram datagram, DatagramOutcome why) {}
 
-  private final Supplier<DatagramLimits> limits;
+  private final EarlyDatagrams early;
   private volatile @Nullable DatagramWriter writer;
   private volatile @Nullable String failed;
 
@@ -43,17 +42,12 @@ final class LaterDatagramWriter implements DatagramWriter {
   /**
    * For a session that may be there already.
    *
-   * @param limits the bounds of what waits, as they are now
+   * @param early what the session's writers share until then
    */
-  LaterDatagramWriter(
-      CompletableFuture<SessionHandle> established, Supplier<DatagramLimits> limits) {
-    this.limits = limits;
-    DatagramLimits first = limits.get();
-    this.queue =
-        new DatagramQueue<>(
-            first.maxBuffered(),
-            first.maxAge(),
-            (datagram, why) -> gone.add(new Gone(datagram, why)));
+  LaterDatagramWriter(CompletableFuture<SessionHandle> established, EarlyDatagrams early) {
+    this.early = early;
+    DatagramLimits first = early.limits();
+    this.queue = new DatagramQueue<>(first.maxBuffered(), first.maxAge(), this::discarded);
     established.whenCompleteAsync(this::settled, Runnable::run);
   }
 
@@ -95,9 +89,10 @@ final class LaterDatagramWriter implements DatagramWriter {
       present = writer;
       refused = present == null && failed != null;
       if (present == null && !refused) {
-        long now = System.nanoTime();
+        long now = early.now();
         limit(now);
-        queue.add(new QueuedDatagram(payload, key, now - age, outcome), current);
+        add(new QueuedDatagram(payload, key, now - age, outcome), current);
+        waits(now);
       }
       more = queue.hasRoom() && !refused;
       waiting = !more;
@@ -111,6 +106,14 @@ final class LaterDatagramWriter implements DatagramWriter {
       outcome.accept(DatagramOutcome.DROPPED);
     }
     return more;
+  }
+
+  private void add(QueuedDatagram datagram, DatagramPolicy current) {
+    if (early.enter()) {
+      queue.add(datagram, current);
+    } else {
+      queue.addWithoutRoom(datagram, current);
+    }
   }
 
   @Override
@@ -148,7 +151,7 @@ final class LaterDatagramWriter implements DatagramWriter {
       if (present != null) {
         return present.room();
       }
-      limit(System.nanoTime());
+      limit(early.now());
       room = queue.room();
       waiting |= room < 1;
       toTell = takeGone();
@@ -163,13 +166,43 @@ final class LaterDatagramWriter implements DatagramWriter {
     return present == null ? failed : present.ended();
   }
 
-  /** Drops what is overdue by now. */
+  /** Drops what is overdue by now; who waits for room hears of it. */
   void expire() {
-    room();
+    Runnable toWake = null;
+    List<Gone> toTell;
+    synchronized (this) {
+      if (writer == null) {
+        long now = early.now();
+        limit(now);
+        waits(now);
+        if (waiting && queue.isAtMostHalfFull()) {
+          waiting = false;
+          toWake = wake;
+        }
+      }
+      toTell = takeGone();
+    }
+    tell(toTell);
+    if (toWake != null) {
+      toWake.run();
+    }
+  }
+
+  private void waits(long now) {
+    if (queue.size() > 0) {
+      early.waits(this, queue.untilExpiry(now));
+    } else {
+      early.over(this);
+    }
+  }
+
+  private void discarded(QueuedDatagram datagram, DatagramOutcome why) {
+    early.discarded(why);
+    gone.add(new Gone(datagram, why));
   }
 
   private void limit(long now) {
-    DatagramLimits current = limits.get();
+    DatagramLimits current = early.limits();
     queue.maxBuffered(current.maxBuffered());
     queue.maxAge(current.maxAge());
     queue.expire(now);
@@ -192,7 +225,7 @@ final class LaterDatagramWriter implements DatagramWriter {
     Runnable toWake = null;
     List<Gone> toTell;
     synchronized (this) {
-      limit(System.nanoTime());
+      limit(early.now());
       if (session == null) {
         failed = "the session was not established";
         queue.clear();
@@ -204,6 +237,7 @@ final class LaterDatagramWriter implements DatagramWriter {
         }
         writer = made;
       }
+      early.over(this);
       toTell = takeGone();
     }
     tell(toTell);
@@ -219,10 +253,11 @@ final class LaterDatagramWriter implements DatagramWriter {
     if (wake != null) {
       made.onWritable(wake);
     }
-    long now = System.nanoTime();
+    long now = early.now();
     boolean more = true;
     QueuedDatagram next;
     while ((next = queue.poll(now)) != null) {
+      early.leave();
       more = made.offer(next.payload(), now - next.since(), next::tell);
     }
     return more;

@@ -10,19 +10,28 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what the transport knows of a connection into what a session may know of it. */
 final class Statistics {
   private Statistics() {}
 
-  /** The statistics now, those of the end for a session that is closed. */
-  static CompletableFuture<WebTransportConnectionStats> of(ApiState state, boolean mayBeShared) {
+  /**
+   * The statistics now, those of the end for a session that is closed.
+   *
+   * @param datagrams counts those of a session
+   */
+  static CompletableFuture<WebTransportConnectionStats> of(
+      ApiState state,
+      boolean mayBeShared,
+      Function<SessionHandle, WebTransportDatagramStats> datagrams) {
     SessionHandle session = state.sessionOrNull();
     if (session != null && state.now() == WebTransportState.CLOSED) {
-      return session.lastStats().thenApply(stats -> of(stats, session, mayBeShared));
+      return session.lastStats().thenApply(stats -> of(stats, session, mayBeShared, datagrams));
     }
     return state
-        .ask(one -> one.stats().thenApply(stats -> of(stats, one, mayBeShared)))
+        .ask(one -> one.stats().thenApply(stats -> of(stats, one, mayBeShared, datagrams)))
         .handle(
             (stats, failure) ->
                 failure == null || state.now() != WebTransportState.CLOSED
@@ -30,12 +39,15 @@ final class Statistics {
                         ? CompletableFuture.completedFuture(stats)
                         : CompletableFuture.<WebTransportConnectionStats>failedFuture(
                             ApiState.unwrapped(failure))
-                    : of(state, mayBeShared))
+                    : of(state, mayBeShared, datagrams))
         .thenCompose(answer -> answer);
   }
 
   private static WebTransportConnectionStats of(
-      ConnectionStats stats, SessionHandle session, boolean mayBeShared) {
+      ConnectionStats stats,
+      SessionHandle session,
+      boolean mayBeShared,
+      Function<SessionHandle, WebTransportDatagramStats> datagrams) {
     OptionalLong unknown = OptionalLong.empty();
     return new WebTransportConnectionStats(
         mayBeShared ? unknown : stats.payloadBytesSent(),
@@ -49,17 +61,17 @@ final class Statistics {
         nanos(stats.smoothedRttNanos()),
         Optional.empty(),
         nanos(stats.minRttNanos()),
-        mayBeShared ? Optional.empty() : Optional.of(of(session.datagrams().stats())),
+        mayBeShared ? Optional.empty() : Optional.of(datagrams.apply(session)),
         stats.estimatedSendRate(),
         stats.atSendCapacity());
   }
 
-  static WebTransportDatagramStats of(DatagramStats stats) {
+  static WebTransportDatagramStats of(DatagramStats stats, @Nullable EarlyDatagrams early) {
     return new WebTransportDatagramStats(
         stats.droppedIncoming(),
         stats.expiredIncoming(),
-        stats.expiredOutgoing(),
-        stats.droppedOutgoing(),
+        stats.expiredOutgoing() + (early == null ? 0 : early.expired()),
+        stats.droppedOutgoing() + (early == null ? 0 : early.dropped()),
         stats.oversized(),
         stats.received(),
         stats.sent());

@@ -3,9 +3,11 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.Transport;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -27,10 +29,12 @@ public final class Ahti implements Extension {
   private final TransportHolder transport;
   private final ActorRef<AhtiGuardian.Command> guardian;
   private final OpenCalls calls;
+  private final ActorSystem<?> system;
   private final SharedFuture<Done> terminated = new SharedFuture<>();
 
   private Ahti(ActorSystem<?> system) {
     EngineSettings settings = EngineSettings.create(system);
+    this.system = system;
     this.parts = new EngineParts(settings, new GaugeRegistry());
     this.transport = new TransportHolder(system, parts);
     this.calls =
@@ -103,6 +107,20 @@ public final class Ahti implements Extension {
   /** Takes {@link #whenStopped} back. */
   public void forget(ActorRef<?> owner, Object key) {
     guardian.tell(new AhtiGuardian.ToOwners(new OwnersActor.Forget(key, owner)));
+  }
+
+  /**
+   * Runs a task later, on the actor system's default dispatcher: it must not block. Not when the
+   * actor system ends before.
+   *
+   * @return cancels it
+   */
+  public Cancellable after(Duration delay, Runnable task) {
+    try {
+      return system.scheduler().scheduleOnce(delay, task, system.executionContext());
+    } catch (IllegalStateException terminated) {
+      return Cancellable.alreadyCancelled();
+    }
   }
 
   /** Completes after the actor system's last actor, when the transport's threads are given back. */
