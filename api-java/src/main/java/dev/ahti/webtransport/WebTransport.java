@@ -211,8 +211,8 @@ public interface WebTransport {
 
   /**
    * Statistics at once and then at an interval, where there is demand: what is not asked for is not
-   * collected. Can be materialized any number of times. The last element is that of the closed
-   * session, at the first interval after its end; fails as {@link #getStats()} does.
+   * collected. Can be materialized any number of times. The last element, as the session closes, is
+   * that of its end; fails with a session that fails, and as {@link #getStats()} does.
    *
    * @throws WebTransportRangeException when the interval is not above zero
    */

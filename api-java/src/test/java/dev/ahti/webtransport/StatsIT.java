@@ -210,4 +210,18 @@ class StatsIT {
       assertThrows(WebTransportRangeException.class, () -> client.statsEvery(Duration.ZERO));
     }
   }
+
+  @Test
+  void theLastSnapshotComesWithTheEndHoweverLongTheInterval() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransport client = loopback.connect("/");
+      var seen = client.statsEvery(Duration.ofHours(1)).runWith(Sink.queue(1), loopback.system);
+      assertTrue(await(seen.pull()).isPresent());
+      send(client, server(), BYTES, loopback);
+      var last = seen.pull();
+      client.close();
+      assertEquals(OptionalLong.of(BYTES), await(last).orElseThrow().bytesSent());
+      assertEquals(Optional.empty(), await(seen.pull()));
+    }
+  }
 }

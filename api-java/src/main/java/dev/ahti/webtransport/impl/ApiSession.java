@@ -231,10 +231,8 @@ public final class ApiSession implements WebTransport {
     if (interval.isNegative() || interval.isZero()) {
       throw new WebTransportRangeException("interval: " + interval + " (expected: above zero)");
     }
-    return Source.tick(Duration.ZERO, interval, NotUsed.getInstance())
-        .mapAsync(1, tick -> getStats())
-        .takeWhile(stats -> !state.isOver(), true)
-        .mapMaterializedValue(cancellable -> NotUsed.getInstance());
+    return Source.fromGraph(new SnapshotsStage(state, interval, this::getStats))
+        .addAttributes(Keeps.of(this));
   }
 
   @Override

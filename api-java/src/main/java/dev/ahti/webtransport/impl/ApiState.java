@@ -30,6 +30,7 @@ final class ApiState {
   private final CompletableFuture<SessionHandle> established;
   private final CompletableFuture<WebTransportCloseInfo> end = new CompletableFuture<>();
   private final Set<ActorRef<?>> owners = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> enders = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
   // The same for every caller: a copy for each would be held until the session ends.
@@ -56,6 +57,7 @@ final class ApiState {
         .thenCompose(SessionHandle::closed)
         .handle(ApiState::<SessionEnd>orError)
         .whenComplete(this::ended);
+    end.whenComplete((how, failure) -> enders.forEach(Runnable::run));
     // Else a closed session that nobody asked before would know nothing.
     established.thenAccept(SessionHandle::stats);
     this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
@@ -148,6 +150,20 @@ final class ApiState {
           owner, this, () -> fail(WebTransportError.session(owner.path() + " has stopped")));
       end.whenComplete((how, failure) -> ahti.forget(owner, this));
     }
+  }
+
+  /**
+   * Runs a task when the session is over, at once when it is; it may run twice. Not as a dependent
+   * of {@link #closed}: those cannot be taken back, and say that somebody observes it.
+   *
+   * @return takes it back
+   */
+  Runnable whenOver(Runnable task) {
+    enders.add(task);
+    if (end.isDone()) {
+      task.run();
+    }
+    return () -> enders.remove(task);
   }
 
   /**
