@@ -29,11 +29,14 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client makes of settings and answers: against a server that writes raw bytes. */
@@ -136,11 +139,18 @@ class AnswerRulesWireIT {
     assertTrue(failure().getMessage().contains("H3_DATAGRAM"), failure().getMessage());
   }
 
+  static Stream<Arguments> redirections() {
+    return Stream.of(Era.values())
+        .flatMap(
+            era ->
+                Stream.of(300, 301, 302, 307, 308, 399).map(status -> Arguments.of(era, status)));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {300, 301, 302, 307, 308, 399})
+  @MethodSource("redirections")
   @Conformance("H3-C-10")
-  void aRedirectionIsToldAndNotFollowed(int status) throws Exception {
-    RawStream connect = connect(Era.D16);
+  void aRedirectionIsToldAndNotFollowed(Era era, int status) throws Exception {
+    RawStream connect = connect(era);
     connect.finish(
         RawHttp.headers(
             RawFields.of(
@@ -185,11 +195,12 @@ class AnswerRulesWireIT {
     assertEquals(Draft.D02, TestNet.get(opening).dialect().draft());
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @Conformance("H3-C-28")
-  void aPriorityIsSentWithTheRequest() {
+  void aPriorityIsSentWithTheRequest(Era era) {
     dial(DialectPolicy.all(), RawOptions.DEFAULTS, new Priority(1, true).field());
-    raw.unidirectional(Era.D16.serverControl());
+    raw.unidirectional(era.serverControl());
     RawStream connect = raw.accept();
     assertEquals(Optional.of("u=1, i"), connect.headers().get("priority"));
     connect.write(RawHttp.headers(RawFields.of(":status", "200")));

@@ -13,6 +13,7 @@ import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Closing;
@@ -68,13 +69,19 @@ final class EngineNet implements AutoCloseable {
    * says.
    */
   ListenerHandle listen(DialectPolicy dialects) {
+    return listen(dialects, ServerTls.of(TestCertificate.shared()));
+  }
+
+  /** The same with more to say of TLS. */
+  ListenerHandle listen(DialectPolicy dialects, ServerTls tls) {
     ListenerHandle listener =
         TestNet.get(
             ahti.listen(
                 new ListenRequest(
                     listeners.isEmpty() ? "wire" : "wire-" + (listeners.size() + 1),
                     new InetSocketAddress("127.0.0.1", 0),
-                    TestCertificate.shared(),
+                    tls,
+                    Optional.empty(),
                     dialects,
                     OriginPolicy.of(List.of(ORIGIN)),
                     new Router())));

@@ -1,9 +1,11 @@
 package dev.ahti.transport.netty;
 
+import static dev.ahti.engine.wire.StreamKind.BIDIRECTIONAL;
 import static dev.ahti.engine.wire.StreamKind.UNIDIRECTIONAL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
 import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
@@ -13,15 +15,18 @@ import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicStreamType;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Sessions that go past every initial limit: more than 16 MiB, more than 10,000 streams, with a
@@ -35,8 +40,27 @@ class FlowVolumeIT extends FlowWire {
   /** Less than any limit of open streams. */
   private static final int AT_A_TIME = 50;
 
+  /** Bytes of one of ten thousand streams, so that they are more than 16 MiB together. */
+  private static final int BODY = 1700;
+
   private Role role = Role.SERVER;
   private Footprint early;
+
+  /** What our side has granted so far. */
+  private long mayOpen;
+
+  private long maySend;
+
+  /** Body bytes that the peer has sent. */
+  private long sentByPeer;
+
+  /** Both roles, and the drafts with flow control; of D07 it is draft 12. */
+  static Stream<Arguments> rolesAndDrafts() {
+    return Stream.of(Role.values())
+        .flatMap(
+            ours ->
+                Stream.of(Draft.D07, Draft.D14, Draft.D16).map(draft -> Arguments.of(ours, draft)));
+  }
 
   @Override
   void open(Draft draft, String settings) {
@@ -48,10 +72,26 @@ class FlowVolumeIT extends FlowWire {
   }
 
   /** A session of our side in this role, with a peer that sets these limits. */
-  private void open(Role ours, String limits) {
+  private void open(Role ours, Draft draft, String limits) {
     role = ours;
     net = new EngineNet();
-    open(Draft.D16, limits);
+    open(draft, limits);
+    Config config = net.kit.system().settings().config().getConfig("ahti.session.flow");
+    maySend = config.getBytes("data-window");
+    mayOpen = config.getLong("streams-bidirectional");
+  }
+
+  /** Waits until our side lets the peer send and open so much in all. */
+  private void granted(long bytes, long bidirectional) {
+    while (maySend < bytes || mayOpen < bidirectional) {
+      String next = capsule();
+      long limit = decode(next.substring(10));
+      if (next.startsWith(RawHttp.number(MAX_DATA))) {
+        maySend = limit;
+      } else if (next.startsWith(RawHttp.number(MAX_STREAMS_BIDI))) {
+        mayOpen = limit;
+      }
+    }
   }
 
   /** When a quarter is done, which is when all has been used once. */
@@ -145,10 +185,10 @@ class FlowVolumeIT extends FlowWire {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void twentyMebibytesToAPeerThatGrantsByHand(Role ours) {
+  @MethodSource("rolesAndDrafts")
+  void twentyMebibytesToAPeerThatGrantsByHand(Role ours, Draft draft) {
     options = options.withWindows(4 * MEBIBYTE, 2 * MEBIBYTE);
-    open(ours, limits(MEBIBYTE, 100, 100));
+    open(ours, draft, limits(MEBIBYTE, 100, 100));
     for (long i = 1; i <= 20; i++) {
       RawStream far = opened(UNIDIRECTIONAL, body(MEBIBYTE), true);
       assertEquals("FIN", far.end());
@@ -161,9 +201,83 @@ class FlowVolumeIT extends FlowWire {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void tenThousandStreamsToAPeerThatGrantsByHand(Role ours) {
-    open(ours, limits(100, AT_A_TIME, 100));
+  @MethodSource("rolesAndDrafts")
+  void twentyMebibytesOfAPeerThatKeepsToOurGrants(Role ours, Draft draft) {
+    open(ours, draft, limits(100, 100, 100));
+    for (long i = 1; i <= 20; i++) {
+      granted(i * MEBIBYTE, 0);
+      RawStream far = raw.unidirectional("405400");
+      far.finish(bytes(MEBIBYTE));
+      assertEquals(MEBIBYTE, taken(UNIDIRECTIONAL).all().length());
+      if (i == 5) {
+        measure();
+      }
+    }
+    assertTrue(net.gauge(Gauges.FLOW_GRANTS) >= 2);
+    flat();
+  }
+
+  /** Half of them are opened by each side, and as much goes each way: more than 16 MiB. */
+  @ParameterizedTest
+  @MethodSource("rolesAndDrafts")
+  void tenThousandStreamsBothWaysThroughOneSession(Role ours, Draft draft) {
+    int half = AT_A_TIME / 2;
+    open(ours, draft, limits(AT_A_TIME * BODY, half, half));
+    for (int opened = 0; opened < STREAMS; opened += AT_A_TIME) {
+      if (opened == STREAMS / 4) {
+        measure();
+      }
+      ours(half);
+      peers(half, opened / 2);
+      send(MAX_STREAMS_BIDI, opened / 2 + 2 * half);
+      send(MAX_DATA, (long) (opened + 2 * AT_A_TIME) * BODY);
+    }
+    flat();
+  }
+
+  /** Streams that our side opens, with a body each way. */
+  private void ours(int streams) {
+    ArrayDeque<PortProbe> near = new ArrayDeque<>();
+    for (int i = 0; i < streams; i++) {
+      PortProbe stream = new PortProbe(TestNet.get(opening(BIDIRECTIONAL)).port());
+      stream.port().offer(body(BODY));
+      stream.port().finish();
+      near.add(stream);
+    }
+    for (int i = 0; i < streams; i++) {
+      RawStream far = raw.accept();
+      far.bytes(3 + BODY);
+      assertEquals("FIN", far.end());
+      granted(sentByPeer += BODY, 0);
+      far.finish(bytes(BODY));
+    }
+    near.forEach(stream -> assertEquals(BODY, stream.all().length()));
+  }
+
+  /** The same of the peer's. */
+  private void peers(int streams, int before) {
+    ArrayDeque<RawStream> far = new ArrayDeque<>();
+    for (int i = 0; i < streams; i++) {
+      granted(sentByPeer += BODY, before + i + 1);
+      PortProbe.await(() -> raw.connection().peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0);
+      far.add(raw.bidirectional("").finish("404100" + bytes(BODY)));
+    }
+    for (int i = 0; i < streams; i++) {
+      PortProbe here = taken(BIDIRECTIONAL);
+      assertEquals(BODY, here.all().length());
+      here.port().offer(body(BODY));
+      here.port().finish();
+    }
+    for (RawStream stream : far) {
+      stream.bytes(BODY);
+      assertEquals("FIN", stream.end());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("rolesAndDrafts")
+  void tenThousandStreamsToAPeerThatGrantsByHand(Role ours, Draft draft) {
+    open(ours, draft, limits(100, AT_A_TIME, 100));
     for (int opened = 0; opened < STREAMS; opened += AT_A_TIME) {
       if (opened == STREAMS / 4) {
         measure();
@@ -186,9 +300,9 @@ class FlowVolumeIT extends FlowWire {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void tenThousandStreamsOfAPeerThatKeepsToOurGrants(Role ours) {
-    open(ours, limits(100, 100, 100));
+  @MethodSource("rolesAndDrafts")
+  void tenThousandStreamsOfAPeerThatKeepsToOurGrants(Role ours, Draft draft) {
+    open(ours, draft, limits(100, 100, 100));
     long limit = 128;
     for (int opened = 0; opened < STREAMS; opened += AT_A_TIME) {
       if (opened == STREAMS / 4) {

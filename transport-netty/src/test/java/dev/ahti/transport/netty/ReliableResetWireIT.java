@@ -1,29 +1,17 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ahti.engine.actor.DialRequest;
-import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.session.Role;
-import dev.ahti.engine.spi.ServerTrust;
-import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
-import dev.ahti.engine.wire.Fields;
-import dev.ahti.wtspec.Era;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.bare.BareClose;
-import dev.ahti.wtspec.bare.BarePeer;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,55 +31,16 @@ class ReliableResetWireIT {
 
   private static final int FRAME_ENCODING_ERROR = 0x7;
 
-  private final EngineNet net = new EngineNet();
-  private BarePeer peer;
-  private CompletableFuture<SessionHandle> dialled;
-
-  @AfterEach
-  void leavesNothing() {
-    Closing.all(peer, net);
-  }
-
-  /** A peer of our side in this role, with these transport parameters beside the usual ones. */
-  private void handshake(Role ours, Map<Long, String> more) {
-    Map<Long, String> parameters = new TreeMap<>(BarePeer.PARAMETERS);
-    parameters.putAll(more);
-    if (ours == Role.SERVER) {
-      int port = net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
-      peer = BarePeer.connect(port, parameters);
-    } else {
-      peer = BarePeer.listen(parameters);
-      dialled =
-          net.ahti.connect(
-              new DialRequest(
-                  "127.0.0.1",
-                  peer.port(),
-                  "example.org",
-                  "/echo",
-                  Optional.empty(),
-                  Fields.empty(),
-                  ServerTrust.Insecure.INSTANCE,
-                  DialectPolicy.only(Draft.D16),
-                  Duration.ofSeconds(10)));
-    }
-    peer.handshaken();
-  }
-
-  /** A STREAM frame. */
-  private static String stream(long id, String bytes) {
-    return "0a" + RawHttp.number(id) + RawHttp.number(bytes.length() / 2) + bytes;
-  }
-
   @ParameterizedTest
   @EnumSource
   @Conformance({"H3-B-02", "H3-B-03"})
   void datagramsAreAnnouncedAndNoReliableReset(Role ours) {
-    handshake(ours, Map.of());
-    Map<Long, String> announced = peer.peersParameters();
-    // 65,535 or so: two bits of it are the length.
-    assertTrue(announced.get(MAX_DATAGRAM_FRAME_SIZE).compareTo("40") > 0, announced::toString);
-    assertNull(announced.get(RESET_STREAM_AT), announced::toString);
-    assertNull(announced.get(RESET_STREAM_AT_BEFORE), announced::toString);
+    try (BareSession wire = new BareSession(ours, Draft.D16, Map.of())) {
+      Map<Long, String> announced = wire.peer.peersParameters();
+      assertEquals(RawHttp.number(65536), announced.get(MAX_DATAGRAM_FRAME_SIZE));
+      assertNull(announced.get(RESET_STREAM_AT), announced::toString);
+      assertNull(announced.get(RESET_STREAM_AT_BEFORE), announced::toString);
+    }
   }
 
   static Stream<Arguments> resets() {
@@ -110,13 +59,15 @@ class ReliableResetWireIT {
   @MethodSource("resets")
   @Conformance("H3-B-28")
   void framesOfReliableResetCloseTheConnection(Role ours, String what, String frames) {
-    handshake(ours, Map.of());
     // Streams 2 and 3 are the first unidirectional ones of a client and a server.
-    String id = ours == Role.SERVER ? "02" : "03";
-    peer.send(stream(Long.parseLong(id), "004400") + frames.replace("2402", "24" + id));
-    BareClose close = peer.closed();
-    assertEquals(FRAME_ENCODING_ERROR, close.code(), close::toString);
-    assertTrue(!close.application(), close::toString);
+    long id = ours == Role.SERVER ? 2 : 3;
+    String ofStream = frames.replace("2402", "24" + RawHttp.number(id));
+    try (BareSession wire = new BareSession(ours, Draft.D16, Map.of())) {
+      wire.peer.send(BareSession.stream(id, "004400") + ofStream);
+      BareClose close = wire.peer.closed();
+      assertEquals(FRAME_ENCODING_ERROR, close.code(), close::toString);
+      assertFalse(close.application(), close::toString);
+    }
   }
 
   static Stream<Arguments> parameters() {
@@ -133,20 +84,9 @@ class ReliableResetWireIT {
   @MethodSource("parameters")
   @Conformance("H3-B-29")
   void theParameterOfReliableResetIsPassedOver(Role ours, long id, String value) {
-    handshake(ours, Map.of(id, value));
-    if (ours == Role.SERVER) {
-      peer.send(
-          stream(2, Era.D16.clientControl())
-              + stream(0, RawHttp.headers(Era.D16.connect("/echo"))));
-      // A header section that begins with ":status: 200".
-      assertEquals("01", peer.stream(0, 1));
-      net.session();
-    } else {
-      peer.send(stream(3, Era.D16.serverControl()));
-      assertEquals("01", peer.stream(0, 1));
-      peer.send(stream(0, WireSession.ANSWER));
-      TestNet.get(dialled);
+    try (BareSession wire = new BareSession(ours, Draft.D16, Map.of(id, value))) {
+      wire.open();
+      assertTrue(wire.peer.isOpen());
     }
-    assertTrue(peer.isOpen());
   }
 }

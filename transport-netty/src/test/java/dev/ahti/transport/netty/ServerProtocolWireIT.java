@@ -112,6 +112,7 @@ class ServerProtocolWireIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"\"v1\"", "\"right\""})
+  @Conformance("H3-S-11")
   void aRouterThatChoosesWhatWasNotOfferedOpensNoSession(String offered) {
     start(Draft.D16);
     Fields request = RawClient.connect(Draft.D16, "/wrong").with(AVAILABLE, offered);

@@ -61,6 +61,7 @@ public final class BarePeer implements AutoCloseable {
   private @Nullable Secrets secrets;
   private byte[] peersSecret = new byte[0];
   private byte[] ownSecret = new byte[0];
+  private byte[] exporter = new byte[0];
   private Map<Long, String> peers = Map.of();
   private boolean confirmed;
   private @Nullable BareClose closed;
@@ -124,6 +125,16 @@ public final class BarePeer implements AutoCloseable {
     Crypto pieces = streams.computeIfAbsent(stream, opens -> new Crypto());
     await(bytes + " bytes of stream " + stream, () -> pieces.whole().length >= bytes);
     return Bytes.hex(Arrays.copyOf(pieces.whole(), bytes));
+  }
+
+  /**
+   * What TLS exports at this end, in hexadecimal digits (RFC 8446 7.5); after the handshake.
+   *
+   * @param context in hexadecimal digits
+   * @param length at most 32 bytes
+   */
+  public String export(String label, String context, int length) {
+    return Bytes.hex(Secrets.export(exporter, label, Bytes.hex(context), length));
   }
 
   /** How the other side closed the connection. */
@@ -334,6 +345,7 @@ public final class BarePeer implements AutoCloseable {
   private void applicationKeys() {
     Secrets known = requireNonNull(secrets);
     byte[] upToServersFinished = transcript;
+    exporter = known.exporter(upToServersFinished);
     keys(
         Packet.Level.APPLICATION,
         new PacketKeys(known.application(client, upToServersFinished)),

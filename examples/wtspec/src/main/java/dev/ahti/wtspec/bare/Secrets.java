@@ -27,9 +27,24 @@ final class Secrets {
 
   /** A side's secret of what follows; the transcript ends with the server's Finished. */
   byte[] application(boolean client, byte[] transcript) {
+    return ofMaster(client ? "c ap traffic" : "s ap traffic", transcript);
+  }
+
+  /** What keying material is exported from (RFC 8446 7.5); the transcript ends like that too. */
+  byte[] exporter(byte[] transcript) {
+    return ofMaster("exp master", transcript);
+  }
+
+  /** Keying material for a label and a context. */
+  static byte[] export(byte[] exporter, String label, byte[] context, int length) {
+    byte[] derived = expand(exporter, label, hash(NOTHING), LENGTH);
+    return expand(derived, "exporter", hash(context), length);
+  }
+
+  private byte[] ofMaster(String label, byte[] transcript) {
     byte[] derived = expand(handshake, "derived", hash(NOTHING), LENGTH);
     byte[] master = extract(derived, new byte[LENGTH]);
-    return expand(master, client ? "c ap traffic" : "s ap traffic", hash(transcript), LENGTH);
+    return expand(master, label, hash(transcript), LENGTH);
   }
 
   /** What a side puts into its Finished. */
