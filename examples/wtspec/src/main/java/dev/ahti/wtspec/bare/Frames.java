@@ -14,8 +14,6 @@ final class Frames {
     default void stream(long id, long offset, byte[] bytes) {}
 
     default void closed(BareClose close) {}
-
-    default void handshakeDone() {}
   }
 
   private Frames() {}
@@ -41,7 +39,7 @@ final class Frames {
       return;
     }
     switch (type) {
-      case 0x00, 0x01 -> {}
+      case 0x00, 0x01, 0x1e -> {}
       case 0x02, 0x03 -> acknowledgement(type, in);
       case 0x06 -> {
         long offset = Bytes.number(in);
@@ -65,7 +63,6 @@ final class Frames {
         byte[] reason = Bytes.take(in, (int) Bytes.number(in));
         sink.closed(new BareClose(type == 0x1d, code, new String(reason, StandardCharsets.UTF_8)));
       }
-      case 0x1e -> sink.handshakeDone();
       case 0x30 -> Bytes.take(in, in.remaining());
       default -> throw new AssertionError("a frame of type " + type);
     }

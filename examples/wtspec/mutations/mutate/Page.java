@@ -1,0 +1,66 @@
+package mutate;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * {@code docs/conformance-mutations.md}.
+ *
+ * @param seed what the rules were drawn by
+ * @param met how many rules are met
+ * @param reasons why some of them have no edit
+ */
+record Page(long seed, int met, Map<String, String> reasons) {
+
+  String of(List<Main.Result> results) {
+    StringBuilder page = new StringBuilder();
+    page.append(
+        """
+        # Rules switched off
+
+        Each of these rules was switched off in a copy of the source, and the tests that
+        [conformance.md](conformance.md) names for it were run: green before, red after. Red means that the
+        edit compiled, that each of the tests was run, and that so many of their runs failed (a test with
+        parameters has several). Drawn from the %d rules that are met, less the %d below, by
+
+            java examples/wtspec/mutations/Mutate.java --seed %d --rows %d
+
+        Every rule that is met has its edit in `examples/wtspec/mutations/mutations.txt`, or a reason for
+        none there. `--all` switches each of them off and stops at the first test that turns red. The build
+        fails when an edit does not apply any more, when a rule that is met has none, and when this page
+        names other tests than conformance.md does.
+
+        | rule | switched off in | edit | tests | result |
+        |---|---|---|---|---|
+        """
+            .formatted(met, reasons.size(), seed, results.size()));
+    for (Main.Result each : results) {
+      Edit edit = each.edit();
+      page.append(
+          "| %s | `%s` | %s | %s | %s |\n"
+              .formatted(
+                  edit.rule(),
+                  edit.hunks().stream()
+                      .map(hunk -> Path.of(hunk.file()).getFileName().toString())
+                      .collect(Collectors.joining("`, `")),
+                  edit.hunks().stream()
+                      .map(hunk -> code(hunk.find()) + " becomes " + code(hunk.replace()))
+                      .collect(Collectors.joining("<br>")),
+                  each.tests().stream()
+                      .map(test -> "`" + test.name() + "`")
+                      .collect(Collectors.joining("<br>")),
+                  each.verdict()));
+    }
+    page.append("\n## Rules without an edit\n");
+    reasons.forEach((rule, reason) -> page.append("\n**%s.** %s\n".formatted(rule, reason)));
+    return page.toString();
+  }
+
+  private static String code(String text) {
+    return text.isBlank()
+        ? "nothing"
+        : "`" + text.replaceAll("\\s+", " ").replace("|", "\\|").strip() + "`";
+  }
+}
