@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
@@ -190,6 +191,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         request.port(),
         request.tls(),
         request.congestionControl(),
+        HttpVersion.HTTP_3,
         SettingsOffer.client(request.dialects(), ListenerActor.sessionLimits(parts.settings())),
         request.timeout(),
         // Those who join a shared connection later could not have the same.

@@ -4,9 +4,11 @@ import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ServerTls;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
  * @param address where; port 0 picks a free one. Unresolved where the host is a name: looking it up
  *     may block, so that is left to the transport
  * @param tls the server's certificates, and whether clients are asked for theirs
+ * @param versions the versions of HTTP to serve, at least one; all on the same port
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param origins which pages may connect; clients without an origin always may
@@ -26,21 +29,46 @@ public record ListenRequest(
     String name,
     InetSocketAddress address,
     ServerTls tls,
+    Set<HttpVersion> versions,
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     OriginPolicy origins,
     SessionRouter router) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-  /** Checks the name. */
+  /** Checks the name and copies the versions. */
   public ListenRequest {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "name: '" + name + "' (expected: 1 to 64 letters, digits, '_' or '-')");
     }
+    if (versions.isEmpty()) {
+      throw new IllegalArgumentException("versions: none (expected: at least one)");
+    }
+    versions = Set.copyOf(versions);
   }
 
-  /** One certificate, nothing else special. */
+  /** HTTP/3 alone. */
+  public ListenRequest(
+      String name,
+      InetSocketAddress address,
+      ServerTls tls,
+      Optional<CongestionControl> congestionControl,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      SessionRouter router) {
+    this(
+        name,
+        address,
+        tls,
+        Set.of(HttpVersion.HTTP_3),
+        congestionControl,
+        dialects,
+        origins,
+        router);
+  }
+
+  /** One certificate, HTTP/3 alone, nothing else special. */
   public ListenRequest(
       String name,
       InetSocketAddress address,

@@ -3,12 +3,14 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -98,13 +100,28 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
             request.address(),
             request.tls(),
             request.congestionControl(),
-            SettingsOffer.server(request.dialects(), sessionLimits(parts.settings())));
+            settings());
     ActorRef<Command> self = getContext().getSelf();
     getContext()
         .pipeToSelf(
             transport.bind(options, connection -> self.tell(new Arrived(connection))),
             ListenerActor::boundOrFailed);
     return this;
+  }
+
+  private Map<HttpVersion, Map<Long, Long>> settings() {
+    Map<HttpVersion, Map<Long, Long>> settings = new EnumMap<>(HttpVersion.class);
+    for (HttpVersion version : request.versions()) {
+      settings.put(
+          version,
+          switch (version) {
+            case HTTP_3 ->
+                SettingsOffer.server(request.dialects(), sessionLimits(parts.settings()));
+            // Plain requests alone: without the settings of sessions none is asked for.
+            case HTTP_2 -> Map.of();
+          });
+    }
+    return settings;
   }
 
   /** What a connection's SETTINGS announce and its sessions keep to. */

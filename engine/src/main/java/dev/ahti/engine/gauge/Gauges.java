@@ -11,6 +11,12 @@ public final class Gauges {
   /** Level: open streams of QUIC: those of sessions, requests, and those of HTTP/3 itself. */
   public static final String QUIC_STREAMS = "quic.streams";
 
+  /** Level: open connections on TCP, from their first byte on. */
+  public static final String TCP_CONNECTIONS = "tcp.connections";
+
+  /** Level: open streams of HTTP/2, each of which is a request. */
+  public static final String HTTP2_STREAMS = "http2.streams";
+
   /** Level: calls for a listener or a session that are not answered. */
   public static final String CALLS_OPEN = "calls.open";
 

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param port 1 to 65535
  * @param tls how the server is judged, and what it is shown
  * @param congestionControl empty for the transport's own choice
- * @param settings the HTTP/3 SETTINGS to send, in order
+ * @param version the version of HTTP to speak
+ * @param settings the SETTINGS to send, in order
  * @param timeout how long the name lookup and the handshake may take together
  * @param streams how many streams the server is expected to have open at a time
  */
@@ -20,11 +21,12 @@ public record DialOptions(
     int port,
     ClientTls tls,
     Optional<CongestionControl> congestionControl,
+    HttpVersion version,
     Map<Long, Long> settings,
     Duration timeout,
     StreamCounts streams) {
 
-  /** Nothing expected of the server's streams. */
+  /** HTTP/3, and nothing expected of the server's streams. */
   public DialOptions(
       String host,
       int port,
@@ -32,7 +34,15 @@ public record DialOptions(
       Optional<CongestionControl> congestionControl,
       Map<Long, Long> settings,
       Duration timeout) {
-    this(host, port, tls, congestionControl, settings, timeout, StreamCounts.UNKNOWN);
+    this(
+        host,
+        port,
+        tls,
+        congestionControl,
+        HttpVersion.HTTP_3,
+        settings,
+        timeout,
+        StreamCounts.UNKNOWN);
   }
 
   /** Nothing special but the trust. */

@@ -12,18 +12,24 @@ import java.util.Optional;
  *     off the caller
  * @param tls the server's certificates, and whether clients are asked for theirs
  * @param congestionControl empty for the transport's own choice
- * @param settings the HTTP/3 SETTINGS to send, in order
+ * @param settings the versions of HTTP to listen with, at least one, and the SETTINGS that each
+ *     sends, in order
  */
 public record ListenOptions(
     String name,
     InetSocketAddress address,
     ServerTls tls,
     Optional<CongestionControl> congestionControl,
-    Map<Long, Long> settings) {
+    Map<HttpVersion, Map<Long, Long>> settings) {
 
-  /** One certificate, nothing else special. */
+  /** One certificate, HTTP/3 with these SETTINGS, nothing else special. */
   public ListenOptions(
       String name, InetSocketAddress address, Credentials credentials, Map<Long, Long> settings) {
-    this(name, address, ServerTls.of(credentials), Optional.empty(), settings);
+    this(
+        name,
+        address,
+        ServerTls.of(credentials),
+        Optional.empty(),
+        Map.of(HttpVersion.HTTP_3, settings));
   }
 }

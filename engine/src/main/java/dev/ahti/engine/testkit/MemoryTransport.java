@@ -3,6 +3,7 @@ package dev.ahti.engine.testkit;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.Transport;
@@ -16,6 +17,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +109,7 @@ final class MemoryTransport implements Transport {
               new MemoryLink.End(
                   there.loop,
                   network.clientAddress(),
-                  listener.options().settings(),
+                  listener.options().settings().getOrDefault(HttpVersion.HTTP_3, Map.of()),
                   there.gauges));
       remember(link.client());
       there.remember(link.server());

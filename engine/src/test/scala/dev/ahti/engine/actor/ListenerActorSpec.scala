@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException
 
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.HttpVersion
 import dev.ahti.engine.spi.ServerCredentials
 import dev.ahti.engine.testkit.TestCredentials
 import dev.ahti.engine.spi.TransportCommand
@@ -59,7 +60,9 @@ final class ListenerActorSpec extends ActorSpec {
       val fixture = new Fixture
       fixture.promise.isDone shouldBe false
       fixture.bind().address.getPort shouldBe 4433
-      fixture.transport.listenOptions.get.settings.containsKey(0x2c7cf000L) shouldBe true
+      fixture.transport.listenOptions.get.settings
+        .get(HttpVersion.HTTP_3)
+        .containsKey(0x2c7cf000L) shouldBe true
     }
 
     "fail and stop when the address cannot be bound" in {

@@ -2,7 +2,6 @@ package dev.ahti.transport.netty;
 
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.TransportListener;
-import dev.ahti.transport.netty.tls.ServerContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -11,18 +10,37 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 
-/** The bound sockets of one listener. Any thread. */
+/** The bound sockets of one listener, of UDP, of TCP or of both. Any thread. */
 final class NettyListener implements TransportListener {
   private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final InetSocketAddress address;
-  private final ServerContexts contexts;
+  private final List<Part> parts;
 
-  NettyListener(List<Channel> bound, ServerContexts contexts) {
-    this.contexts = contexts;
-    sockets.addAll(bound);
-    address = (InetSocketAddress) bound.get(0).localAddress();
+  /**
+   * What one protocol adds.
+   *
+   * @param bound its sockets, at least one
+   * @param prepare makes contexts of other certificates, to be used once that has succeeded for all
+   */
+  record Part(List<Channel> bound, Function<ServerCredentials, Runnable> prepare) {
+
+    InetSocketAddress address() {
+      return (InetSocketAddress) bound.get(0).localAddress();
+    }
+
+    void close() {
+      bound.forEach(Channel::close);
+    }
+  }
+
+  /** Of at least one part; all have the same address. */
+  NettyListener(List<Part> parts) {
+    this.parts = List.copyOf(parts);
+    this.address = parts.get(0).address();
+    parts.forEach(part -> sockets.addAll(part.bound()));
   }
 
   @Override
@@ -32,7 +50,7 @@ final class NettyListener implements TransportListener {
 
   @Override
   public void replaceCredentials(ServerCredentials credentials) {
-    contexts.replace(credentials);
+    parts.stream().map(part -> part.prepare().apply(credentials)).toList().forEach(Runnable::run);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.transport.netty.http2.Http2Limits;
 import dev.ahti.transport.netty.http3.Http3Limits;
 import dev.ahti.transport.netty.quic.AddressValidation;
 import dev.ahti.transport.netty.quic.PortSettings;
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param quic connections and sockets
  * @param ports streams
  * @param http3 HTTP/3 and datagrams
+ * @param http2 HTTP/2
+ * @param nativeTls whether BoringSSL does TLS on TCP where it loads
  * @param secret what keys that outlive a restart come from
  * @param clientTlsContexts TLS contexts of clients that are kept
  * @param keyLog the file that TLS secrets are written to
@@ -38,6 +41,8 @@ record NettySettings(
     QuicSettings quic,
     PortSettings ports,
     Http3Limits http3,
+    Http2Limits http2,
+    boolean nativeTls,
     Optional<String> secret,
     int clientTlsContexts,
     Optional<String> keyLog) {
@@ -77,6 +82,8 @@ record NettySettings(
             number(config, "streams-bidirectional", 1),
             number(config, "streams-unidirectional", 3)),
         http3(config, engine),
+        http2(config),
+        config.getBoolean("http2.native-tls"),
         secret(config),
         number(config, "client-tls-contexts", 1),
         text(config, "key-log"));
@@ -162,6 +169,22 @@ record NettySettings(
         keepAlive(config),
         bytes(config, "unknown-frame-budget", 1024),
         time(config, "unknown-frame-budget-window"));
+  }
+
+  private static Http2Limits http2(Config config) {
+    return new Http2Limits(
+        bytes(config, "max-field-section", 1024),
+        number(config, "streams-bidirectional", 1),
+        bytes(config, "http2.stream-window", 1),
+        bytes(config, "http2.connection-window", 65_535),
+        bytes(config, "write-limit", 1),
+        number(config, "http2.max-queued-control-frames", 1),
+        number(config, "http2.resets", 1),
+        time(config, "http2.resets-window"),
+        time(config, "header-timeout"),
+        time(config, "handshake-timeout"),
+        time(config, "idle-timeout"),
+        keepAlive(config));
   }
 
   private static CongestionControl congestionControl(Config config) {

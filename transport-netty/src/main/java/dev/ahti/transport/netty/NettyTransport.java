@@ -8,14 +8,17 @@ import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportContext;
 import dev.ahti.engine.spi.TransportListener;
+import dev.ahti.transport.netty.http2.Http2Factory;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.OpenChannels;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.KeyLogFile;
 import dev.ahti.transport.netty.tls.QuicTls;
+import dev.ahti.transport.netty.tls.TcpTls;
 import dev.ahti.transport.netty.tls.TransportSecret;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.quic.QuicAccess;
@@ -41,8 +44,10 @@ final class NettyTransport implements Transport {
   private final NettyLoops loops;
   private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final QuicBinder binder;
+  private final TcpTls tcpTls;
+  private final ListenerBinder binder;
   private final QuicDialer dialer;
+  private final TcpDialer tcpDialer;
   private final AtomicReference<@Nullable CompletableFuture<Done>> termination =
       new AtomicReference<>();
 
@@ -84,27 +89,29 @@ final class NettyTransport implements Transport {
                     directory));
     Open open = new Open(sockets, connections);
     Executor blocking = context.system().dispatchers().lookup(DispatcherSelector.blocking());
+    ListenerKeys keys =
+        new ListenerKeys(
+            TransportSecret.of(settings.secret()),
+            settings.quic().addressValidation(),
+            context.gauges());
+    this.tcpTls = new TcpTls(settings.clientTlsContexts(), context.gauges(), settings.nativeTls());
+    Http2Factory http2 = new Http2Factory(settings.http2(), context.gauges());
     this.binder =
-        new QuicBinder(
-            loops,
-            quicSockets,
-            factory,
-            tls,
-            open,
-            new ListenerKeys(
-                TransportSecret.of(settings.secret()),
-                settings.quic().addressValidation(),
-                context.gauges()),
+        new ListenerBinder(
+            new QuicBinder(loops, quicSockets, factory, tls, open, keys),
+            new TcpBinder(loops, http2, tcpTls, open),
+            keys,
             blocking,
             resolver);
     this.dialer = new QuicDialer(loops, quicSockets, factory, tls, open, blocking, resolver);
+    this.tcpDialer = new TcpDialer(loops, http2, tcpTls, open, blocking, resolver);
   }
 
   /**
    * What has to be closed at the end.
    *
-   * @param sockets UDP
-   * @param connections QUIC
+   * @param sockets UDP, and those that listen on TCP
+   * @param connections QUIC and TCP
    */
   record Open(ChannelGroup sockets, ChannelGroup connections) {}
 
@@ -116,7 +123,10 @@ final class NettyTransport implements Transport {
 
   @Override
   public CompletionStage<TransportConnection> dial(DialOptions options) {
-    return dialer.dial(options);
+    return switch (options.version()) {
+      case HTTP_3 -> dialer.dial(options);
+      case HTTP_2 -> tcpDialer.dial(options);
+    };
   }
 
   @Override
@@ -127,10 +137,7 @@ final class NettyTransport implements Transport {
       return before.copy();
     }
     // In this order, or a peer would not be told that its connection is closed.
-    connections.forEach(
-        connection ->
-            QuicAccess.close(
-                (QuicChannel) connection, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
+    connections.forEach(NettyTransport::close);
     connections
         .newCloseFuture()
         .addListener(
@@ -138,11 +145,20 @@ final class NettyTransport implements Transport {
                 sockets
                     .close()
                     .addListener(
-                        socketsClosed ->
-                            loops
-                                .terminate(settings.shutdownTimeout())
-                                .thenRunAsync(
-                                    () -> done.complete(Done.getInstance()), Runnable::run)));
+                        socketsClosed -> {
+                          tcpTls.close();
+                          loops
+                              .terminate(settings.shutdownTimeout())
+                              .thenRunAsync(() -> done.complete(Done.getInstance()), Runnable::run);
+                        }));
     return done.copy();
+  }
+
+  private static void close(Channel connection) {
+    if (connection instanceof QuicChannel quic) {
+      QuicAccess.close(quic, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER);
+    } else {
+      connection.close();
+    }
   }
 }

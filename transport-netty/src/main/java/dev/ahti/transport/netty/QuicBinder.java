@@ -1,10 +1,10 @@
 package dev.ahti.transport.netty;
 
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.TransportConnection;
-import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.http3.ConnectionHandler;
 import dev.ahti.transport.netty.quic.HandshakeGuard;
@@ -25,16 +25,12 @@ import io.netty.handler.codec.quic.QuicCodecDispatcher;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -52,85 +48,45 @@ final class QuicBinder {
   private final QuicTls tls;
   private final NettyTransport.Open open;
   private final ListenerKeys keys;
-  private final Executor blocking;
-  private final Resolver resolver;
 
-  /**
-   * For one transport.
-   *
-   * @param blocking runs name lookups, which may take long
-   * @param resolver looks names up
-   */
   QuicBinder(
       NettyLoops loops,
       QuicSockets sockets,
       ConnectionFactory factory,
       QuicTls tls,
       NettyTransport.Open open,
-      ListenerKeys keys,
-      Executor blocking,
-      Resolver resolver) {
+      ListenerKeys keys) {
     this.loops = loops;
     this.sockets = sockets;
     this.factory = factory;
     this.tls = tls;
     this.open = open;
     this.keys = keys;
-    this.blocking = blocking;
-    this.resolver = resolver;
   }
 
-  CompletionStage<TransportListener> bind(
-      ListenOptions options, Consumer<TransportConnection> onConnection) {
-    CompletableFuture<TransportListener> result = new CompletableFuture<>();
-    InetSocketAddress address = options.address();
-    if (address.isUnresolved()) {
-      lookUp(options, onConnection, result);
-    } else {
-      bind(options, address, onConnection, result);
-    }
-    return result;
-  }
-
-  private void lookUp(
-      ListenOptions options,
-      Consumer<TransportConnection> onConnection,
-      CompletableFuture<TransportListener> result) {
-    String host = options.address().getHostString();
-    try {
-      blocking.execute(
-          () -> {
-            try {
-              InetSocketAddress address =
-                  new InetSocketAddress(resolver.addressOf(host), options.address().getPort());
-              bind(options, address, onConnection, result);
-            } catch (UnknownHostException unknown) {
-              result.completeExceptionally(failed(options, "the host is unknown", unknown));
-            } catch (RuntimeException failure) {
-              result.completeExceptionally(failed(options, failure));
-            }
-          });
-    } catch (RejectedExecutionException ended) {
-      result.completeExceptionally(failed(options, "the transport has ended", ended));
-    }
-  }
-
-  private void bind(
+  /**
+   * Starts to listen.
+   *
+   * @param wanted resolved
+   * @param load the handshakes of the listener
+   */
+  CompletableFuture<NettyListener.Part> bind(
       ListenOptions options,
       InetSocketAddress wanted,
-      Consumer<TransportConnection> onConnection,
-      CompletableFuture<TransportListener> result) {
+      HandshakeLoad load,
+      Consumer<TransportConnection> onConnection) {
+    CompletableFuture<NettyListener.Part> result = new CompletableFuture<>();
     Listening listening;
     InetSocketAddress address = wanted;
     boolean shared = sockets.canSharePort() && loops.all().size() > 1;
     try {
-      listening = new Listening(options, tls.server(options.tls()), keys.newLoad(), onConnection);
+      listening = new Listening(options, tls.server(options.tls()), load, onConnection);
       if (shared) {
         address = claim(address);
       }
     } catch (IOException | RuntimeException failure) {
       result.completeExceptionally(failed(options, failure));
-      return;
+      return result;
     }
     if (shared) {
       bindNext(listening, address, new Dispatcher(listening), new ArrayList<>(), result);
@@ -154,6 +110,7 @@ final class QuicBinder {
           new ArrayList<>(),
           result);
     }
+    return result;
   }
 
   /**
@@ -180,7 +137,7 @@ final class QuicBinder {
       InetSocketAddress address,
       Dispatcher dispatcher,
       List<Channel> bound,
-      CompletableFuture<TransportListener> result) {
+      CompletableFuture<NettyListener.Part> result) {
     NettyLoop loop = loops.all().get(bound.size());
     ChannelFuture next = sockets.bind(loop, address, true, keys.shortPackets(), dispatcher);
     if (bound.size() == loops.all().size() - 1) {
@@ -202,13 +159,13 @@ final class QuicBinder {
       ChannelFuture last,
       Listening listening,
       List<Channel> bound,
-      CompletableFuture<TransportListener> result) {
+      CompletableFuture<NettyListener.Part> result) {
     last.addListener(
         done -> {
           if (done.isSuccess()) {
             bound.add(last.channel());
             open.sockets().addAll(bound);
-            result.complete(new NettyListener(bound, listening.contexts()));
+            result.complete(new NettyListener.Part(bound, listening.contexts()::prepare));
           } else {
             fail(listening.options(), bound, result, done.cause());
           }
@@ -218,21 +175,14 @@ final class QuicBinder {
   private static void fail(
       ListenOptions options,
       List<Channel> bound,
-      CompletableFuture<TransportListener> result,
+      CompletableFuture<NettyListener.Part> result,
       Throwable cause) {
     bound.forEach(Channel::close);
     result.completeExceptionally(failed(options, cause));
   }
 
   private static IOException failed(ListenOptions options, Throwable cause) {
-    return failed(options, String.valueOf(cause.getMessage()), cause);
-  }
-
-  private static IOException failed(ListenOptions options, String why, Throwable cause) {
-    String where = options.address().getHostString() + ":" + options.address().getPort();
-    BindException failure = new BindException("cannot listen on UDP " + where + ": " + why);
-    failure.initCause(cause);
-    return failure;
+    return ListenerBinder.failed("UDP", options, cause);
   }
 
   private QuicServerCodecBuilder codec(Listening listening, NettyLoop loop, Channel udp) {
@@ -260,7 +210,7 @@ final class QuicBinder {
                             loop,
                             true,
                             congestion,
-                            options.settings(),
+                            options.settings().getOrDefault(HttpVersion.HTTP_3, Map.of()),
                             listening.onConnection()::accept));
               }
             });

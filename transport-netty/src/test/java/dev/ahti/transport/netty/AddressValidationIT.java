@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class AddressValidationIT {
                       new InetSocketAddress("127.0.0.1", 0),
                       ServerTls.of(TestCertificate.shared()),
                       Optional.of(CongestionControl.BBR),
-                      TestNet.SETTINGS),
+                      Map.of(HttpVersion.HTTP_3, TestNet.SETTINGS)),
                   accepted::add));
       for (CongestionControl chosen : CongestionControl.values()) {
         var client =

@@ -13,6 +13,7 @@ import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +76,11 @@ final class EngineNet implements AutoCloseable {
 
   /** The same with more to say of TLS. */
   ListenerHandle listen(DialectPolicy dialects, ServerTls tls) {
+    return listen(dialects, tls, Set.of(HttpVersion.HTTP_3));
+  }
+
+  /** The same over these versions of HTTP. */
+  ListenerHandle listen(DialectPolicy dialects, ServerTls tls, Set<HttpVersion> versions) {
     ListenerHandle listener =
         TestNet.get(
             ahti.listen(
@@ -81,6 +88,7 @@ final class EngineNet implements AutoCloseable {
                     listeners.isEmpty() ? "wire" : "wire-" + (listeners.size() + 1),
                     new InetSocketAddress("127.0.0.1", 0),
                     tls,
+                    versions,
                     Optional.empty(),
                     dialects,
                     OriginPolicy.of(List.of(ORIGIN)),

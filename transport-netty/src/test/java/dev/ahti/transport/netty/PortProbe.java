@@ -3,6 +3,7 @@ package dev.ahti.transport.netty;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -104,7 +105,12 @@ public final class PortProbe {
 
   /** Whether it holds in due time. */
   static boolean holds(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    return holdsWithin(Duration.ofSeconds(20), condition);
+  }
+
+  /** Whether it holds within a time. */
+  static boolean holdsWithin(Duration time, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + time.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         return false;

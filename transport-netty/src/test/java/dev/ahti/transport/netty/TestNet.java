@@ -9,6 +9,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.LoopDispatchers;
 import dev.ahti.engine.spi.ServerTls;
@@ -52,7 +53,13 @@ public final class TestNet implements AutoCloseable {
 
   /** What has to be gone when the transport has ended, whatever actors still live. */
   private static final List<String> TRANSPORTS_OWN =
-      List.of(Gauges.SOCKETS, Gauges.QUIC_CONNECTIONS, Gauges.QUIC_STREAMS, Gauges.LOOP_TIMERS);
+      List.of(
+          Gauges.SOCKETS,
+          Gauges.QUIC_CONNECTIONS,
+          Gauges.QUIC_STREAMS,
+          Gauges.TCP_CONNECTIONS,
+          Gauges.HTTP2_STREAMS,
+          Gauges.LOOP_TIMERS);
 
   static {
     SETTINGS.put(0x08L, 1L);
@@ -134,7 +141,11 @@ public final class TestNet implements AutoCloseable {
     return get(
         transport.bind(
             new ListenOptions(
-                "test", new InetSocketAddress("127.0.0.1", 0), tls, Optional.empty(), SETTINGS),
+                "test",
+                new InetSocketAddress("127.0.0.1", 0),
+                tls,
+                Optional.empty(),
+                Map.of(HttpVersion.HTTP_3, SETTINGS)),
             accepted::add));
   }
 
@@ -151,6 +162,11 @@ public final class TestNet implements AutoCloseable {
       String host, int port, ClientTls tls, Optional<CongestionControl> congestionControl) {
     return get(
         transport.dial(new DialOptions(host, port, tls, congestionControl, SETTINGS, PATIENCE)));
+  }
+
+  /** For a listener of the test's own. */
+  void accepting(TransportConnection connection) {
+    accepted.add(connection);
   }
 
   public TransportConnection accepted() {

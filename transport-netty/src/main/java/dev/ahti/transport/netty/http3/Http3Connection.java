@@ -12,6 +12,8 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.DatagramHeader;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.transport.netty.http.ConnectionDriver;
+import dev.ahti.transport.netty.http.TransportActor;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;

@@ -4,6 +4,7 @@ import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.QpackErrorCode;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.VarInt;
+import dev.ahti.transport.netty.http.FieldRules;
 import dev.ahti.transport.netty.quic.Framing;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;

@@ -20,12 +20,14 @@ public final class HandshakeLoad {
     this.failed = gauges.counter(Gauges.HANDSHAKES_FAILED);
   }
 
-  void began() {
+  /** One more has begun. */
+  public void began() {
     underWay.incrementAndGet();
     level.increment();
   }
 
-  void ended(boolean success) {
+  /** One is over. */
+  public void ended(boolean success) {
     underWay.decrementAndGet();
     level.decrement();
     if (!success) {
@@ -39,11 +41,12 @@ public final class HandshakeLoad {
   }
 
   /** Whether there is room for one more. */
-  boolean hasRoom() {
+  public boolean hasRoom() {
     return underWay.get() < settings.maxHandshakes();
   }
 
-  AddressValidation settings() {
+  /** What bounds them. */
+  public AddressValidation settings() {
     return settings;
   }
 }

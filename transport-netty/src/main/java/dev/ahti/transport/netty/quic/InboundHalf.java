@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 // The volatile sums have one writer each; the others only read them.
 @SuppressWarnings("NonAtomicVolatileUpdate")
-final class InboundHalf {
+public final class InboundHalf {
   /** What the library lets the window of a stream grow to (quiche, MAX_STREAM_WINDOW), in bytes. */
   private static final long LARGEST_WINDOW = 16L * 1024 * 1024;
 
@@ -39,19 +39,19 @@ final class InboundHalf {
   /**
    * @param window bytes that the peer may send before any of them is read
    */
-  InboundHalf(PortGauges gauges, long window) {
+  public InboundHalf(PortGauges gauges, long window) {
     this.gauges = gauges;
     this.window = window;
   }
 
   // The consumer's side, any thread.
 
-  void onReadable(Runnable newWake) {
+  public void onReadable(Runnable newWake) {
     wake = newWake;
   }
 
   /** Adds credit and says whether there was none before: reading must be resumed. */
-  boolean addCredit(long bytes) {
+  public boolean addCredit(long bytes) {
     if (bytes <= 0) {
       throw new IllegalArgumentException("bytes: " + bytes + " (expected: > 0)");
     }
@@ -62,7 +62,7 @@ final class InboundHalf {
     return bytes > Long.MAX_VALUE - credit ? Long.MAX_VALUE : credit + bytes;
   }
 
-  @Nullable Inbound poll() {
+  public @Nullable Inbound poll() {
     Inbound next = queue.poll();
     if (next == null) {
       armed = true;
@@ -85,7 +85,7 @@ final class InboundHalf {
     return next;
   }
 
-  @Nullable Inbound peek() {
+  public @Nullable Inbound peek() {
     Inbound next = queue.peek();
     if (next == null) {
       armed = true;
@@ -97,28 +97,28 @@ final class InboundHalf {
     return next;
   }
 
-  boolean finished() {
+  public boolean finished() {
     Inbound next = queue.peek();
     return endPolled || (next != null && next.isEnd());
   }
 
   /** How the half ended, behind what is queued; {@code null} while more may come. */
-  @Nullable Inbound end() {
+  public @Nullable Inbound end() {
     return end;
   }
 
-  long bytesReceived() {
+  public long bytesReceived() {
     return bytesReceived;
   }
 
-  long bytesRead() {
+  public long bytesRead() {
     return bytesRead;
   }
 
   // The loop's side.
 
   /** Counts from now on; before, nothing was read. */
-  void flow(SessionFlow newFlow) {
+  public void flow(SessionFlow newFlow) {
     flow = newFlow;
     if (end != null && end != Inbound.Fin.INSTANCE) {
       newFlow.unseen(mostUnseen());
@@ -136,17 +136,17 @@ final class InboundHalf {
   }
 
   /** Whether the transport may be read: there is credit and no end yet. */
-  boolean wantsBytes() {
+  public boolean wantsBytes() {
     return end == null && credit.get() > 0;
   }
 
   /** How many bytes the consumer is ready to take. */
-  long credit() {
+  public long credit() {
     return credit.get();
   }
 
   /** Takes over a copy of the bytes, which stay the caller's. Empty ones are nothing. */
-  void received(ByteBuf bytes) {
+  public void received(ByteBuf bytes) {
     int length = bytes.readableBytes();
     if (length == 0 || end != null) {
       return;
@@ -170,14 +170,14 @@ final class InboundHalf {
   }
 
   /** The half is about to end, if it has not, and not every byte that the peer sent was read. */
-  void abandoned() {
+  public void abandoned() {
     if (flow != null && end == null) {
       flow.unseen(mostUnseen());
     }
   }
 
   /** Ends the half behind what is queued; says whether it had not ended before. */
-  boolean ended(Inbound how) {
+  public boolean ended(Inbound how) {
     if (end != null) {
       return false;
     }
@@ -190,7 +190,7 @@ final class InboundHalf {
    * Drops what is queued; the consumer then sees an end at once. One that has looked at bytes and
    * left them has armed nothing, and is woken all the same.
    */
-  void discard(Inbound instead) {
+  public void discard(Inbound instead) {
     boolean dropped = false;
     Inbound next;
     while ((next = queue.poll()) != null) {
@@ -216,7 +216,7 @@ final class InboundHalf {
   }
 
   /** There is no such half: it has ended and gives nothing. */
-  void absent() {
+  public void absent() {
     end = Inbound.Fin.INSTANCE;
     endPolled = true;
   }

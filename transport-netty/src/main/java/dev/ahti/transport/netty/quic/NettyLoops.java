@@ -5,6 +5,7 @@ import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.LoopDispatchers;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -86,6 +87,21 @@ public final class NettyLoops {
   /** All of them. */
   public List<NettyLoop> all() {
     return List.copyOf(loops);
+  }
+
+  /** The loop of a channel that Netty registered with one of them. */
+  public NettyLoop of(EventLoop eventLoop) {
+    for (NettyLoop loop : loops) {
+      if (loop.eventLoop() == eventLoop) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("not one of these loops");
+  }
+
+  /** The event loops themselves, for a server socket to spread its connections over. */
+  public EventLoopGroup group() {
+    return group;
   }
 
   /** One after the other. */

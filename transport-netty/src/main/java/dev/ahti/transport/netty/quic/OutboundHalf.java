@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 // The volatile sums have one writer each; the others only read them.
 @SuppressWarnings("NonAtomicVolatileUpdate")
-final class OutboundHalf {
+public final class OutboundHalf {
   private final PortGauges gauges;
   private final long limit;
   private final Queue<ByteString> queue = new ConcurrentLinkedQueue<>();
@@ -39,19 +39,19 @@ final class OutboundHalf {
   /**
    * @param limit bytes from which on the producer is asked to wait
    */
-  OutboundHalf(PortGauges gauges, long limit) {
+  public OutboundHalf(PortGauges gauges, long limit) {
     this.gauges = gauges;
     this.limit = limit;
   }
 
   // The producer's side, any thread.
 
-  void onWritable(Runnable newWake) {
+  public void onWritable(Runnable newWake) {
     wake = newWake;
   }
 
   /** Queues bytes and says whether there is room for more. */
-  boolean offer(ByteString bytes) {
+  public boolean offer(ByteString bytes) {
     int length = bytes.length();
     if (end != null || cut) {
       return false;
@@ -69,63 +69,63 @@ final class OutboundHalf {
     return queued.get() < limit;
   }
 
-  void finish() {
+  public void finish() {
     finishing = true;
   }
 
   /** What was offered so far is sent even if a reset comes. */
-  void commit() {
+  public void commit() {
     committed = bytesOffered;
   }
 
-  @Nullable WriteEnd end() {
+  public @Nullable WriteEnd end() {
     return end;
   }
 
-  long queued() {
+  public long queued() {
     return queued.get();
   }
 
-  long bytesOffered() {
+  public long bytesOffered() {
     return bytesOffered;
   }
 
-  long bytesSent() {
+  public long bytesSent() {
     return bytesSent;
   }
 
   // The loop's side.
 
   /** Whether the end was asked for. To be read before the queue, so that no bytes are missed. */
-  boolean finishing() {
+  public boolean finishing() {
     return finishing && !cut;
   }
 
   /** From now on nothing is taken but what was committed. */
-  void cut() {
+  public void cut() {
     cut = true;
   }
 
-  boolean isCut() {
+  public boolean isCut() {
     return cut;
   }
 
   /** Whether anything was committed, sent or not. */
-  boolean hasCommitted() {
+  public boolean hasCommitted() {
     return committed > 0;
   }
 
   /** How many committed bytes were not handed to the transport. */
-  long committed() {
+  public long committed() {
     return Math.max(0, committed - bytesSent);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return head == null && queue.isEmpty();
   }
 
   /** Moves up to {@code length} bytes into the buffer and says how many. */
-  int take(ByteBuf into, int length) {
+  public int take(ByteBuf into, int length) {
     int taken = 0;
     while (taken < length) {
       ByteString next = head != null ? head : queue.poll();
@@ -148,7 +148,7 @@ final class OutboundHalf {
   }
 
   /** Bytes taken before were handed to the transport. */
-  void sent(int length) {
+  public void sent(int length) {
     bytesSent += length;
     gauges.bytesSent.add(length);
     gauges.outboundQueuedBytes.add(-length);
@@ -162,7 +162,7 @@ final class OutboundHalf {
   }
 
   /** Ends the half and drops what is queued; says whether it had not ended before. */
-  boolean ended(WriteEnd how) {
+  public boolean ended(WriteEnd how) {
     if (end != null) {
       return false;
     }
@@ -175,7 +175,7 @@ final class OutboundHalf {
   }
 
   /** Drops what is queued or was taken and not sent, once the half has ended. */
-  void discard() {
+  public void discard() {
     head = null;
     while (queue.poll() != null) {
       // Only the sum counts.
@@ -185,7 +185,7 @@ final class OutboundHalf {
   }
 
   /** Runs the task once everything offered until now was sent, or the half has ended. */
-  void whenSent(long offset, Runnable task) {
+  public void whenSent(long offset, Runnable task) {
     if (end != null || bytesSent >= offset) {
       NettyLoop.guarded(task);
     } else {
@@ -194,7 +194,7 @@ final class OutboundHalf {
   }
 
   /** There is no such half: it has ended. */
-  void absent() {
+  public void absent() {
     end = WriteEnd.Finished.INSTANCE;
   }
 

@@ -1,6 +1,5 @@
 package dev.ahti.transport.netty.tls;
 
-import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientAuthentication;
@@ -17,12 +16,12 @@ import io.netty.handler.ssl.ClientAuth;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes TLS contexts. Any thread. */
@@ -33,13 +32,7 @@ public final class QuicTls {
   /** No host name verification. */
   private static final String NO_ENDPOINT_IDENTIFICATION = "";
 
-  /**
-   * Contexts for clients that are kept: making one reads a trust store, and it holds the tickets of
-   * sessions before. The one used least recently is given up.
-   */
-  private final Map<ClientTls, QuicSslContext> clients;
-
-  private final Counter made;
+  private final ClientContexts<QuicSslContext> clients;
   private final @Nullable Consumer<String> keyLogFile;
 
   /**
@@ -50,16 +43,8 @@ public final class QuicTls {
    */
   public QuicTls(int kept, GaugeRegistry gauges, @Nullable Consumer<String> keyLogFile) {
     this.clients =
-        Collections.synchronizedMap(
-            new LinkedHashMap<>(16, 0.75f, true) {
-              private static final long serialVersionUID = 1L;
-
-              @Override
-              protected boolean removeEldestEntry(Map.Entry<ClientTls, QuicSslContext> eldest) {
-                return size() > kept;
-              }
-            });
-    this.made = gauges.counter(Gauges.TLS_CONTEXTS_MADE);
+        new ClientContexts<>(
+            kept, gauges.counter(Gauges.TLS_CONTEXTS_MADE), this::make, givenUp -> {});
     this.keyLogFile = keyLogFile;
   }
 
@@ -78,7 +63,7 @@ public final class QuicTls {
    * @throws IllegalArgumentException when TLS cannot use what is to be shown or trusted
    */
   public QuicSslContext client(ClientTls tls) {
-    return clients.computeIfAbsent(tls, this::make);
+    return clients.with(tls, Function.identity());
   }
 
   /**
@@ -103,7 +88,7 @@ public final class QuicTls {
 
   /** Forgets the tickets of these clients: the next one begins anew. */
   public void forget(ClientTls tls) {
-    clients.remove(tls);
+    clients.forget(tls);
   }
 
   /**
@@ -124,7 +109,7 @@ public final class QuicTls {
     QuicSslContext fallback = builder(tls, credentials.fallback()).build();
     return named.isEmpty()
         ? fallback
-        : builder(tls, credentials.fallback()).sni(new NamedContexts(named, fallback)).build();
+        : builder(tls, credentials.fallback()).sni(new NamedContexts<>(named, fallback)).build();
   }
 
   private QuicSslContextBuilder builder(ServerTls tls, Credentials credentials) {
@@ -146,7 +131,6 @@ public final class QuicTls {
   }
 
   private QuicSslContext make(ClientTls tls) {
-    made.increment();
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forClient()
             .applicationProtocols(ALPN)

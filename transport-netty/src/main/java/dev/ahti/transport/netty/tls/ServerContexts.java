@@ -29,11 +29,13 @@ public final class ServerContexts {
   }
 
   /**
-   * Uses these certificates from the next handshake on.
+   * Makes contexts of these certificates.
    *
-   * @throws IllegalArgumentException when TLS cannot use one of them; the old ones stay
+   * @return uses them from the next handshake on
+   * @throws IllegalArgumentException when TLS cannot use one of them
    */
-  public void replace(ServerCredentials credentials) {
-    current = make.apply(credentials);
+  public Runnable prepare(ServerCredentials credentials) {
+    QuicSslContext next = make.apply(credentials);
+    return () -> current = next;
   }
 }

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.http3;
+package dev.ahti.transport.netty.http;
 
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * this mailbox would let them be overtaken. Phases differ only in what {@link
  * TransportCommand.CloseConnection} means: the first one counts.
  */
-final class TransportActor {
+public final class TransportActor {
 
   private sealed interface Message {}
 
@@ -41,7 +41,7 @@ final class TransportActor {
    *
    * @param events is told what happens
    */
-  static Behavior<TransportCommand> create(
+  public static Behavior<TransportCommand> create(
       ConnectionDriver connection, ActorRef<TransportEvent> events) {
     Behavior<Message> behavior =
         Behaviors.setup(

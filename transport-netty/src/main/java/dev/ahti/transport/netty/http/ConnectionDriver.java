@@ -1,11 +1,11 @@
-package dev.ahti.transport.netty.http3;
+package dev.ahti.transport.netty.http;
 
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the transport actor drives. Any thread. */
-interface ConnectionDriver {
+public interface ConnectionDriver {
 
   /**
    * Starts to read and to tell events.

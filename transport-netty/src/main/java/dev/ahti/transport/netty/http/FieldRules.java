@@ -1,15 +1,15 @@
-package dev.ahti.transport.netty.http3;
+package dev.ahti.transport.netty.http;
 
 import dev.ahti.engine.wire.Fields;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Netty's codec lets pass in a field section and HTTP/3 calls malformed (RFC 9114 4.2, RFC
- * 9110 5.1 and 5.5): names and values with characters that they may not have, and fields of a
- * connection of HTTP/1.1.
+ * What Netty's codecs let pass in a field section and HTTP/3 and HTTP/2 call malformed (RFC 9114
+ * 4.2, RFC 9113 8.2, RFC 9110 5.1 and 5.5): names and values with characters that they may not
+ * have, and fields of a connection of HTTP/1.1.
  */
-final class FieldRules {
+public final class FieldRules {
   private static final Set<String> OF_A_CONNECTION =
       Set.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
 
@@ -19,7 +19,7 @@ final class FieldRules {
   private FieldRules() {}
 
   /** Why the section is malformed, or {@code null} when it is not. */
-  static @Nullable String broken(Fields fields) {
+  public static @Nullable String broken(Fields fields) {
     for (Fields.Field field : fields) {
       String name = field.name();
       String bare = name.startsWith(":") ? name.substring(1) : name;

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.http3
+package dev.ahti.transport.netty.http
 
 import com.typesafe.config.ConfigFactory
 import dev.ahti.engine.spi.TransportCommand

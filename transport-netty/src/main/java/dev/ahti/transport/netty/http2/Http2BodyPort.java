@@ -1,0 +1,398 @@
+package dev.ahti.transport.netty.http2;
+
+import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.PortObserver;
+import dev.ahti.engine.spi.PortStats;
+import dev.ahti.engine.spi.SessionFlow;
+import dev.ahti.engine.spi.StreamPort;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.transport.netty.quic.InboundHalf;
+import dev.ahti.transport.netty.quic.LoopWriter;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.OutboundHalf;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request and of its answer as a port: DATA frames, of which neither borders nor
+ * padding mean anything.
+ *
+ * <p>Reading: the channel never reads by itself, and Netty gives a window back when bytes are read,
+ * so a consumer that grants no credit stops the peer. What is held beyond the credit is one frame.
+ *
+ * <p>HTTP/2 cannot end one half of a stream abruptly (RFC 9113 5.4.2): {@link #reset} ends the
+ * other half as well, and so does {@link #stopSending} while this side has not finished.
+ */
+final class Http2BodyPort implements StreamPort, LoopWriter {
+  /** Bytes of a DATA frame at most: what every peer takes (RFC 9113 4.2). */
+  private static final int CHUNK = 16 * 1024;
+
+  /** Bytes of a request that are dropped after its answer before it is stopped. */
+  private static final int MOST_LINGERED = 64 * 1024;
+
+  private final Http2Context context;
+  private final NettyLoop loop;
+  private final ChannelHandlerContext ctx;
+  private final Http2StreamChannel channel;
+  private final boolean local;
+  private final InboundHalf in;
+  private final OutboundHalf out;
+  private final AtomicBoolean writeRequested = new AtomicBoolean();
+  private final Runnable requestWrite = () -> loop().writeLater(this);
+
+  // Loop only.
+  private @Nullable PortObserver observer;
+  private boolean readEndTold;
+  private boolean writeEndTold;
+  private boolean readPending;
+  private boolean finished;
+  private boolean lingering;
+  private long lingered;
+  private @Nullable ScheduledFuture<?> lingerExpiry;
+  private boolean held;
+  private long heldCode;
+
+  /**
+   * The port of a stream's channel.
+   *
+   * @param local whether this side sent the request
+   */
+  Http2BodyPort(Http2Context context, ChannelHandlerContext ctx, boolean local) {
+    this.context = context;
+    this.loop = context.loop();
+    this.ctx = ctx;
+    this.channel = (Http2StreamChannel) ctx.channel();
+    this.local = local;
+    this.in = new InboundHalf(context.gauges(), context.limits().streamWindow());
+    this.out = new OutboundHalf(context.gauges(), context.limits().writeLimit());
+  }
+
+  @Override
+  public long id() {
+    return channel.stream().id();
+  }
+
+  @Override
+  public StreamKind kind() {
+    return StreamKind.BIDIRECTIONAL;
+  }
+
+  @Override
+  public boolean local() {
+    return local;
+  }
+
+  @Override
+  public NettyLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void flow(SessionFlow flow) {
+    throw new IllegalStateException("a request has the windows of HTTP/2 alone");
+  }
+
+  @Override
+  public void observe(PortObserver newObserver) {
+    loop.run(
+        () -> {
+          observer = newObserver;
+          readEndTold = false;
+          writeEndTold = false;
+          tellEnds();
+        });
+  }
+
+  @Override
+  public PortStats stats() {
+    return new PortStats(in.bytesReceived(), in.bytesRead(), out.bytesOffered(), out.bytesSent());
+  }
+
+  @Override
+  public void onReadable(Runnable wake) {
+    in.onReadable(wake);
+  }
+
+  @Override
+  public void request(long bytes) {
+    if (in.addCredit(bytes)) {
+      loop.run(this::readIfWanted);
+    }
+  }
+
+  @Override
+  public @Nullable Inbound poll() {
+    return in.poll();
+  }
+
+  @Override
+  public @Nullable Inbound peek() {
+    return in.peek();
+  }
+
+  @Override
+  public boolean finished() {
+    return in.finished();
+  }
+
+  @Override
+  public void stopSending(long code) {
+    loop.run(
+        () -> {
+          boolean open = in.end() == null;
+          in.discard(new Inbound.Stopped(code));
+          if (open && finished) {
+            linger();
+          } else if (open) {
+            sendReset(Http2ErrorCode.ofHttp3(code));
+            out.ended(new WriteEnd.Reset(code));
+          }
+          tellEnds();
+        });
+  }
+
+  /**
+   * The answer is out and the rest of the request is not wanted. Most of it is on its way by now,
+   * and what is malformed in there is still to be said, so it is read and dropped for a while.
+   */
+  private void linger() {
+    lingering = true;
+    lingerExpiry =
+        loop.timers().schedule(this::stopLingering, context.limits().headerTimeout().toNanos());
+    readIfWanted();
+  }
+
+  private void stopLingering() {
+    // There is nothing wrong with the request (RFC 9113 8.1).
+    sendReset(Http2ErrorCode.NO_ERROR);
+  }
+
+  @Override
+  public void onWritable(Runnable wake) {
+    out.onWritable(wake);
+  }
+
+  @Override
+  public boolean offer(ByteString bytes) {
+    boolean room = out.offer(bytes);
+    requestWrite();
+    return room;
+  }
+
+  @Override
+  public void offerWhole(ByteString bytes, Consumer<Boolean> answer) {
+    whenSent(
+        () -> {
+          boolean fits = out.end() == null && bytes.length() <= channel.bytesBeforeUnwritable();
+          if (fits) {
+            offer(bytes);
+          }
+          answer.accept(fits);
+        });
+  }
+
+  @Override
+  public void commit() {
+    out.commit();
+  }
+
+  @Override
+  public void finish() {
+    out.finish();
+    requestWrite();
+  }
+
+  @Override
+  public void reset(long code) {
+    loop.run(
+        () -> {
+          if (out.end() != null || finished) {
+            return;
+          }
+          if (out.committed() > 0) {
+            held = true;
+            heldCode = code;
+            out.cut();
+          } else {
+            resetNow(code);
+          }
+        });
+  }
+
+  private void resetNow(long code) {
+    sendReset(Http2ErrorCode.ofHttp3(code));
+    in.discard(new Inbound.Stopped(code));
+    out.ended(new WriteEnd.Reset(code));
+    tellEnds();
+  }
+
+  private void sendReset(long code) {
+    if (channel.isActive()) {
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(code));
+    }
+  }
+
+  @Override
+  public @Nullable WriteEnd ended() {
+    return out.end();
+  }
+
+  @Override
+  public void priority(SendPriority priority) {
+    // Requests are not a session's.
+  }
+
+  @Override
+  public void whenSent(Runnable task) {
+    long offered = out.bytesOffered();
+    loop.run(() -> out.whenSent(offered, task));
+  }
+
+  @Override
+  public long queued() {
+    return out.queued();
+  }
+
+  // The handler's side.
+
+  /** Bytes of the body came; they stay the caller's. */
+  void received(ByteBuf bytes) {
+    if (lingering) {
+      lingered += bytes.readableBytes();
+      if (lingered > MOST_LINGERED) {
+        stopLingering();
+      }
+    } else {
+      in.received(bytes);
+    }
+  }
+
+  /** A read of the channel is over; the next one starts when there is credit. */
+  void readComplete() {
+    readPending = false;
+    readIfWanted();
+  }
+
+  /** The peer finished its half. */
+  void inputFinished() {
+    in.ended(Inbound.Fin.INSTANCE);
+    tellEnds();
+  }
+
+  /** The peer reset the stream. */
+  void peerReset(long code) {
+    in.ended(new Inbound.Reset(code));
+    out.ended(new WriteEnd.Stopped(OptionalLong.of(code)));
+    tellEnds();
+  }
+
+  /** The channel may be written again. */
+  void writable() {
+    requestWrite();
+  }
+
+  /** The stream's channel or connection is gone. Does nothing to a half that has ended. */
+  void lost(String why) {
+    if (lingerExpiry != null) {
+      lingerExpiry.cancel(false);
+      lingerExpiry = null;
+    }
+    if (in.end() == null) {
+      // Nobody may be left to take what is held, and it is not the whole of anything.
+      in.discard(new Inbound.Lost(why));
+    }
+    out.ended(new WriteEnd.Lost(why));
+    tellEnds();
+  }
+
+  private void readIfWanted() {
+    if (!readPending && (lingering || in.wantsBytes())) {
+      readPending = true;
+      ctx.read();
+    }
+  }
+
+  private void requestWrite() {
+    if (!writeRequested.get() && writeRequested.compareAndSet(false, true)) {
+      loop.run(requestWrite);
+    }
+  }
+
+  @Override
+  public void write() {
+    writeRequested.set(false);
+    if (out.end() != null) {
+      out.discard();
+      return;
+    }
+    boolean wrote = false;
+    while (!finished && channel.isWritable()) {
+      boolean finishing = out.finishing();
+      int length = (int) Math.min(CHUNK, out.isCut() ? out.committed() : CHUNK);
+      ByteBuf bytes = ctx.alloc().directBuffer(length);
+      int taken = out.take(bytes, length);
+      finished = finishing && out.isEmpty();
+      if (taken == 0 && !finished) {
+        bytes.release();
+        break;
+      }
+      wrote = true;
+      boolean last = finished;
+      ctx.write(new DefaultHttp2DataFrame(bytes, last))
+          .addListener(written -> written(written, taken, last));
+    }
+    if (wrote) {
+      ctx.flush();
+    }
+  }
+
+  private void written(Future<?> written, int length, boolean last) {
+    if (!written.isSuccess() || out.end() != null) {
+      // The channel's end, which says why, comes or has come.
+      return;
+    }
+    out.sent(length);
+    if (last) {
+      out.ended(WriteEnd.Finished.INSTANCE);
+      tellEnds();
+    } else if (held && out.committed() == 0) {
+      held = false;
+      resetNow(heldCode);
+    }
+  }
+
+  private void tellEnds() {
+    PortObserver watching = observer;
+    if (watching == null) {
+      return;
+    }
+    Inbound readEnd = in.end();
+    if (readEnd != null && !readEndTold) {
+      readEndTold = true;
+      NettyLoop.guarded(() -> watching.onReadEnd(readEnd));
+    }
+    WriteEnd writeEnd = out.end();
+    if (writeEnd != null && !writeEndTold) {
+      writeEndTold = true;
+      NettyLoop.guarded(() -> watching.onWriteEnd(writeEnd));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "request " + id();
+  }
+}

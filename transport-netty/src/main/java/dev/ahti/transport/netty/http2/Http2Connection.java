@@ -1,0 +1,299 @@
+package dev.ahti.transport.netty.http2;
+
+import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.spi.ConnectionFacts;
+import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.spi.TransportConnection;
+import dev.ahti.engine.spi.TransportEvent;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.transport.netty.http.ConnectionDriver;
+import dev.ahti.transport.netty.http.TransportActor;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/2 connection: turns what Netty tells into events, and knows how it ends; {@link
+ * Http2Commands} turns commands into calls of Netty.
+ *
+ * <p>Everything but {@link #handle}, {@link #start} and {@link #abandon} happens on the loop.
+ * Nothing is decoded before {@link #start}, so nothing can be lost before it; the only event that
+ * may come earlier is the end of the connection, and that is kept.
+ */
+public final class Http2Connection implements TransportConnection, ConnectionDriver {
+  private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
+
+  /** How long the last words may take. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
+  private record Closing(long code, String reason, boolean byPeer) {
+
+    /** What the streams of the connection are told. */
+    String text() {
+      String by =
+          byPeer
+              ? "connection closed by the peer with 0x" + Long.toHexString(code)
+              : "connection closed";
+      return reason.isEmpty() ? by : by + ": " + reason;
+    }
+  }
+
+  private final Channel channel;
+  private final boolean server;
+  private final Http2Context context;
+  private final ConnectionFacts facts;
+  private final InetSocketAddress remote;
+  private final Runnable letRead;
+  private final Map<Long, Http2RequestStream> requests = new HashMap<>();
+  private final Http2Commands commands;
+
+  private @Nullable ActorRef<TransportEvent> events;
+  private @Nullable Runnable onClosed;
+  private @Nullable Closing closing;
+  private @Nullable ScheduledFuture<?> closeDeadline;
+  private boolean closed;
+  private boolean started;
+  private boolean settingsSeen;
+
+  /**
+   * The connection of a channel whose handshake is done.
+   *
+   * @param facts what it settled
+   * @param letRead starts to decode what comes
+   */
+  Http2Connection(
+      Channel channel,
+      boolean server,
+      Http2Context context,
+      ConnectionFacts facts,
+      Runnable letRead) {
+    this.channel = channel;
+    this.server = server;
+    this.context = context;
+    this.facts = facts;
+    this.remote = (InetSocketAddress) channel.remoteAddress();
+    this.letRead = letRead;
+    this.commands = new Http2Commands(this, channel);
+  }
+
+  // For the engine.
+
+  @Override
+  public StreamLoop loop() {
+    return context.loop();
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return remote;
+  }
+
+  @Override
+  public ConnectionFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public Behavior<TransportCommand> transport(ActorRef<TransportEvent> connection) {
+    return TransportActor.create(this, connection);
+  }
+
+  @Override
+  public void discard(long code, String reason) {
+    run(() -> close(Http2ErrorCode.ofHttp3(code), reason));
+  }
+
+  // For the transport actor.
+
+  @Override
+  public void start(ActorRef<TransportEvent> actor, Runnable whenClosed) {
+    run(
+        () -> {
+          if (started) {
+            throw new IllegalStateException("the connection already has a transport actor");
+          }
+          started = true;
+          events = actor;
+          onClosed = whenClosed;
+          if (closed) {
+            tellClosed();
+          } else {
+            letRead.run();
+          }
+        });
+  }
+
+  @Override
+  public void abandon() {
+    run(() -> close(Http2ErrorCode.NO_ERROR, ""));
+  }
+
+  @Override
+  public void handle(TransportCommand command) {
+    run(() -> commands.carryOut(command));
+  }
+
+  private void run(Runnable task) {
+    NettyLoop loop = context.loop();
+    loop.run(task);
+  }
+
+  // For the commands, on the loop.
+
+  boolean isServer() {
+    return server;
+  }
+
+  Http2Context context() {
+    return context;
+  }
+
+  /** Whether the connection is closed, or about to be: nothing new begins on it. */
+  boolean isEnding() {
+    return closed || closing != null;
+  }
+
+  /** The request with this id, while its channel is open. */
+  @Nullable Http2RequestStream request(long id) {
+    return requests.get(id);
+  }
+
+  /** Whether there is something to keep alive. */
+  boolean hasRequests() {
+    return !requests.isEmpty();
+  }
+
+  void add(Http2RequestStream stream) {
+    requests.put((long) stream.id(), stream);
+  }
+
+  /** Says why with a GOAWAY and closes, unless the connection is ending already. */
+  void close(long code, String reason) {
+    if (isEnding()) {
+      return;
+    }
+    closing = new Closing(code, reason, false);
+    // A peer that reads nothing must not keep the connection.
+    closeDeadline = context.loop().timers().schedule(channel::close, CLOSE_PATIENCE.toNanos());
+    channel
+        .writeAndFlush(
+            new DefaultHttp2GoAwayFrame(
+                code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8)))
+        .addListener(written -> channel.close());
+  }
+
+  // For the handlers of this connection's channels, on the loop.
+
+  Logger log() {
+    return LOG;
+  }
+
+  /** What a stream is told that is gone: why the connection is, or this. */
+  String endOr(String other) {
+    Closing how = closing;
+    return how == null ? other : how.text();
+  }
+
+  void peerSettings(Http2Settings settings) {
+    if (settingsSeen) {
+      // A running session never changes by them, and the engine asks once.
+      return;
+    }
+    settingsSeen = true;
+    Map<Long, Long> all = new LinkedHashMap<>();
+    settings.forEach((id, value) -> all.put((long) id, value));
+    tell(new TransportEvent.PeerSettings(all));
+  }
+
+  void requestReceived(Http2RequestStream stream, Fields fields) {
+    requests.put((long) stream.id(), stream);
+    tell(new TransportEvent.RequestReceived(stream.id(), fields, stream.port()));
+  }
+
+  void responseReceived(Http2RequestStream stream, Fields fields) {
+    tell(new TransportEvent.ResponseReceived(stream.id(), fields));
+  }
+
+  void streamClosed(Http2RequestStream stream) {
+    requests.values().remove(stream);
+  }
+
+  /**
+   * The peer takes no further streams.
+   *
+   * @param last the last one that it looked at
+   */
+  void peerGoAway(int last, long code, String reason) {
+    if (code == Http2ErrorCode.NO_ERROR) {
+      tell(new TransportEvent.PeerGoAway(last + 1L));
+    } else if (closing == null) {
+      closing = new Closing(code, reason, true);
+      channel.close();
+    }
+  }
+
+  /** Netty closes the connection with this code. */
+  void failed(long code, String why) {
+    if (closing == null) {
+      LOG.debug("{}: {} (0x{})", this, why, Long.toHexString(code));
+      closing = new Closing(code, why, false);
+    }
+  }
+
+  /** The channel is closed. */
+  void closed() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (closeDeadline != null) {
+      closeDeadline.cancel(false);
+    }
+    if (closing == null) {
+      closing = new Closing(0, "connection lost", false);
+    }
+    String why = closing.text();
+    List.copyOf(requests.values()).forEach(stream -> stream.port().lost(why));
+    requests.clear();
+    tellClosed();
+  }
+
+  /** Tells the engine; after the end, and before there is somebody to tell, nobody. */
+  private void tell(TransportEvent event) {
+    ActorRef<TransportEvent> actor = events;
+    if (actor != null && !closed) {
+      actor.tell(event);
+    }
+  }
+
+  private void tellClosed() {
+    ActorRef<TransportEvent> actor = events;
+    Closing how = closing;
+    Runnable after = onClosed;
+    if (actor != null && how != null && after != null) {
+      actor.tell(new TransportEvent.ConnectionClosed(how.code(), how.reason(), how.byPeer()));
+      after.run();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (server ? "server's connection from " : "client's connection to ") + remote;
+  }
+}

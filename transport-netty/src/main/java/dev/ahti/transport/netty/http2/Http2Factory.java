@@ -1,0 +1,50 @@
+package dev.ahti.transport.netty.http2;
+
+import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.OpenChannels;
+import dev.ahti.transport.netty.quic.PortGauges;
+
+/** What the HTTP/2 connections of one transport share. Any thread. */
+public final class Http2Factory {
+  private final Http2Limits limits;
+  private final PortGauges ports;
+  private final OpenChannels connections;
+  private final OpenChannels streams;
+  private final Counter keepAlives;
+
+  /** For a transport with these settings. */
+  public Http2Factory(Http2Limits limits, GaugeRegistry gauges) {
+    this.limits = limits;
+    this.ports = new PortGauges(gauges);
+    this.connections = new OpenChannels(gauges.level(Gauges.TCP_CONNECTIONS));
+    this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
+    this.streams = new OpenChannels(gauges.level(Gauges.HTTP2_STREAMS));
+  }
+
+  /** What each of them keeps to. */
+  public Http2Limits limits() {
+    return limits;
+  }
+
+  /** Counts the channels of connections. */
+  public OpenChannels connections() {
+    return connections;
+  }
+
+  /** Counts the channels of streams. */
+  OpenChannels streams() {
+    return streams;
+  }
+
+  /** Counts the times that a peer was asked whether it is there. */
+  Counter keepAlives() {
+    return keepAlives;
+  }
+
+  Http2Context context(NettyLoop loop) {
+    return new Http2Context(loop, ports, limits);
+  }
+}

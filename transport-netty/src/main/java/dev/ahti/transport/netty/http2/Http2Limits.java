@@ -1,0 +1,34 @@
+package dev.ahti.transport.netty.http2;
+
+import java.time.Duration;
+
+/**
+ * What an HTTP/2 connection keeps to; the keys are explained in {@code reference.conf}.
+ *
+ * @param maxFieldSection bytes of a header section at most (SETTINGS_MAX_HEADER_LIST_SIZE)
+ * @param maxStreams requests that the peer may have open at a time
+ * @param streamWindow bytes that the peer may send on a stream before any of them is read
+ * @param connectionWindow the same of all streams together
+ * @param writeLimit bytes of a stream from which on a producer is asked to wait
+ * @param maxQueuedControlFrames answers that wait for a peer that does not read
+ * @param resetsPerWindow streams that may be reset, by either side, in the window
+ * @param resetWindow that window
+ * @param headerTimeout how long a request may go on after its answer
+ * @param handshakeTimeout how long TLS may take
+ * @param idleTimeout a connection of which nothing comes for so long is closed
+ * @param keepAlive how often a connection with a session is asked whether it is there; zero for
+ *     never
+ */
+public record Http2Limits(
+    int maxFieldSection,
+    int maxStreams,
+    int streamWindow,
+    int connectionWindow,
+    int writeLimit,
+    int maxQueuedControlFrames,
+    int resetsPerWindow,
+    Duration resetWindow,
+    Duration headerTimeout,
+    Duration handshakeTimeout,
+    Duration idleTimeout,
+    Duration keepAlive) {}

@@ -1,0 +1,204 @@
+package dev.ahti.transport.netty.http2;
+
+import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.spi.ConnectionFacts;
+import dev.ahti.transport.netty.quic.NettyLoop;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for the end of a TLS handshake and makes the connection of its channel: Netty's frame codec
+ * and multiplexer, with a bound for each flood that HTTP/2 is known for.
+ *
+ * <p>What the peer sends right behind its handshake is held until the connection is driven.
+ */
+public final class Http2Setup extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Http2Setup.class);
+  private static final String HOLD = "hold";
+
+  /** DATA frames without bytes in a row that mean nothing (CVE-2019-9518). */
+  private static final int EMPTY_FRAMES = 2;
+
+  /** CONTINUATION frames too small for their number (CVE-2024-27316). */
+  private static final int SMALL_CONTINUATIONS = 16;
+
+  private final Http2Factory factory;
+  private final NettyLoop loop;
+  private final boolean server;
+  private final Map<Long, Long> settings;
+  private final Consumer<Http2Connection> onConnection;
+
+  /**
+   * For one channel, behind the handler of TLS.
+   *
+   * @param server whether this side is the server
+   * @param settings the SETTINGS to send beside those of HTTP/2 itself
+   * @param onConnection is called on the loop once the handshake is done
+   */
+  public Http2Setup(
+      Http2Factory factory,
+      NettyLoop loop,
+      boolean server,
+      Map<Long, Long> settings,
+      Consumer<Http2Connection> onConnection) {
+    this.factory = factory;
+    this.loop = loop;
+    this.server = server;
+    this.settings = Map.copyOf(settings);
+    this.onConnection = onConnection;
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent done) {
+      if (done.isSuccess()) {
+        secured(ctx);
+      } else {
+        LOG.debug("{}: TLS failed: {}", ctx.channel().remoteAddress(), done.cause().toString());
+        ctx.close();
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  private void secured(ChannelHandlerContext ctx) {
+    Channel channel = ctx.channel();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null || !ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
+      LOG.debug("{}: ALPN is not h2", channel.remoteAddress());
+      ctx.close();
+      return;
+    }
+    channel.config().setAutoRead(false);
+    Http2Connection connection =
+        new Http2Connection(
+            channel, server, factory.context(loop), facts(tls.engine()), () -> letRead(channel));
+    Http2FrameCodec codec = codec();
+    channel
+        .pipeline()
+        .addLast(idle(channel, connection))
+        .addLast(HOLD, new FlowControlHandler())
+        .addLast(codec)
+        .addLast(new Http2MultiplexHandler(streams(connection)))
+        .addLast(new Http2Events(connection));
+    widen(codec);
+    ctx.pipeline().remove(this);
+    onConnection.accept(connection);
+  }
+
+  private Http2Idle idle(Channel channel, Http2Connection connection) {
+    return new Http2Idle(
+        loop,
+        factory.limits().idleTimeout(),
+        factory.limits().keepAlive(),
+        connection::hasRequests,
+        () -> {
+          factory.keepAlives().increment();
+          channel.writeAndFlush(new DefaultHttp2PingFrame(0));
+        },
+        () -> connection.close(Http2ErrorCode.NO_ERROR, "idle time-out"));
+  }
+
+  private ChannelInitializer<Channel> streams(Http2Connection connection) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel stream) {
+        stream.config().setAutoRead(false);
+        factory.streams().add(stream);
+        stream.pipeline().addLast(new Http2RequestStream(connection, server));
+      }
+    };
+  }
+
+  /** The window of a connection begins at 64 KiB whatever the settings say (RFC 9113 6.9.2). */
+  private void widen(Http2FrameCodec codec) {
+    try {
+      codec
+          .connection()
+          .local()
+          .flowController()
+          .incrementWindowSize(
+              codec.connection().connectionStream(),
+              factory.limits().connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+    } catch (Http2Exception refused) {
+      throw new IllegalStateException("the connection's window", refused);
+    }
+  }
+
+  private static void letRead(Channel channel) {
+    // In this order: what holds something answers a read by itself, and the socket would see none.
+    channel.pipeline().remove(HOLD);
+    channel.config().setAutoRead(true);
+  }
+
+  private Http2FrameCodec codec() {
+    Http2Limits limits = factory.limits();
+    Http2Settings own =
+        new Http2Settings()
+            .initialWindowSize(limits.streamWindow())
+            .maxHeaderListSize(limits.maxFieldSection());
+    if (server) {
+      own.maxConcurrentStreams(limits.maxStreams());
+    } else {
+      own.pushEnabled(false).maxConcurrentStreams(0);
+    }
+    settings.forEach((id, value) -> own.put((char) id.intValue(), value));
+    int seconds = (int) Math.max(1, limits.resetWindow().toSeconds());
+    return new GuardedCodecBuilder(server)
+        .initialSettings(own)
+        .validateHeaders(true)
+        .gracefulShutdownTimeoutMillis(0)
+        .decoupleCloseAndGoAway(true)
+        .encoderEnforceMaxQueuedControlFrames(limits.maxQueuedControlFrames())
+        .decoderEnforceMaxConsecutiveEmptyDataFrames(EMPTY_FRAMES)
+        .decoderEnforceMaxSmallContinuationFrames(SMALL_CONTINUATIONS)
+        .decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), seconds)
+        .encoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), seconds)
+        .build();
+  }
+
+  private static ConnectionFacts facts(SSLEngine engine) {
+    return new ConnectionFacts(chain(engine), Optional.empty(), Optional.empty(), false);
+  }
+
+  private static List<X509Certificate> chain(SSLEngine engine) {
+    List<X509Certificate> chain = new ArrayList<>();
+    try {
+      for (Certificate one : engine.getSession().getPeerCertificates()) {
+        chain.add((X509Certificate) one);
+      }
+    } catch (SSLPeerUnverifiedException none) {
+      return List.of();
+    }
+    return chain;
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("{}: {}", ctx.channel().remoteAddress(), cause.toString());
+    ctx.close();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.ahti.transport.netty.tls;
+
+import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ClientAuthentication;
+import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.ServerTls;
+import dev.ahti.engine.spi.ServerTrust;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+
+/**
+ * Makes TLS contexts for HTTP/2 over TCP. TLS 1.3, and 1.2 with the cipher suites that HTTP/2
+ * allows (RFC 9113 9.2): plain requests may come over it, sessions may not. Any thread.
+ */
+public final class TcpTls {
+  private static final ApplicationProtocolConfig ALPN =
+      new ApplicationProtocolConfig(
+          Protocol.ALPN,
+          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2);
+  private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
+
+  private static final char[] NO_PASSWORD = {};
+
+  /** No host name verification. */
+  private static final String NO_ENDPOINT_IDENTIFICATION = "";
+
+  private final SslProvider provider;
+  private final ClientContexts<SslContext> clients;
+
+  /**
+   * Without any context yet.
+   *
+   * @param kept contexts for clients that are kept
+   * @param nativeWanted whether BoringSSL is to be used where it loads; the JDK's TLS otherwise
+   */
+  public TcpTls(int kept, GaugeRegistry gauges, boolean nativeWanted) {
+    this.provider =
+        nativeWanted && OpenSsl.isAvailable() && SslProvider.isAlpnSupported(SslProvider.OPENSSL)
+            ? SslProvider.OPENSSL_REFCNT
+            : SslProvider.JDK;
+    this.clients =
+        new ClientContexts<>(
+            kept,
+            gauges.counter(Gauges.TLS_CONTEXTS_MADE),
+            this::make,
+            ReferenceCountUtil::release);
+  }
+
+  /** Whether BoringSSL is used, and not the JDK's TLS. */
+  public boolean isNative() {
+    return provider == SslProvider.OPENSSL_REFCNT;
+  }
+
+  /**
+   * The contexts of a listener.
+   *
+   * @throws IllegalArgumentException when TLS cannot use a certificate or its key
+   */
+  public TcpServerContexts server(ServerTls tls) {
+    return new TcpServerContexts(
+        tls.credentials(),
+        credentials -> TcpServerContexts.Set.of(credentials, one -> make(tls, one)));
+  }
+
+  /**
+   * TLS for one connection of clients that do this.
+   *
+   * @param host what the server's certificate has to be for
+   * @throws IllegalArgumentException when TLS cannot use what is to be shown or trusted
+   */
+  public SslHandler client(ClientTls tls, ByteBufAllocator buffers, String host, int port) {
+    return clients.with(tls, context -> context.newHandler(buffers, host, port));
+  }
+
+  /** Forgets the tickets of these clients: the next one begins anew. */
+  public void forget(ClientTls tls) {
+    clients.forget(tls);
+  }
+
+  /** Gives back what is kept for clients. */
+  public void close() {
+    clients.close();
+  }
+
+  private SslContext make(ServerTls tls, Credentials credentials) {
+    SslContextBuilder builder =
+        SslContextBuilder.forServer(keys(credentials))
+            .clientAuth(
+                switch (tls.clients().mode()) {
+                  case NONE -> ClientAuth.NONE;
+                  case OPTIONAL -> ClientAuth.OPTIONAL;
+                  case REQUIRED -> ClientAuth.REQUIRE;
+                });
+    if (tls.clients().mode() != ClientAuthentication.Mode.NONE) {
+      builder.trustManager(TrustManagers.authorities(tls.clients().authorities()));
+    }
+    return build(builder);
+  }
+
+  private SslContext make(ClientTls tls) {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient().trustManager(TrustManagers.of(tls.trust()));
+    tls.credentials().ifPresent(own -> builder.keyManager(keys(own)));
+    // The builder verifies host names unless it is told not to.
+    if (tls.trust() instanceof ServerTrust.CertificateHashes
+        || tls.trust() instanceof ServerTrust.Insecure) {
+      builder.endpointIdentificationAlgorithm(NO_ENDPOINT_IDENTIFICATION);
+    }
+    return build(builder);
+  }
+
+  private SslContext build(SslContextBuilder builder) {
+    SslContext context;
+    try {
+      context =
+          builder
+              .sslProvider(provider)
+              .protocols(VERSIONS)
+              .ciphers(Http2SecurityUtil.CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+              .applicationProtocolConfig(ALPN)
+              .build();
+    } catch (SSLException refused) {
+      throw new IllegalArgumentException("TLS cannot be set up: " + refused.getMessage(), refused);
+    }
+    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+      // What is kept for those that come back is native memory; and a client that goes on from a
+      // ticket would not ask its trust manager again.
+      sessions.setSessionCacheEnabled(false);
+    }
+    return context;
+  }
+
+  /** A factory of the JDK with the key and its chain. */
+  private static KeyManagerFactory keys(Credentials credentials) {
+    KeyMatch.require(credentials);
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "own",
+          credentials.key(),
+          NO_PASSWORD,
+          credentials.chain().toArray(new X509Certificate[0]));
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(store, NO_PASSWORD);
+      return factory;
+    } catch (GeneralSecurityException | IOException unusable) {
+      throw new IllegalArgumentException(
+          "the certificate cannot be used: " + unusable.getMessage(), unusable);
+    }
+  }
+}
