@@ -139,6 +139,31 @@ class AnticipatedStreamsIT {
     }
   }
 
+  @Test
+  void whatWasSetLastWhileConnectingCounts() throws Exception {
+    try (Loopback loopback = start(ROOMY)) {
+      WebTransport client =
+          WebTransport.connect(
+              loopback.system,
+              loopback.binding.url() + "/",
+              loopback.trusting().withAnticipatedConcurrentIncomingUnidirectionalStreams(5));
+      client.setAnticipatedConcurrentIncomingUnidirectionalStreams(MANY);
+      assertFalse(client.ready().toCompletableFuture().isDone(), "set too late");
+      await(client.ready());
+      for (CompletableFuture<WebTransportSendStream> stream : unidirectional(server())) {
+        await(await(stream).getWriter().write(ByteString.fromString("x")));
+      }
+      Loopback.eventually(
+          "all have come",
+          () ->
+              loopback.gauge(Gauges.INCOMING_STREAMS_WAITING)
+                      + loopback.gauge(Gauges.INCOMING_STREAMS_REFUSED)
+                  == MANY);
+      assertEquals(0, loopback.gauge(Gauges.INCOMING_STREAMS_REFUSED));
+      client.close();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {-1, 65536})
   void numbersThatAreNoUnsignedShortAreATypeError(int number) throws Exception {

@@ -15,8 +15,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
@@ -193,6 +195,52 @@ class LifetimeIT {
       server.close();
       await(server.closed());
     }
+  }
+
+  @Test
+  void aWriterOfDatagramsThatSomebodyHoldsKeepsItsSession() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransportDatagramsWriter held = connect(loopback).datagrams().createWritable().getWriter();
+      WebTransport server = server();
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      await(held.write(ByteString.fromString("held")));
+      server.close();
+      await(server.closed());
+    }
+  }
+
+  @Test
+  void aReadOfDatagramsThatWaitsKeepsItsSession() throws Exception {
+    try (Loopback loopback = start()) {
+      CompletionStage<Optional<ByteString>> read = connect(loopback).datagrams().getReader().read();
+      WebTransport server = server();
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      ByteString late = ByteString.fromString("late");
+      await(server.datagrams().createWritable().getWriter().write(late));
+      assertEquals(Optional.of(late), await(read));
+      server.close();
+      await(server.closed());
+    }
+  }
+
+  @Test
+  void aReaderAndAWriterThatNobodyHoldsLetTheSessionGo() throws Exception {
+    try (Loopback loopback = start()) {
+      leaveLocked(connect(loopback));
+      CompletableFuture<WebTransportCloseInfo> ended = server().closed().toCompletableFuture();
+      collectUntilDone(ended);
+      assertEquals(WebTransportCloseInfo.NONE, await(ended));
+    }
+  }
+
+  private static void leaveLocked(WebTransport session) throws Exception {
+    session.datagrams().getReader();
+    await(session.datagrams().createWritable().getWriter().write(ByteString.fromString("left")));
+    WebTransportBidirectionalStream stream = await(session.createBidirectionalStream());
+    await(stream.writable().getWriter().write(ByteString.fromString("left")));
+    stream.readable().getReader();
   }
 
   private static ActorRef<Done> owner(Loopback loopback, String name) {

@@ -227,6 +227,9 @@ class ReactiveStreamsIT {
     source(
         member,
         (ends, tested, seen) -> {
+          // Running, and not only under way: that the first is the first.
+          tested.offer();
+          seen.take();
           RecordingSubscriber<Object> second = new RecordingSubscriber<>();
           publisher(tested.source(), ends).subscribe(second);
           if (tested.isShared()) {
@@ -363,6 +366,9 @@ class ReactiveStreamsIT {
     sink(
         member,
         (ends, tested, upstream, done) -> {
+          // Running, and not only under way: that the first is the first.
+          upstream.give(X);
+          assertEquals(Optional.of(X), tested.received());
           Pair<Subscriber<ByteString>, CompletionStage<Done>> second = run(tested, ends);
           RecordingSubscription<ByteString> other = new RecordingSubscription<>(second.first());
           other.awaitCancel();

@@ -10,7 +10,11 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.wtspec.proxy.Impairment;
 import dev.ahti.wtspec.proxy.ImpairmentProxy;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -203,6 +207,79 @@ class WhileConnectingIT {
       assertEquals(
           OptionalLong.of(1),
           Loopback.await(session.getStats()).datagrams().orElseThrow().expiredOutgoing());
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  @Test
+  void boundsSetWhileConnectingHoldForWhatWasWrittenThen() throws Exception {
+    int most = 600;
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+      WebTransport session =
+          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+      session.datagrams().setOutgoingMaxBufferedDatagrams(most);
+      assertTrue(
+          most
+              > loopback
+                  .system
+                  .settings()
+                  .config()
+                  .getInt("ahti.session.datagrams.outgoing-max-buffered"));
+      WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
+      List<CompletionStage<WebTransportDatagramResult>> results = new ArrayList<>();
+      for (int i = 0; i < most; i++) {
+        results.add(writer.send(HELLO));
+      }
+      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+      for (CompletionStage<WebTransportDatagramResult> result : results) {
+        assertEquals(WebTransportDatagramResult.SENT, Loopback.await(result));
+      }
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  @Test
+  void aStreamThatHasToStartInTimeExpiresWhileConnectingToo() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system,
+              "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              loopback.trusting());
+      WebTransportError expired =
+          assertInstanceOf(
+              WebTransportError.class,
+              Loopback.failure(
+                  session.createUnidirectionalStream(
+                      WebTransportSendStreamOptions.create()
+                          .withStartTimeout(Duration.ofMillis(20)))));
+      assertTrue(expired.getMessage().contains("expired"), expired.getMessage());
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      session.close();
+    }
+  }
+
+  @Test
+  void aStreamThatExpiredWhileConnectingIsNotOpenedLater() throws Exception {
+    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(250));
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
+        ImpairmentProxy proxy =
+            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+      CompletionStage<WebTransportSendStream> opening =
+          session.createUnidirectionalStream(
+              WebTransportSendStreamOptions.create().withStartTimeout(Duration.ofMillis(1)));
+      assertInstanceOf(WebTransportError.class, Loopback.failure(opening));
+      Loopback.await(session.ready());
+      // Behind whatever else was asked for before.
+      Loopback.await(session.getStats());
+      assertEquals(0, loopback.gauge(Gauges.STREAM_ACTORS));
+      assertEquals(0, loopback.gauge(Gauges.OPENS_WAITING));
       session.close();
       Loopback.await(session.closed());
     }

@@ -15,13 +15,19 @@ public final class Anticipated {
   private static final int MOST = 0xffff;
 
   private final ApiState state;
-  private volatile StreamCounts counts;
+
+  // Guarded by this.
+  private StreamCounts counts;
 
   Anticipated(ApiState state, StreamCounts counts) {
     this.state = state;
     this.counts = counts;
-    // Before whoever waits for the session: a stream of the peer may come right behind its answer.
-    state.established().thenAccept(session -> tellAll(session, counts));
+    // What was set last: dependents of a future run in no order that could be relied on.
+    state.established().thenAccept(session -> tellAll(session, latest()));
+  }
+
+  private synchronized StreamCounts latest() {
+    return counts;
   }
 
   private static void tellAll(SessionHandle session, StreamCounts counts) {
@@ -33,16 +39,21 @@ public final class Anticipated {
   }
 
   OptionalInt get(StreamKind kind) {
-    return counts.of(kind);
+    return latest().of(kind);
   }
 
   void set(StreamKind kind, @Nullable Integer streams) {
     OptionalInt value = require(streams);
-    counts =
-        kind == StreamKind.BIDIRECTIONAL
-            ? new StreamCounts(counts.unidirectional(), value)
-            : new StreamCounts(value, counts.bidirectional());
-    state.established().thenAccept(session -> session.anticipate(kind, value.orElse(0)));
+    synchronized (this) {
+      counts =
+          kind == StreamKind.BIDIRECTIONAL
+              ? new StreamCounts(counts.unidirectional(), value)
+              : new StreamCounts(value, counts.bidirectional());
+    }
+    SessionHandle session = state.sessionOrNull();
+    if (session != null) {
+      session.anticipate(kind, value.orElse(0));
+    }
   }
 
   static StreamCounts of(WebTransportOptions options) {

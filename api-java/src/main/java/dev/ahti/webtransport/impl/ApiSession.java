@@ -3,7 +3,6 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.stage.IncomingStreams;
@@ -36,7 +35,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -284,18 +282,6 @@ public final class ApiSession implements WebTransport {
       throw new IllegalStateException("session: " + state.now() + " (expected: established)");
     }
     return session;
-  }
-
-  /**
-   * One more way to send datagrams, from now on or from when the session is there.
-   *
-   * @param early what waits until then
-   */
-  DatagramWriter datagramWriter(Supplier<EarlyDatagrams> early) {
-    SessionHandle session = state.sessionOrNull();
-    return session == null
-        ? new LaterDatagramWriter(state.established(), early.get())
-        : session.newDatagramWriter();
   }
 
   Ahti ahti() {

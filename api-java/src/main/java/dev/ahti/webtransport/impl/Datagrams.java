@@ -2,6 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.stage.DatagramSourceStage;
 import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
@@ -30,6 +31,9 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
   private final int mostReads;
   private final DatagramBounds bounds;
 
+  /** The session, once it has the bounds. */
+  private final CompletableFuture<SessionHandle> attached;
+
   Datagrams(ApiSession session, ReadableStreamType type, EngineSettings.Datagrams settings) {
     this.session = session;
     this.type = type;
@@ -37,7 +41,15 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
     DatagramBounds made = new DatagramBounds(settings);
     this.bounds = made;
     // Must not hold the session, which is free to become unreachable.
-    session.status().established().thenAccept(there -> made.attach(there.datagrams()));
+    this.attached =
+        session
+            .status()
+            .established()
+            .thenApply(
+                there -> {
+                  made.attach(there.datagrams());
+                  return there;
+                });
   }
 
   @Override
@@ -53,7 +65,7 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public WebTransportDatagramsReader getReader() {
-    return new DatagramsReader(session, mostReads, type == ReadableStreamType.BYTES);
+    return new DatagramsReader(session, attached, mostReads, type == ReadableStreamType.BYTES);
   }
 
   @Override
@@ -65,7 +77,15 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
     if (session.status().isOver()) {
       throw session.status().invalid();
     }
-    return new DatagramsWritable(session, bounds, group, options.sendOrder());
+    return new DatagramsWritable(session, newWriter(), group, options.sendOrder());
+  }
+
+  /** One more way to send, from now on or from when the session is there. */
+  private DatagramWriter newWriter() {
+    SessionHandle there = session.status().sessionOrNull();
+    return there == null
+        ? new LaterDatagramWriter(attached, bounds.early(session.ahti()))
+        : there.newDatagramWriter();
   }
 
   static @Nullable SendGroup group(@Nullable WebTransportSendGroup group) {

@@ -1,35 +1,44 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.stage.DatagramHandReader;
 import dev.ahti.webtransport.WebTransportDatagramsReader;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportRangeException;
 import dev.ahti.webtransport.WebTransportTypeException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.util.ByteString;
 
 /** The engine's reader, with the errors of the W3C text. */
 final class DatagramsReader implements WebTransportDatagramsReader {
+  /** Kept alive by those who hold the reader; the engine's, which it holds itself, must not. */
+  private final ApiSession session;
+
   private final DatagramHandReader reader;
 
-  DatagramsReader(ApiSession session, int mostCalls, boolean skipsEmpty) {
+  DatagramsReader(
+      ApiSession session,
+      CompletableFuture<SessionHandle> established,
+      int mostCalls,
+      boolean skipsEmpty) {
+    this.session = session;
     DatagramHandReader made =
-        new DatagramHandReader(mostCalls, skipsEmpty, DatagramsReader::failure, session::ended);
+        new DatagramHandReader(
+            mostCalls, skipsEmpty, DatagramsReader::failure, session.status()::ended);
     this.reader = made;
-    session
-        .status()
-        .established()
-        .whenComplete(
-            (there, failure) -> {
-              if (there == null) {
-                made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
-              } else {
-                made.attach(there.datagramReader(), there.loop());
-              }
-            });
+    established.whenComplete(
+        (there, failure) -> {
+          if (there == null) {
+            made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
+          } else {
+            made.attach(there.datagramReader(), there.loop());
+          }
+        });
   }
 
   private static RuntimeException failure(DatagramHandReader.Refusal refusal) {
@@ -44,18 +53,25 @@ final class DatagramsReader implements WebTransportDatagramsReader {
 
   @Override
   public CompletionStage<Optional<ByteString>> read() {
-    return reader.read(null);
+    return kept(reader.read(null));
   }
 
   @Override
   public CompletionStage<Integer> read(ByteBuffer into) {
-    return reader
-        .read(Objects.requireNonNull(into, "into"))
+    return kept(reader.read(Objects.requireNonNull(into, "into")))
         .thenApply(datagram -> datagram.map(ByteString::length).orElse(END));
   }
 
   @Override
   public void releaseLock() {
     reader.release();
+  }
+
+  /** Who waits for an answer has something to do with the session, though he may hold only that. */
+  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
+    if (!answer.isDone()) {
+      answer.whenComplete((done, failure) -> Reference.reachabilityFence(session));
+    }
+    return answer;
   }
 }

@@ -32,9 +32,9 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   private WebTransportDatagramPolicy policy = WebTransportDatagramPolicy.dropOldest();
 
   DatagramsWritable(
-      ApiSession session, DatagramBounds bounds, @Nullable SendGroup group, long order) {
+      ApiSession session, DatagramWriter writer, @Nullable SendGroup group, long order) {
     this.session = session;
-    this.writer = session.datagramWriter(() -> bounds.early(session.ahti()));
+    this.writer = writer;
     this.group = group;
     this.order = order;
     place();
@@ -51,7 +51,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
     if (!taken.compareAndSet(false, true)) {
       throw new WebTransportTypeException("writable: being written (expected: not locked)");
     }
-    return new DatagramsWriter(writer, taken, session.status()::ended);
+    return new DatagramsWriter(this, new DatagramCalls(writer, taken, session.status()::ended));
   }
 
   @Override

@@ -1,198 +1,57 @@
 package dev.ahti.webtransport.impl;
 
-import dev.ahti.engine.schedule.DatagramOutcome;
-import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.webtransport.WebTransportDatagramResult;
 import dev.ahti.webtransport.WebTransportDatagramsWriter;
-import dev.ahti.webtransport.WebTransportTypeException;
+import java.lang.ref.Reference;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
-import org.jspecify.annotations.Nullable;
 
-/** Sends datagrams call by call through one of the engine's writers. */
-final class DatagramsWriter implements WebTransportDatagramsWriter {
-  private final DatagramWriter writer;
-  private final AtomicBoolean taken;
-  private final Function<String, @Nullable Throwable> ended;
-
-  // Guarded by this.
-  private @Nullable String closed;
-  private @Nullable CompletableFuture<Done> room;
-  private @Nullable CompletableFuture<Done> drained;
-  private int waiting;
-  private boolean released;
-
-  DatagramsWriter(
-      DatagramWriter writer, AtomicBoolean taken, Function<String, @Nullable Throwable> ended) {
-    this.writer = writer;
-    this.taken = taken;
-    this.ended = ended;
-    writer.onWritable(this::woken);
-  }
+/**
+ * Who has the lock of a writable.
+ *
+ * @param writable kept alive, with its session, by those who hold the writer
+ */
+record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
+    implements WebTransportDatagramsWriter {
 
   @Override
   public CompletionStage<Done> write(ByteString datagram) {
-    CompletableFuture<Done> done = new CompletableFuture<>();
-    Throwable failure = offer(datagram, done, outcome -> done.complete(Done.getInstance()));
-    return failure == null ? done : CompletableFuture.failedFuture(failure);
+    return kept(calls.write(datagram));
   }
 
   @Override
   public CompletionStage<WebTransportDatagramResult> send(ByteString datagram) {
-    CompletableFuture<WebTransportDatagramResult> result = new CompletableFuture<>();
-    Throwable failure = offer(datagram, null, outcome -> result.complete(result(outcome)));
-    return failure == null ? result : CompletableFuture.failedFuture(failure);
-  }
-
-  /**
-   * Offers a datagram.
-   *
-   * @param atOnce completed when more may be offered
-   * @return what the call fails with
-   */
-  private @Nullable Throwable offer(
-      ByteString datagram,
-      @Nullable CompletableFuture<Done> atOnce,
-      Consumer<DatagramOutcome> listener) {
-    Throwable failure = failure();
-    if (failure != null) {
-      return failure;
-    }
-    synchronized (this) {
-      waiting++;
-    }
-    boolean more;
-    try {
-      more =
-          writer.offer(
-              datagram,
-              0,
-              outcome -> {
-                listener.accept(outcome);
-                settled();
-              });
-    } catch (RuntimeException ofThePolicy) {
-      settled();
-      return ofThePolicy;
-    }
-    if (more && atOnce != null) {
-      atOnce.complete(Done.getInstance());
-    }
-    return null;
-  }
-
-  private void settled() {
-    CompletableFuture<Done> over;
-    synchronized (this) {
-      over = --waiting == 0 ? drained : null;
-    }
-    if (over != null) {
-      over.complete(Done.getInstance());
-    }
-  }
-
-  /** Why nothing can be written. */
-  private @Nullable Throwable failure() {
-    String why;
-    synchronized (this) {
-      why = closed;
-    }
-    if (why != null) {
-      return new WebTransportTypeException(why);
-    }
-    String end = writer.ended();
-    if (end == null) {
-      return null;
-    }
-    Throwable failure = ended.apply(end);
-    return failure == null
-        ? new WebTransportTypeException("session: closed (expected: open)")
-        : failure;
+    return kept(calls.send(datagram));
   }
 
   @Override
   public CompletionStage<Done> ready() {
-    CompletableFuture<Done> ready;
-    synchronized (this) {
-      if (room == null) {
-        room = new CompletableFuture<>();
-      }
-      ready = room;
-    }
-    woken();
-    return ready.copy();
-  }
-
-  /** There may be room, or the end. */
-  private void woken() {
-    Throwable failure = failure();
-    boolean free = failure != null || writer.room() > 0;
-    CompletableFuture<Done> ready = null;
-    synchronized (this) {
-      if (free) {
-        ready = room;
-        room = null;
-      }
-    }
-    if (ready != null && failure == null) {
-      ready.complete(Done.getInstance());
-    } else if (ready != null) {
-      ready.completeExceptionally(failure);
-    }
+    return kept(calls.ready());
   }
 
   @Override
   public OptionalInt desiredSize() {
-    Throwable failure = failure();
-    if (failure == null) {
-      return OptionalInt.of(writer.room());
-    }
-    return failure instanceof WebTransportTypeException ? OptionalInt.of(0) : OptionalInt.empty();
+    return calls.desiredSize();
   }
 
   @Override
   public CompletionStage<Done> close() {
-    CompletableFuture<Done> over = new CompletableFuture<>();
-    synchronized (this) {
-      if (closed != null) {
-        return CompletableFuture.failedFuture(new WebTransportTypeException(closed));
-      }
-      closed = "writer: closed (expected: open)";
-      drained = over;
-      if (waiting == 0) {
-        over.complete(Done.getInstance());
-      }
-    }
-    woken();
-    return over;
+    return kept(calls.close());
   }
 
   @Override
   public void releaseLock() {
-    synchronized (this) {
-      closed = "writer: released (expected: the lock)";
-      if (released) {
-        return;
-      }
-      released = true;
-    }
-    woken();
-    writer.leave();
-    taken.set(false);
+    calls.releaseLock();
   }
 
-  private static WebTransportDatagramResult result(DatagramOutcome outcome) {
-    return switch (outcome) {
-      case SENT -> WebTransportDatagramResult.SENT;
-      case EXPIRED -> WebTransportDatagramResult.EXPIRED;
-      case TOO_LARGE -> WebTransportDatagramResult.TOO_LARGE;
-      case DROPPED -> WebTransportDatagramResult.DROPPED;
-    };
+  /** Who waits for an answer has something to do with the session, though he may hold only that. */
+  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
+    if (!answer.isDone()) {
+      answer.whenComplete((done, failure) -> Reference.reachabilityFence(this));
+    }
+    return answer;
   }
 }

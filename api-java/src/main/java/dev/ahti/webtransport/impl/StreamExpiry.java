@@ -1,11 +1,12 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.webtransport.WebTransportError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.pekko.actor.Cancellable;
-import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.DurationConverters;
 
@@ -21,15 +22,17 @@ final class StreamExpiry {
     this.timeout = timeout;
   }
 
-  /** Until the stream is open, it is the opening that expires: then it is cancelled. */
-  void opening(CompletableFuture<StreamHandle> opened, Materializer materializer) {
+  /** Until the stream is open, it is the opening that expires, also before there is a session. */
+  void opening(CompletableFuture<StreamHandle> opened, Ahti ahti) {
     start(
-        materializer,
-        () -> {
-          // Before: who waits hears of it from within the call.
-          expired = true;
-          expired = opened.cancel(false);
-        });
+        delay ->
+            ahti.after(
+                delay,
+                () -> {
+                  // Before: who waits hears of it from within the call.
+                  expired = true;
+                  expired = opened.completeExceptionally(failure());
+                }));
     opened.whenComplete(
         (stream, failure) -> {
           if (failure != null) {
@@ -41,8 +44,14 @@ final class StreamExpiry {
   /** The stream is open: it expires unless some of its bytes are handed to the transport. */
   void opened(StreamHandle stream) {
     start(
-        stream.port().loop().materializer(),
-        () -> stream.port().loop().execute(() -> look(stream)));
+        delay ->
+            stream
+                .port()
+                .loop()
+                .materializer()
+                .scheduleOnce(
+                    DurationConverters.toScala(delay),
+                    () -> stream.port().loop().execute(() -> look(stream))));
   }
 
   private void look(StreamHandle stream) {
@@ -71,14 +80,14 @@ final class StreamExpiry {
         "the stream expired: not started within " + timeout.toMillis() + " ms");
   }
 
-  private synchronized void start(Materializer materializer, Runnable task) {
+  private synchronized void start(Function<Duration, Cancellable> schedule) {
     if (timer != null) {
       timer.cancel();
     }
     if (!over) {
       Duration left = timeout.minusNanos(System.nanoTime() - begun);
       Duration delay = left.isNegative() ? Duration.ZERO : left;
-      timer = materializer.scheduleOnce(DurationConverters.toScala(delay), task);
+      timer = schedule.apply(delay);
     }
   }
 }

@@ -45,26 +45,52 @@ record StreamOpening(
 
   /** The stream's sending half, once it is open. */
   CompletableFuture<SendStream> open() {
-    CompletableFuture<StreamHandle> opened = session.status().ask(this::ask);
     StreamExpiry limit = expiry;
+    CompletableFuture<StreamHandle> opened =
+        limit == null ? session.status().ask(this::ask) : openInTime(limit);
     return opened.handle(
         (stream, failure) -> {
           if (failure == null) {
             return new SendStream(session, stream, group, options.sendOrder(), limit);
           }
-          throw limit != null && limit.expired() ? limit.failure() : rethrown(failure);
+          throw rethrown(ApiState.unwrapped(failure));
         });
   }
 
-  private CompletableFuture<StreamHandle> ask(SessionHandle there) {
-    CompletableFuture<StreamHandle> opened =
-        there.openStream(
-            kind,
-            new OpenOptions(priority(group, options.sendOrder()), options.waitUntilAvailable()));
-    if (expiry != null) {
-      expiry.opening(opened, there.loop().materializer());
-    }
+  private CompletableFuture<StreamHandle> openInTime(StreamExpiry limit) {
+    CompletableFuture<StreamHandle> opened = new CompletableFuture<>();
+    limit.opening(opened, session.ahti());
+    session
+        .status()
+        .ask(there -> opened.isDone() ? opened : ask(there, opened))
+        .whenComplete(
+            (stream, failure) -> {
+              if (failure != null) {
+                opened.completeExceptionally(ApiState.unwrapped(failure));
+              } else if (!opened.complete(stream)) {
+                // It came as the time was up; nobody will see it.
+                stream.control().reset(0);
+                stream.control().stopSending(0);
+              }
+            });
     return opened;
+  }
+
+  private CompletableFuture<StreamHandle> ask(SessionHandle there) {
+    return there.openStream(
+        kind, new OpenOptions(priority(group, options.sendOrder()), options.waitUntilAvailable()));
+  }
+
+  private CompletableFuture<StreamHandle> ask(
+      SessionHandle there, CompletableFuture<StreamHandle> wanted) {
+    CompletableFuture<StreamHandle> asked = ask(there);
+    wanted.whenComplete(
+        (stream, failure) -> {
+          if (failure != null) {
+            asked.cancel(false);
+          }
+        });
+    return asked;
   }
 
   private static RuntimeException rethrown(Throwable failure) {
