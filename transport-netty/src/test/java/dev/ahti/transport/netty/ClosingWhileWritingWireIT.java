@@ -72,8 +72,7 @@ class ClosingWhileWritingWireIT {
 
   private void open(Role role, Draft draft, RawOptions options, String... settings) {
     wire = new WireSession(role, draft, options.withQlog(qlog), settings);
-    // Without limits draft 16 allows one session.
-    wire.settings(draft == Draft.D16 ? LIMITS : "");
+    wire.settingsForSeveral(LIMITS);
     session = wire.open();
     connect = wire.connect;
     other = wire.openAnother();

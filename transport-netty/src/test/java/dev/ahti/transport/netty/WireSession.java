@@ -114,8 +114,13 @@ final class WireSession implements AutoCloseable {
 
   /** The peer's SETTINGS, which allow several sessions a connection in every draft. */
   void settingsForSeveral() {
+    settingsForSeveral(FlowWire.limits(1 << 16, 100, 100));
+  }
+
+  /** The same with these limits of a session. */
+  void settingsForSeveral(String limits) {
     // From draft 14 on there is more than one only where both sides limit what each may send.
-    control(RawClient.era(draft).settings(SEVERAL) + FlowWire.limits(1 << 16, 100, 100));
+    control(RawClient.era(draft).settings(SEVERAL) + limits);
   }
 
   private void control(String pairs) {
