@@ -106,8 +106,9 @@ public interface WebTransport {
   }
 
   /**
-   * Closes the session: its streams are reset, datagrams stop. Does nothing when it has ended.
-   * While connecting it gives up and {@link #ready()} fails.
+   * Closes the session: its streams are reset and fail here with a {@link
+   * WebTransportAbortException}, datagrams stop. Does nothing when it has ended. While connecting
+   * it gives up and {@link #ready()} fails.
    *
    * @param info the reason is cut at 1024 bytes of UTF-8 on a character edge
    */

@@ -20,10 +20,11 @@ public interface WebTransportReceiveStream {
    * only as far as the consumer asks, plus the transport's window.
    *
    * <p>Completes at the peer's FIN. Fails with a {@link WebTransportError} when the peer resets the
-   * stream (its code is {@link WebTransportError#streamErrorCode()}) or the session ends.
-   * Cancelled, the peer is told to stop (STOP_SENDING), with the code of a {@link
-   * WebTransportError} that is the cancellation's cause, else 0. Can be materialized once; a second
-   * time, and while a reader has the stream, fails with an {@link IllegalStateException}.
+   * stream (its code is {@link WebTransportError#streamErrorCode()}) or the session ends, with a
+   * {@link WebTransportAbortException} when it is this side that closes it. Cancelled, the peer is
+   * told to stop (STOP_SENDING), with the code of a {@link WebTransportError} that is the
+   * cancellation's cause, else 0. Can be materialized once; a second time, and while a reader has
+   * the stream, fails with an {@link IllegalStateException}.
    */
   Source<ByteString, NotUsed> source();
 

@@ -26,8 +26,9 @@ public interface WebTransportSendStream {
    * with an {@link IllegalStateException}.
    *
    * <p>The materialized stage completes when the transport has taken the FIN (it may still have to
-   * send it again), and fails with a {@link WebTransportError} when the stream ended otherwise. It
-   * is a {@code CompletableFuture} completed by the stage itself. When the peer asked to stop, the
+   * send it again), and fails with a {@link WebTransportError} when the stream ended otherwise,
+   * with a {@link WebTransportAbortException} when it was this side that closed the session. It is
+   * a {@code CompletableFuture} completed by the stage itself. When the peer asked to stop, the
    * error has no {@link WebTransportError#streamErrorCode}: the transport tells of the stop, not
    * its code.
    */

@@ -235,9 +235,7 @@ class ReaderIT {
           ends.mine().close();
           WebTransportError why = assertInstanceOf(WebTransportError.class, failure(waits));
           assertEquals(WebTransportErrorSource.SESSION, why.source());
-          assertEquals(
-              WebTransportErrorSource.SESSION,
-              assertInstanceOf(WebTransportError.class, failure(out.closed())).source());
+          assertInstanceOf(WebTransportAbortException.class, failure(out.closed()));
         });
   }
 }

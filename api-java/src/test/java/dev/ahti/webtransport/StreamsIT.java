@@ -5,6 +5,7 @@ import static dev.ahti.webtransport.Loopback.failure;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.webtransport.server.SessionHandler;
@@ -19,12 +20,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams between our client and our server, each rule seen at the other end. */
@@ -216,6 +222,70 @@ class StreamsIT {
       assertInstanceOf(
           WebTransportInvalidStateException.class, failure(client.createBidirectionalStream()));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("section 6.4, close: cleanup with AbortError")
+  void streamsOfASessionThatThisSideClosesFailWithAbortError(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportBidirectionalStream byHand = await(ends.mine().createBidirectionalStream());
+          WebTransportWriter writer = byHand.writable().getWriter();
+          await(writer.write(ByteString.fromString("x")));
+          CompletionStage<?> read = byHand.readable().getReader().read();
+          WebTransportBidirectionalStream staged = await(ends.mine().createBidirectionalStream());
+          CompletionStage<Done> sent =
+              Source.single(ByteString.fromString("x"))
+                  .concat(Source.maybe())
+                  .runWith(staged.writable().sink(), ends.loopback().system);
+          CompletionStage<Done> seen =
+              staged.readable().source().runWith(Sink.ignore(), ends.loopback().system);
+          // Both: streams that nobody would take any more are refused.
+          CompletionStage<?> theirRead =
+              await(
+                      ends.theirs()
+                          .incomingBidirectionalStreams()
+                          .take(2)
+                          .runWith(Sink.seq(), ends.loopback().system))
+                  .get(0)
+                  .readable()
+                  .getReader()
+                  .closed();
+          ends.mine().close();
+          Map<String, CompletionStage<?>> ended =
+              Map.of("writer", writer.closed(), "read", read, "sink", sent, "source", seen);
+          for (var each : ended.entrySet()) {
+            Throwable why = failure(each.getValue());
+            assertInstanceOf(
+                WebTransportAbortException.class, why, () -> each.getKey() + ": " + why);
+          }
+          WebTransportError told = assertInstanceOf(WebTransportError.class, failure(theirRead));
+          assertEquals(WebTransportErrorSource.SESSION, told.source());
+        });
+  }
+
+  @Test
+  void streamsOfASessionThatFailsFailWithItsFailure() throws Exception {
+    SessionEnds.with(
+        SessionEnds.Role.CLIENT,
+        ends -> {
+          WebTransportWriter writer = ends.open().getWriter();
+          await(writer.write(ByteString.fromString("x")));
+          ActorRef<Done> owner =
+              ends.loopback()
+                  .system
+                  .systemActorOf(
+                      Behaviors.<Done>receiveMessage(any -> Behaviors.stopped()),
+                      "owner",
+                      Props.empty());
+          ends.mine().ownedBy(owner);
+          owner.tell(Done.getInstance());
+          Throwable why = failure(ends.mine().closed());
+          assertSame(why, failure(writer.closed()));
+        });
   }
 
   @Test

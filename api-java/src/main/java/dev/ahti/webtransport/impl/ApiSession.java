@@ -220,7 +220,7 @@ public final class ApiSession implements WebTransport {
   }
 
   @Override
-  public CompletionStage<WebTransportConnectionStats> getStats() {
+  public CompletableFuture<WebTransportConnectionStats> getStats() {
     return Statistics.of(state, mayBeShared, datagrams.counts());
   }
 

@@ -31,6 +31,7 @@ final class ApiState {
   private final CompletableFuture<WebTransportCloseInfo> end = new CompletableFuture<>();
   private final Set<ActorRef<?>> owners = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> enders = ConcurrentHashMap.newKeySet();
+  private final ApiStreamFailures streamFailures = new ApiStreamFailures(this, null);
   private volatile boolean closing;
 
   // The same for every caller: a copy for each would be held until the session ends.
@@ -128,12 +129,25 @@ final class ApiState {
   }
 
   void close(WebTransportCloseInfo info) {
+    if (isOver()) {
+      return;
+    }
     // While connecting this side gives up: ready() and closed() fail, and cancelling the dial gives
     // the connection back. A session that is established all the same is closed at once.
     if (!established.completeExceptionally(WebTransportError.session("closed while connecting"))) {
       closing = sessionOrNull() != null;
     }
     giveUp(info.closeCode(), info.reason());
+  }
+
+  /** Whether it was this side that ended the session, in order. */
+  boolean isClosedHere() {
+    return closing;
+  }
+
+  /** What its streams fail with. */
+  ApiStreamFailures streamFailures() {
+    return streamFailures;
   }
 
   /** Ends the session for a reason of this side: here it has failed, the peer sees code 0. */

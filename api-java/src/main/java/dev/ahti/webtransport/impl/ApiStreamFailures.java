@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /** How the engine's stages say what happened to a stream, in this module's exception types. */
 final class ApiStreamFailures implements StreamFailures {
-  static final ApiStreamFailures INSTANCE = new ApiStreamFailures(null);
-
   private static final long MAX_CODE = 0xffff_ffffL;
 
+  private final ApiState session;
   private final @Nullable StreamExpiry expiry;
 
   /**
-   * Of one stream.
+   * Of the streams of a session, or of one of them.
    *
    * @param expiry what ends it when it has not started in time; {@code null} for none
    */
-  ApiStreamFailures(@Nullable StreamExpiry expiry) {
+  ApiStreamFailures(ApiState session, @Nullable StreamExpiry expiry) {
+    this.session = session;
     this.expiry = expiry;
   }
 
@@ -56,7 +56,13 @@ final class ApiStreamFailures implements StreamFailures {
 
   @Override
   public Throwable lost(String why) {
-    return WebTransportError.session(why);
+    if (session.isClosedHere()) {
+      return new WebTransportAbortException("this side has closed the session");
+    }
+    // The same as for the session, if that is known yet.
+    return session.failure() instanceof WebTransportError known
+        ? known
+        : WebTransportError.session(why);
   }
 
   @Override

@@ -23,13 +23,13 @@ record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTran
 
   @Override
   public Source<ByteString, NotUsed> source() {
-    return Source.fromGraph(new ReceiveStage(handle, ApiStreamFailures.INSTANCE))
+    return Source.fromGraph(new ReceiveStage(handle, session.status().streamFailures()))
         .addAttributes(Keeps.of(session));
   }
 
   @Override
   public WebTransportReceiveStreamReader getReader() {
-    HandReader hand = HandReader.take(handle, ApiStreamFailures.INSTANCE);
+    HandReader hand = HandReader.take(handle, session.status().streamFailures());
     if (hand == null) {
       throw new WebTransportTypeException(
           "stream " + handle.port().id() + ": locked (expected: not locked)");

@@ -46,7 +46,10 @@ final class SendStream implements WebTransportSendStream {
     this.group = group;
     this.order = order;
     this.expiry = expiry;
-    this.failures = expiry == null ? ApiStreamFailures.INSTANCE : new ApiStreamFailures(expiry);
+    this.failures =
+        expiry == null
+            ? session.status().streamFailures()
+            : new ApiStreamFailures(session.status(), expiry);
     if (expiry != null) {
       expiry.opened(handle);
     }

@@ -2,7 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.webtransport.WebTransportConnectionStats;
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
@@ -24,7 +24,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
   private final SourceShape<WebTransportConnectionStats> shape = SourceShape.of(out);
   private final ApiState state;
   private final Duration interval;
-  private final Supplier<? extends CompletionStage<WebTransportConnectionStats>> read;
+  private final Supplier<CompletableFuture<WebTransportConnectionStats>> read;
 
   /**
    * Of one session.
@@ -34,7 +34,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
   SnapshotsStage(
       ApiState state,
       Duration interval,
-      Supplier<? extends CompletionStage<WebTransportConnectionStats>> read) {
+      Supplier<CompletableFuture<WebTransportConnectionStats>> read) {
     this.state = state;
     this.interval = interval;
     this.read = read;

@@ -2,11 +2,11 @@ package dev.ahti.engine.stage;
 
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.spi.WritePort;
+import dev.ahti.engine.stage.WriteCalls.Call;
+import dev.ahti.engine.stage.WriteCalls.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * other, on the thread of the call when there is room, else on the stream's loop.
  */
 public final class HandWriter {
-  private static final long NO_RESET = -1;
   private static final int NONE = 0;
   private static final int TAKEN = 1;
   private static final int REFUSED = 2;
@@ -29,18 +28,14 @@ public final class HandWriter {
   private final WritePort port;
   private final StreamFailures failures;
   private final StreamEnds ends;
-  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final WriteCalls calls;
   private final AtomicInteger rounds = new AtomicInteger();
   private final CompletableFuture<Done> closed = new CompletableFuture<>();
   private final Object lock = new Object();
-  private CompletableFuture<Done> ready = CompletableFuture.completedFuture(Done.getInstance());
-  private boolean closing;
+
+  // Guarded by the lock.
   private boolean released;
   private boolean left;
-  private @Nullable Kind last;
-  private volatile @Nullable Throwable error;
-  private volatile long resetCode = NO_RESET;
 
   // Set from the port's callbacks, read inside a round.
   private volatile boolean woken;
@@ -49,20 +44,12 @@ public final class HandWriter {
   // Inside a round only.
   private @Nullable Call current;
 
-  private enum Kind {
-    WRITE,
-    ATOMIC,
-    COMMIT,
-    CLOSE
-  }
-
-  private record Call(Kind kind, ByteString bytes, CompletableFuture<Done> promise) {}
-
   private HandWriter(StreamHandle handle, StreamFailures failures) {
     this.handle = handle;
     this.port = handle.port();
     this.failures = failures;
     this.ends = new StreamEnds(handle, failures);
+    this.calls = new WriteCalls(handle.calls(), failures);
   }
 
   /**
@@ -92,12 +79,7 @@ public final class HandWriter {
 
   /** Keeps what was written so far from a later reset. */
   public void commit() {
-    synchronized (lock) {
-      // One behind another says nothing new, and would make the queue grow.
-      if (error == null && !closing && last != Kind.COMMIT) {
-        enqueue(new Call(Kind.COMMIT, ByteString.emptyByteString(), new CompletableFuture<>()));
-      }
-    }
+    calls.commit();
     drain();
   }
 
@@ -112,7 +94,7 @@ public final class HandWriter {
    * @return completes when that was done, or the stream had ended before
    */
   public CompletableFuture<Done> abort(long applicationCode, Throwable reason) {
-    fail(reason, handle.dialect().toWire(applicationCode));
+    calls.fail(reason, handle.dialect().toWire(applicationCode));
     drain();
     return closed.handle((done, failure) -> Done.getInstance());
   }
@@ -124,19 +106,17 @@ public final class HandWriter {
 
   /** Complete while nothing waits. Another one each time that it stops being so. */
   public CompletableFuture<Done> ready() {
-    synchronized (lock) {
-      return ready;
-    }
+    return calls.ready();
   }
 
   /** How many calls wait, the one with the port included. */
   public int waiting() {
-    return waiting.get();
+    return calls.waiting();
   }
 
   /** What ended the stream otherwise than in order. */
   public @Nullable Throwable error() {
-    return error;
+    return calls.error();
   }
 
   /** Gives the half back once nothing waits any more. */
@@ -169,43 +149,13 @@ public final class HandWriter {
 
   private CompletableFuture<Done> add(Kind kind, ByteString bytes) {
     CompletableFuture<Done> promise = new CompletableFuture<>();
-    Throwable refused = admit(new Call(kind, bytes, promise));
+    Throwable refused = calls.admit(new Call(kind, bytes, promise));
     if (refused != null) {
       promise.completeExceptionally(refused);
     } else {
       drain();
     }
     return promise;
-  }
-
-  private @Nullable Throwable admit(Call call) {
-    synchronized (lock) {
-      Kind kind = call.kind();
-      Throwable failed = error;
-      if (failed != null) {
-        return failed;
-      }
-      if (closing) {
-        return failures.refused("the stream is being closed, or was (expected: open)");
-      }
-      int capacity = handle.calls().capacity();
-      if (kind != Kind.CLOSE && waiting.get() >= capacity) {
-        return failures.exhausted(
-            capacity + " writes wait already (the limit, ahti.stream.waiting-calls)");
-      }
-      closing = kind == Kind.CLOSE;
-      if (waiting.getAndIncrement() == 0 && !closing) {
-        ready = new CompletableFuture<>();
-      }
-      handle.calls().level().increment();
-      enqueue(call);
-      return null;
-    }
-  }
-
-  private void enqueue(Call call) {
-    last = call.kind();
-    calls.add(call);
   }
 
   private void woken() {
@@ -226,11 +176,10 @@ public final class HandWriter {
   }
 
   private void round() {
-    if (error != null) {
+    if (calls.error() != null) {
       failAll();
-      long code = resetCode;
-      if (code != NO_RESET) {
-        resetCode = NO_RESET;
+      Long code = calls.takeReset();
+      if (code != null) {
         port.reset(code);
       }
     }
@@ -248,7 +197,7 @@ public final class HandWriter {
 
   private void leaveIfReleased() {
     synchronized (lock) {
-      if (left || !released || waiting.get() > 0) {
+      if (left || !released || calls.waiting() > 0) {
         return;
       }
       left = true;
@@ -317,9 +266,9 @@ public final class HandWriter {
             call.bytes().length() + " bytes do not fit into the peer's flow control window");
     List<Call> atomic = new ArrayList<>();
     atomic.add(call);
-    for (Call behind : calls) {
+    for (Call behind : calls.behind()) {
       if (behind.kind() == Kind.WRITE) {
-        fail(why, handle.dialect().toWire(0));
+        calls.fail(why, handle.dialect().toWire(0));
         drain();
         return;
       }
@@ -327,31 +276,13 @@ public final class HandWriter {
         atomic.add(behind);
       }
     }
-    calls.removeAll(atomic);
-    for (Call each : atomic) {
-      current = null;
-      leaveLine();
-      each.promise().completeExceptionally(why);
-    }
+    current = null;
+    calls.failOnly(atomic, why);
   }
 
   private void complete(Call call) {
     current = null;
-    leaveLine();
-    call.promise().complete(Done.getInstance());
-  }
-
-  private void leaveLine() {
-    handle.calls().level().decrement();
-    CompletableFuture<Done> now = null;
-    synchronized (lock) {
-      if (waiting.decrementAndGet() == 0) {
-        now = ready;
-      }
-    }
-    if (now != null) {
-      now.complete(Done.getInstance());
-    }
+    calls.succeed(call);
   }
 
   private void ended(WriteEnd end) {
@@ -363,9 +294,9 @@ public final class HandWriter {
       closed.complete(Done.getInstance());
       return;
     }
-    fail(failure(end), NO_RESET);
+    calls.fail(failure(end), null);
     failAll();
-    Throwable why = error;
+    Throwable why = calls.error();
     if (why != null) {
       closed.completeExceptionally(why);
     }
@@ -384,45 +315,15 @@ public final class HandWriter {
     return ends.lost(end instanceof WriteEnd.Lost lost ? lost.why() : "the stream has ended");
   }
 
-  /** From now on calls fail; the first reason counts. */
-  private void fail(Throwable why, long wireCode) {
-    synchronized (lock) {
-      if (error == null) {
-        resetCode = wireCode;
-        error = why;
-      }
-    }
-  }
-
   /** Fails what waits. What was committed goes to the port first, up to one that is atomic. */
   private void failAll() {
-    Throwable why = error;
-    if (why == null) {
-      return;
-    }
-    keepCommitted();
-    List<Call> failed = new ArrayList<>();
-    Call call = current;
-    if (call != null) {
-      failed.add(call);
+    Throwable why = calls.error();
+    if (why != null) {
+      keepCommitted();
+      Call with = current;
       current = null;
+      calls.failAll(with, why);
     }
-    Call next = calls.poll();
-    while (next != null) {
-      if (next.kind() != Kind.COMMIT) {
-        failed.add(next);
-      }
-      next = calls.poll();
-    }
-    CompletableFuture<Done> now;
-    synchronized (lock) {
-      waiting.addAndGet(-failed.size());
-      now = ready.isDone() ? CompletableFuture.failedFuture(why) : ready;
-      ready = now;
-    }
-    handle.calls().level().add(-failed.size());
-    now.completeExceptionally(why);
-    failed.forEach(each -> each.promise().completeExceptionally(why));
   }
 
   private void keepCommitted() {
@@ -432,7 +333,7 @@ public final class HandWriter {
     }
     int keep = 0;
     int at = 0;
-    for (Call each : calls) {
+    for (Call each : calls.behind()) {
       at++;
       if (each.kind() == Kind.ATOMIC || each.kind() == Kind.CLOSE) {
         break;
@@ -441,7 +342,7 @@ public final class HandWriter {
         keep = at;
       }
     }
-    for (Call each : calls) {
+    for (Call each : calls.behind()) {
       if (keep-- <= 0) {
         return;
       }
