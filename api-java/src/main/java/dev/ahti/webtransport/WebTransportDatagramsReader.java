@@ -3,6 +3,7 @@ package dev.ahti.webtransport;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.util.ByteString;
 
@@ -41,6 +42,13 @@ public interface WebTransportDatagramsReader {
    *     datagram stays, for the next read
    */
   CompletionStage<Integer> read(ByteBuffer into);
+
+  /**
+   * Completes when the session was closed and what came before was read; fails with what the
+   * session failed with, and with a {@link WebTransportTypeException} while somebody else reads,
+   * and when the lock is released before.
+   */
+  CompletionStage<Done> closed();
 
   /**
    * Lets others read. Calls that wait, and later ones, fail with a {@link

@@ -54,6 +54,12 @@ public interface WebTransportDatagramsWriter {
   CompletionStage<Done> close();
 
   /**
+   * Completes when {@link #close()} does, or the session was closed; fails with what the session
+   * failed with, and with a {@link WebTransportTypeException} when the lock is released before.
+   */
+  CompletionStage<Done> closed();
+
+  /**
    * Gives the writable back; calls of this writer fail with a {@link WebTransportTypeException}.
    */
   void releaseLock();

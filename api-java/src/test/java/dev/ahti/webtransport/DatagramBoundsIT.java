@@ -364,6 +364,48 @@ class DatagramBoundsIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void readerAndWriterTellTheEndToWhoOnlyWaitsForIt(Role role) throws Exception {
+    between(
+        role,
+        (near, far) -> {
+          WebTransportDatagramsReader reader = near.datagrams().getReader();
+          CompletionStage<Done> read = reader.closed();
+          WebTransportDatagramsWritable writable = near.datagrams().createWritable();
+          WebTransportDatagramsWriter released = writable.getWriter();
+          CompletionStage<Done> left = released.closed();
+          released.releaseLock();
+          assertInstanceOf(WebTransportTypeException.class, Loopback.failure(left));
+          WebTransportDatagramsWriter writer = writable.getWriter();
+          CompletionStage<Done> written = writer.closed();
+          WebTransportDatagramsWriter other = near.datagrams().createWritable().getWriter();
+          CompletionStage<Done> ended = other.closed();
+          await(writer.close());
+          await(written);
+          WebTransportDatagramsReader second = near.datagrams().getReader();
+          assertInstanceOf(WebTransportTypeException.class, Loopback.failure(second.closed()));
+          assertFalse(read.toCompletableFuture().isDone());
+          assertFalse(ended.toCompletableFuture().isDone());
+          far.close();
+          await(read);
+          await(ended);
+        });
+  }
+
+  @Test
+  void theFailureOfTheSessionIsTold() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
+      CompletionStage<Done> read = session.datagrams().getReader().closed();
+      CompletionStage<Done> written = session.datagrams().createWritable().getWriter().closed();
+      assertInstanceOf(WebTransportError.class, Loopback.failure(read));
+      assertInstanceOf(WebTransportError.class, Loopback.failure(written));
+    }
+  }
+
   @Test
   void refusesWhatTheTextRefuses() throws Exception {
     between(

@@ -7,9 +7,9 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.actor.StreamsExhausted;
 import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportDomException;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportInvalidStateException;
-import dev.ahti.webtransport.WebTransportNotSupportedException;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportState;
 import java.util.Set;
@@ -241,8 +241,9 @@ final class ApiState {
     if (isOver()) {
       throw invalid();
     }
-    if (unwrapped(failure) instanceof WebTransportNotSupportedException unsupported) {
-      throw unsupported;
+    if (unwrapped(failure) instanceof RuntimeException named
+        && named instanceof WebTransportDomException) {
+      throw named;
     }
     if (unwrapped(failure) instanceof StreamsExhausted exhausted) {
       throw new WebTransportQuotaExceededException(String.valueOf(exhausted.getMessage()));

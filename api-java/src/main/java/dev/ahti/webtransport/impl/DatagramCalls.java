@@ -21,6 +21,7 @@ final class DatagramCalls {
   private final DatagramWriter writer;
   private final AtomicBoolean taken;
   private final Function<String, @Nullable Throwable> ended;
+  private final CompletableFuture<Done> over = new CompletableFuture<>();
 
   // Guarded by this.
   private @Nullable String closed;
@@ -87,12 +88,12 @@ final class DatagramCalls {
   }
 
   private void settled() {
-    CompletableFuture<Done> over;
+    CompletableFuture<Done> done;
     synchronized (this) {
-      over = --waiting == 0 ? drained : null;
+      done = --waiting == 0 ? drained : null;
     }
-    if (over != null) {
-      over.complete(Done.getInstance());
+    if (done != null) {
+      done.complete(Done.getInstance());
     }
   }
 
@@ -127,8 +128,27 @@ final class DatagramCalls {
     return ready.copy();
   }
 
+  /** Completes when it was closed, or the session was; fails with what ended it otherwise. */
+  CompletableFuture<Done> closed() {
+    woken();
+    return over;
+  }
+
+  private void lookForEnd() {
+    String end = over.isDone() ? null : writer.ended();
+    if (end != null) {
+      Throwable failure = ended.apply(end);
+      if (failure == null) {
+        over.complete(Done.getInstance());
+      } else {
+        over.completeExceptionally(failure);
+      }
+    }
+  }
+
   /** There may be room, or the end. */
   private void woken() {
+    lookForEnd();
     Throwable failure = failure();
     boolean free = failure != null || writer.room() > 0;
     CompletableFuture<Done> ready = null;
@@ -154,30 +174,35 @@ final class DatagramCalls {
   }
 
   CompletableFuture<Done> close() {
-    CompletableFuture<Done> over = new CompletableFuture<>();
+    CompletableFuture<Done> done = new CompletableFuture<>();
+    done.whenComplete((all, none) -> over.complete(Done.getInstance()));
+    boolean empty;
     synchronized (this) {
       if (closed != null) {
         return CompletableFuture.failedFuture(new WebTransportTypeException(closed));
       }
       closed = "writer: closed (expected: open)";
-      drained = over;
-      if (waiting == 0) {
-        over.complete(Done.getInstance());
-      }
+      drained = done;
+      empty = waiting == 0;
+    }
+    if (empty) {
+      done.complete(Done.getInstance());
     }
     woken();
-    return over;
+    return done;
   }
 
   void releaseLock() {
+    String why = "writer: released (expected: the lock)";
     synchronized (this) {
-      closed = "writer: released (expected: the lock)";
+      closed = why;
       if (released) {
         return;
       }
       released = true;
     }
     woken();
+    over.completeExceptionally(new WebTransportTypeException(why));
     writer.leave();
     taken.set(false);
   }

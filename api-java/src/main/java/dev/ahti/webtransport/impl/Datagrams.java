@@ -10,9 +10,7 @@ import dev.ahti.webtransport.WebTransportDatagramPolicy;
 import dev.ahti.webtransport.WebTransportDatagramStats;
 import dev.ahti.webtransport.WebTransportDatagramsReader;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
-import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendOptions;
-import dev.ahti.webtransport.WebTransportTypeException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -70,10 +68,7 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public WebTransportDatagramsWritable createWritable(WebTransportSendOptions options) {
-    SendGroup group = group(options.sendGroup().orElse(null));
-    if (group != null && group.session() != session) {
-      throw new WebTransportTypeException("send group: another session's (expected: this one's)");
-    }
+    SendGroup group = StreamOpening.own(session, options.sendGroup().orElse(null));
     if (session.status().isOver()) {
       throw session.status().invalid();
     }
@@ -86,10 +81,6 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
     return there == null
         ? new LaterDatagramWriter(attached, bounds.early(session.ahti()))
         : there.newDatagramWriter();
-  }
-
-  static @Nullable SendGroup group(@Nullable WebTransportSendGroup group) {
-    return (SendGroup) group;
   }
 
   @Override

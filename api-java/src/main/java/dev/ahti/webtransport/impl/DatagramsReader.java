@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 
 /** The engine's reader, with the errors of the W3C text. */
@@ -60,6 +61,11 @@ final class DatagramsReader implements WebTransportDatagramsReader {
   public CompletionStage<Integer> read(ByteBuffer into) {
     return kept(reader.read(Objects.requireNonNull(into, "into")))
         .thenApply(datagram -> datagram.map(ByteString::length).orElse(END));
+  }
+
+  @Override
+  public CompletionStage<Done> closed() {
+    return kept(reader.closed());
   }
 
   @Override

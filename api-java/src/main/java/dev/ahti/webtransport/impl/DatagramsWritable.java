@@ -61,10 +61,12 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
 
   @Override
   public void setSendGroup(@Nullable WebTransportSendGroup newGroup) {
-    SendGroup ours = Datagrams.group(newGroup);
-    if (ours != null && ours.session() != session) {
-      throw new WebTransportInvalidStateException(
-          "send group: another session's (expected: this one's)");
+    SendGroup ours;
+    try {
+      ours = StreamOpening.own(session, newGroup);
+    } catch (WebTransportTypeException another) {
+      // The text's name for it here.
+      throw new WebTransportInvalidStateException(String.valueOf(another.getMessage()));
     }
     synchronized (this) {
       group = ours;

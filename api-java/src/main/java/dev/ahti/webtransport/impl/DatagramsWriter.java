@@ -43,6 +43,11 @@ record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
   }
 
   @Override
+  public CompletionStage<Done> closed() {
+    return kept(calls.closed());
+  }
+
+  @Override
   public void releaseLock() {
     calls.releaseLock();
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ public final class DatagramHandReader implements DatagramReader.Claim {
   private boolean granted;
   private boolean released;
   private @Nullable Supplier<CompletableFuture<Optional<ByteString>>> over;
+
+  private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
   /**
    * A reader without a session.
@@ -96,6 +99,12 @@ public final class DatagramHandReader implements DatagramReader.Claim {
     }
     pump();
     return result;
+  }
+
+  /** Completes at a clean end, when what came before was read; fails as calls do. */
+  public CompletableFuture<Done> closed() {
+    pump();
+    return closed;
   }
 
   /** Lets others read; calls that wait fail. */
@@ -174,15 +183,17 @@ public final class DatagramHandReader implements DatagramReader.Claim {
       waiting = new ArrayList<>(calls);
       calls.clear();
     }
-    waiting.forEach(call -> how.get().whenComplete((value, why) -> settle(call, value, why)));
+    how.get().whenComplete((value, why) -> settle(closed, Done.getInstance(), why));
+    waiting.forEach(
+        call -> how.get().whenComplete((value, why) -> settle(call.result(), value, why)));
   }
 
-  private static void settle(
-      Call call, @Nullable Optional<ByteString> value, @Nullable Throwable why) {
+  private static <T> void settle(
+      CompletableFuture<T> promise, @Nullable T value, @Nullable Throwable why) {
     if (why == null) {
-      call.result().complete(value);
+      promise.complete(value);
     } else {
-      call.result().completeExceptionally(why);
+      promise.completeExceptionally(why);
     }
   }
 
@@ -199,6 +210,9 @@ public final class DatagramHandReader implements DatagramReader.Claim {
           break;
         }
         serve(from, next, done);
+      }
+      if (granted && from != null && calls.isEmpty() && from.peek() == null) {
+        why = from.ended();
       }
     }
     done.forEach(Runnable::run);

@@ -113,6 +113,28 @@ final class DatagramHandReaderSpec extends AnyWordSpec with Matchers {
       text(fixture.attached().read(null)) shouldBe "for the next"
     }
 
+    "tell the end, and its own, to who only waits for that" in {
+      val fixture = new Fixture
+      val reader = fixture.attached()
+      val closed = reader.closed()
+      fixture.receive("a")
+      closed.isDone shouldBe false
+      text(reader.read(null)) shouldBe "a"
+      refusal(fixture.attached().closed()) shouldBe Refusal.NOT_THE_READER
+      fixture.port.close("clean")
+      closed.join()
+      reader.release()
+      reader.closed().join()
+      val cut = new Fixture
+      val failed = cut.attached().closed()
+      cut.port.close("cut")
+      failure(failed).getMessage shouldBe "cut"
+      val other = new Fixture
+      val left = other.attached()
+      left.release()
+      refusal(left.closed()) shouldBe Refusal.NOT_THE_READER
+    }
+
     "not hold what it was given after it was released" in {
       val fixture = new Fixture
       val left = fixture.unattached()
