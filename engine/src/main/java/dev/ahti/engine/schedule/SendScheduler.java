@@ -159,7 +159,7 @@ public final class SendScheduler<M> {
 
   /**
    * While somebody is passed over no turn begins or ends by looking: in a pass in which nobody can
-   * send, all would be given turns that they did not have.
+   * send, all would be given turns that they did not have. They do when something was sent.
    */
   private <T extends TurnRing.Sharer<T>> @Nullable T turn(TurnRing<T> ring) {
     return passed.isEmpty() ? ring.turn() : ring.first();
@@ -170,6 +170,14 @@ public final class SendScheduler<M> {
     entry.use(bytes);
     entry.group.use(bytes);
     entry.group.session.use(bytes);
+    if (!passed.isEmpty()) {
+      // Looking does not end turns now, and without that the same one would go on for ever.
+      if (entry.isIn()) {
+        equals(entry).turn();
+      }
+      entry.group.session.ready.turn();
+      ready.turn();
+    }
   }
 
   /** Its turn among equals is over, however little it has sent. */

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.schedule.SendScheduler.Entry;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -173,6 +175,70 @@ class SendSchedulerTest {
       scheduler.endPass();
     }
     assertEquals(1.0, (double) sent.get("with large") / sent.get("small"), 0.05);
+  }
+
+  @Test
+  void whoIsAlwaysPassedOverKeepsTheOthersInTurns() {
+    Entry<String> blocked = ready("blocked", 0, 1, 9);
+    ready("small", 0, 1, 0);
+    Entry<String> large = ready("large", 0, 1, 0);
+    ready("other group", 0, 2, 0);
+    ready("other session", 4, 0, 0);
+    Map<String, Long> sent = new HashMap<>();
+    // A write a pass, as with a congestion window that opens by a packet at a time.
+    for (int pass = 0; pass < 40_000; pass++) {
+      Entry<String> next = next();
+      if (next == blocked) {
+        scheduler.passOver(next);
+        next = next();
+      }
+      long size = next == large ? 5 * QUANTUM : QUANTUM / 3;
+      scheduler.sent(next, size);
+      sent.merge(next.member(), size, Long::sum);
+      scheduler.endPass();
+    }
+    assertEquals(1.0, (double) sent.get("small") / sent.get("large"), 0.02, sent.toString());
+    long group = sent.get("small") + sent.get("large");
+    assertEquals(1.0, (double) sent.get("other group") / group, 0.02, sent.toString());
+    long session = group + sent.get("other group");
+    assertEquals(1.0, (double) sent.get("other session") / session, 0.02, sent.toString());
+  }
+
+  /** Whoever is blocked when, those of equal places that never are get equal shares. */
+  @Test
+  void randomBlocksChangeNoSharesOfTheOthers() {
+    Random random = new Random(11);
+    for (int round = 0; round < 50; round++) {
+      SendScheduler<String> turns = new SendScheduler<>(QUANTUM);
+      List<Entry<String>> free = new ArrayList<>();
+      Set<Entry<String>> blocked = new HashSet<>();
+      for (int group = 0; group < 3; group++) {
+        free.add(turns.add("free " + group, 0, new SendPriority(group, 0)));
+        for (int i = random.nextInt(3); i > 0; i--) {
+          blocked.add(turns.add("blocked", 0, new SendPriority(group, random.nextInt(3))));
+        }
+      }
+      free.forEach(turns::ready);
+      Map<Entry<String>, Long> sent = new HashMap<>();
+      int seldom = 1 + round % 4;
+      for (int pass = 0; pass < 5_000; pass++) {
+        blocked.stream().filter(each -> random.nextInt(seldom) == 0).forEach(turns::ready);
+        for (int writes = random.nextInt(3); writes >= 0; writes--) {
+          Entry<String> next;
+          while (blocked.contains(next = turns.next())) {
+            turns.passOver(next);
+          }
+          long size = 1 + random.nextInt(3 * QUANTUM);
+          turns.sent(next, size);
+          sent.merge(next, size, Long::sum);
+        }
+        turns.endPass();
+      }
+      long all = sent.values().stream().mapToLong(Long::longValue).sum();
+      for (Entry<String> each : free) {
+        assertEquals(1 / 3.0, (double) sent.get(each) / all, 0.01, "round " + round + ": " + sent);
+      }
+    }
   }
 
   @Test

@@ -42,10 +42,13 @@ public final class StreamTurns implements LoopWriter {
 
   private final NettyLoop loop;
   private final LoopWriter whenRead = this::writeWhenRead;
-  private final SendScheduler<StreamWriter> scheduler = new SendScheduler<>(QUANTUM);
-  private final List<StreamWriter> passedOver = new ArrayList<>();
-  private final Set<StreamWriter> free = new LinkedHashSet<>();
-  private final Map<Long, Limit> limits = new HashMap<>();
+  private final SendScheduler<TurnTaker> scheduler = new SendScheduler<>(QUANTUM);
+  private final List<SendScheduler.Entry<TurnTaker>> passedOver = new ArrayList<>();
+
+  /** Those among the ready ones who have something to write that needs no credit. */
+  private final Set<SendScheduler.Entry<TurnTaker>> free = new LinkedHashSet<>();
+
+  private final Map<Long, SessionLimit> limits = new HashMap<>();
   private boolean requested;
   private boolean afterRead;
   private boolean writing;
@@ -58,88 +61,6 @@ public final class StreamTurns implements LoopWriter {
   private long roomOf = -1;
   private long progress;
 
-  /** A session's own limit, which its streams meet together. */
-  final class Limit implements SessionFlow.Sender {
-    private final long session;
-    private final SessionFlow flow;
-    private int streams;
-    private boolean reached;
-    private SendScheduler.@Nullable Entry<StreamWriter> last;
-    private int shown;
-    private long progress;
-
-    Limit(long session, SessionFlow flow) {
-      this.session = session;
-      this.flow = flow;
-    }
-
-    /** How many of these bytes may be written now. */
-    long credit(long wanted) {
-      return flow.credit(this, wanted);
-    }
-
-    /** Whether there is credit for so many bytes at once; nobody waits for it. */
-    boolean hasCreditFor(long bytes) {
-      if (reached) {
-        return false;
-      }
-      long credit = flow.credit(this, bytes);
-      if (credit == 0) {
-        flow.leave(this);
-      }
-      return credit >= bytes;
-    }
-
-    /** They were written, or will be. */
-    void sent(SendScheduler.@Nullable Entry<StreamWriter> by, long bytes) {
-      last = by;
-      progress = loop.nanoTime();
-      flow.sent(this, bytes);
-    }
-
-    @Override
-    public void creditAvailable() {
-      raised();
-    }
-
-    private void reached() {
-      reached = true;
-      if (last != null) {
-        // However little the peer grants at a time, it is another one's turn then.
-        scheduler.endTurn(last);
-        last = null;
-      }
-      scheduler.hold(session);
-    }
-
-    /** Tells how many streams wait for the limit to be raised. */
-    private void show() {
-      int now = reached ? scheduler.readyIn(session) : 0;
-      if (now != shown) {
-        flow.waiting(now - shown);
-        shown = now;
-      }
-    }
-
-    private void raised() {
-      if (reached) {
-        reached = false;
-        show();
-        scheduler.release(session);
-        request();
-      }
-    }
-
-    /** One of its streams has ended. When it was the one that asked, the next one has to. */
-    private void left() {
-      raised();
-      if (--streams == 0) {
-        flow.leave(this);
-        limits.remove(session);
-      }
-    }
-  }
-
   /** For one connection. */
   public StreamTurns(NettyLoop loop) {
     this.loop = loop;
@@ -147,11 +68,11 @@ public final class StreamTurns implements LoopWriter {
 
   // For the writers.
 
-  SendScheduler.Entry<StreamWriter> add(StreamWriter writer, long session, SendPriority priority) {
+  SendScheduler.Entry<TurnTaker> add(TurnTaker writer, long session, SendPriority priority) {
     return scheduler.add(writer, session, priority);
   }
 
-  void move(SendScheduler.Entry<StreamWriter> entry, SendPriority priority) {
+  void move(SendScheduler.Entry<TurnTaker> entry, SendPriority priority) {
     scheduler.move(entry, priority);
     // Who was passed over for one that went up may go now.
     if (entry.isReady()) {
@@ -159,34 +80,42 @@ public final class StreamTurns implements LoopWriter {
     }
   }
 
-  void ready(SendScheduler.Entry<StreamWriter> entry) {
+  void ready(SendScheduler.Entry<TurnTaker> entry) {
     scheduler.ready(entry);
     if (entry.member().needsNoCredit()) {
-      free.add(entry.member());
+      free.add(entry);
     }
     request();
   }
 
-  void remove(SendScheduler.Entry<StreamWriter> entry) {
-    passedOver.remove(entry.member());
-    free.remove(entry.member());
+  void remove(SendScheduler.Entry<TurnTaker> entry) {
+    passedOver.remove(entry);
+    free.remove(entry);
     scheduler.remove(entry);
+    SessionLimit limit = limits.get(entry.member().session());
+    if (limit != null) {
+      limit.forget(entry);
+    }
   }
 
   /** One more stream that meets the limit of its session. */
-  Limit limit(long session, SessionFlow flow) {
-    Limit limit = limits.computeIfAbsent(session, id -> new Limit(id, flow));
-    limit.streams++;
+  SessionLimit limit(long session, SessionFlow flow) {
+    SessionLimit limit =
+        limits.computeIfAbsent(
+            session, id -> new SessionLimit(loop, scheduler, this::request, id, flow));
+    limit.joined();
     return limit;
   }
 
-  void left(Limit limit) {
-    limit.left();
+  void left(SessionLimit limit, long session) {
+    if (limit.left()) {
+      limits.remove(session);
+    }
   }
 
   /** When the connection has last taken something, or the session of this limit. */
-  long progress(@Nullable Limit limit) {
-    return limit == null ? progress : limit.progress;
+  long progress(@Nullable SessionLimit limit) {
+    return limit == null ? progress : limit.progress();
   }
 
   private void request() {
@@ -209,7 +138,7 @@ public final class StreamTurns implements LoopWriter {
       passedOver.clear();
       askAgain();
     }
-    for (Limit limit : List.copyOf(limits.values())) {
+    for (SessionLimit limit : List.copyOf(limits.values())) {
       limit.show();
     }
   }
@@ -243,13 +172,13 @@ public final class StreamTurns implements LoopWriter {
       room = 0;
     }
     while (left > 0) {
-      SendScheduler.Entry<StreamWriter> next = scheduler.next();
+      SendScheduler.Entry<TurnTaker> next = scheduler.next();
       if (next == null) {
         waits = !passedOver.isEmpty();
         blocked();
         return;
       }
-      StreamWriter writer = next.member();
+      TurnTaker writer = next.member();
       long offered = writer.capacity();
       long capacity = shared(offered);
       if (capacity == 0 && offered > 0) {
@@ -258,27 +187,43 @@ public final class StreamTurns implements LoopWriter {
         return;
       }
       long written = writer.writeTurn(capacity);
-      if (written != StreamWriter.NO_ROOM && !free.isEmpty() && !writer.needsNoCredit()) {
-        free.remove(writer);
+      if (written != TurnTaker.NO_ROOM && !free.isEmpty() && !writer.needsNoCredit()) {
+        free.remove(next);
       }
       if (written > 0) {
-        progress = loop.nanoTime();
-        taken += written;
+        wrote(next, written);
         left -= (int) written;
-        scheduler.sent(next, written);
         parkPassedOver();
-      } else if (written == StreamWriter.NO_ROOM) {
+      } else if (written == TurnTaker.NO_ROOM) {
         scheduler.passOver(next);
-        passedOver.add(writer);
-      } else if (written == StreamWriter.LIMITED) {
-        writer.limit().reached();
+        passedOver.add(next);
+      } else if (written == TurnTaker.LIMITED) {
+        reached(writer);
       } else {
         if (writer.isParked()) {
           scheduler.sent(next, writer.parkedBytes());
         }
-        scheduler.idle(next);
+        idle(next);
       }
     }
+  }
+
+  private void wrote(SendScheduler.Entry<TurnTaker> entry, long bytes) {
+    progress = loop.nanoTime();
+    taken += bytes;
+    scheduler.sent(entry, bytes);
+  }
+
+  private void reached(TurnTaker writer) {
+    SessionLimit limit = limits.get(writer.session());
+    if (limit != null) {
+      limit.reached();
+    }
+  }
+
+  private void idle(SendScheduler.Entry<TurnTaker> entry) {
+    scheduler.idle(entry);
+    free.remove(entry);
   }
 
   /**
@@ -301,34 +246,41 @@ public final class StreamTurns implements LoopWriter {
     if (free.isEmpty()) {
       return;
     }
-    for (StreamWriter writer : List.copyOf(free)) {
-      if (!isHeld(writer)) {
+    for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(free)) {
+      TurnTaker writer = entry.member();
+      if (!entry.isReady() || !isHeld(writer)) {
         continue;
       }
       long written;
-      do {
-        written = writer.writeTurn(writer.capacity());
-      } while (written > 0 && writer.needsNoCredit());
-      if (written == StreamWriter.NO_ROOM) {
+      while ((written = writer.writeTurn(writer.capacity())) > 0) {
+        wrote(entry, written);
+        if (!writer.needsNoCredit()) {
+          break;
+        }
+      }
+      if (written == TurnTaker.NO_ROOM) {
         waits = true;
       } else {
-        free.remove(writer);
+        free.remove(entry);
       }
     }
   }
 
-  private boolean isHeld(StreamWriter writer) {
-    Limit limit = limits.get(writer.session());
-    return limit != null && limit.reached;
+  private boolean isHeld(TurnTaker writer) {
+    SessionLimit limit = limits.get(writer.session());
+    return limit != null && limit.isReached();
   }
 
   /** Something of another stream was taken, so these wait for room of their own, apart. */
   private void parkPassedOver() {
     if (!passedOver.isEmpty()) {
-      for (StreamWriter writer : List.copyOf(passedOver)) {
-        park(writer);
-        if (writer.isParked()) {
-          scheduler.idle(writer.entry());
+      for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(passedOver)) {
+        // What one of them does can end another one.
+        if (entry.isReady()) {
+          park(entry);
+          if (entry.member().isParked()) {
+            idle(entry);
+          }
         }
       }
       passedOver.clear();
@@ -342,20 +294,27 @@ public final class StreamTurns implements LoopWriter {
    */
   private void blocked() {
     if (passedOver.size() == 1) {
-      park(passedOver.get(0));
+      long written = park(passedOver.get(0));
+      if (written > 0 || written == TurnTaker.LIMITED) {
+        waits = false;
+      }
     }
   }
 
   /** What Netty holds goes out as soon as there is room: it counts as sent. */
-  private void park(StreamWriter writer) {
+  private long park(SendScheduler.Entry<TurnTaker> entry) {
+    TurnTaker writer = entry.member();
     if (writer.isParked()) {
-      return;
+      return TurnTaker.NO_ROOM;
     }
-    if (writer.park() > 0) {
-      waits = false;
+    long written = writer.park();
+    if (written > 0) {
+      wrote(entry, written);
+    } else if (written == TurnTaker.LIMITED) {
+      reached(writer);
+    } else if (writer.isParked()) {
+      scheduler.sent(entry, writer.parkedBytes());
     }
-    if (writer.isParked()) {
-      scheduler.sent(writer.entry(), writer.parkedBytes());
-    }
+    return written;
   }
 }

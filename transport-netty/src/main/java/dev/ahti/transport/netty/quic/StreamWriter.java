@@ -1,7 +1,5 @@
 package dev.ahti.transport.netty.quic;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
@@ -32,16 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When QUIC takes nothing, one small chunk is left with Netty. Its promise tells when there is
  * room again, and at once when the peer asks to stop: Netty says neither to one who does not write.
  */
-final class StreamWriter implements LoopWriter {
-  /** There is nothing to write, or nothing that may be written yet. */
-  static final long NOTHING = 0;
-
-  /** QUIC takes nothing. */
-  static final long NO_ROOM = -1;
-
-  /** The limit of the session is reached. */
-  static final long LIMITED = -2;
-
+final class StreamWriter implements LoopWriter, TurnTaker {
   private enum Awaits {
     NOTHING,
     ROOM,
@@ -77,8 +66,8 @@ final class StreamWriter implements LoopWriter {
   private int parkedBytes;
   private @Nullable ChannelFuture foreign;
   private Awaits awaits = Awaits.NOTHING;
-  private SendScheduler.@Nullable Entry<StreamWriter> entry;
-  private StreamTurns.@Nullable Limit limit;
+  private SendScheduler.@Nullable Entry<TurnTaker> entry;
+  private @Nullable SessionLimit limit;
   private long waitingSince;
   private boolean done;
   private SendPriority priority = SendPriority.DEFAULT;
@@ -145,7 +134,7 @@ final class StreamWriter implements LoopWriter {
     } else if (out.end() != null) {
       out.discard();
     } else {
-      SendScheduler.Entry<StreamWriter> place = entry;
+      SendScheduler.Entry<TurnTaker> place = entry;
       if (place == null) {
         place = turns.add(this, session, priority);
         entry = place;
@@ -177,14 +166,9 @@ final class StreamWriter implements LoopWriter {
     }
   }
 
-  /**
-   * Writes one chunk, if there is one to write and QUIC takes something of it.
-   *
-   * @param capacity what QUIC takes, as {@link #capacity} says, or less
-   * @return the bytes written, or why there are none: {@link #NOTHING}, {@link #NO_ROOM}, {@link
-   *     #LIMITED}
-   */
-  long writeTurn(long capacity) {
+  /** Writes one chunk. */
+  @Override
+  public long writeTurn(long capacity) {
     if (out.end() != null) {
       out.discard();
       return NOTHING;
@@ -215,12 +199,8 @@ final class StreamWriter implements LoopWriter {
     return writeChunk((int) Math.min(capacity - overhead(), chunk), finishing);
   }
 
-  /**
-   * Leaves a few bytes with Netty, which tells when they are taken, and when the peer stops.
-   *
-   * @return above zero when QUIC took them at once after all
-   */
-  long park() {
+  @Override
+  public long park() {
     if (parked != null || out.end() != null) {
       return NOTHING;
     }
@@ -228,13 +208,13 @@ final class StreamWriter implements LoopWriter {
     return writeChunk(PARKED_BYTES, finishing);
   }
 
-  /** How many bytes were left with Netty the last time. */
-  int parkedBytes() {
+  @Override
+  public int parkedBytes() {
     return parkedBytes;
   }
 
-  /** Whether Netty has bytes that QUIC does not take; until it does, nothing more is written. */
-  boolean isParked() {
+  @Override
+  public boolean isParked() {
     return parked != null;
   }
 
@@ -284,7 +264,7 @@ final class StreamWriter implements LoopWriter {
     awaits = Awaits.NOTHING;
     if (flow != null && taken > 0) {
       if (own != null) {
-        limit(own).sent(entry(), taken);
+        limit(own).sent(entry, taken);
       } else {
         prepaid -= taken;
       }
@@ -509,7 +489,7 @@ final class StreamWriter implements LoopWriter {
   }
 
   private void leave() {
-    SendScheduler.Entry<StreamWriter> place = entry;
+    SendScheduler.Entry<TurnTaker> place = entry;
     if (place != null) {
       entry = null;
       turns.remove(place);
@@ -519,15 +499,15 @@ final class StreamWriter implements LoopWriter {
       paid.unsent(prepaid);
       prepaid = 0;
     }
-    StreamTurns.Limit left = limit;
+    SessionLimit left = limit;
     if (left != null) {
       limit = null;
-      turns.left(left);
+      turns.left(left, session);
     }
   }
 
-  private StreamTurns.Limit limit(SessionFlow own) {
-    StreamTurns.Limit present = limit;
+  private SessionLimit limit(SessionFlow own) {
+    SessionLimit present = limit;
     if (present == null) {
       present = turns.limit(session, own);
       limit = present;
@@ -535,13 +515,8 @@ final class StreamWriter implements LoopWriter {
     return present;
   }
 
-  /** The limit of its session, which it has met. */
-  StreamTurns.Limit limit() {
-    return requireNonNull(limit);
-  }
-
-  /** How many bytes QUIC takes now, or why it takes none any more. */
-  long capacity() {
+  @Override
+  public long capacity() {
     long capacity = QuicAccess.capacity(channel);
     if (capacity >= 0 && parked == null) {
       limits().room(capacity);
@@ -549,8 +524,8 @@ final class StreamWriter implements LoopWriter {
     return capacity;
   }
 
-  /** The session whose stream it is. */
-  long session() {
+  @Override
+  public long session() {
     return session;
   }
 
@@ -558,17 +533,13 @@ final class StreamWriter implements LoopWriter {
    * Whether it has something to write that needs no more credit of its session: a header, bytes for
    * which it was taken before, or just the end.
    */
-  boolean needsNoCredit() {
+  @Override
+  public boolean needsNoCredit() {
     return out.end() == null
         && (header != null
             || prepaid > 0
             || (out.isEmpty() && out.finishing())
             || (out.isCut() && out.committed() == 0));
-  }
-
-  /** Its place among those of the connection. */
-  SendScheduler.Entry<StreamWriter> entry() {
-    return requireNonNull(entry);
   }
 
   /** The channel is gone: what has not left will not leave. */
