@@ -71,7 +71,12 @@ final class GroupActor extends AbstractBehavior<GroupActor.Command> {
   }
 
   private Behavior<Command> onJoined(Joined joined) {
-    streams.add(joined.stream());
+    // Nobody may tell any more that one has left whose sending has ended: only its sum is kept.
+    if (joined.stream().ended() != null) {
+      ended = sum(ended, joined.stream().stats());
+    } else {
+      streams.add(joined.stream());
+    }
     return this;
   }
 

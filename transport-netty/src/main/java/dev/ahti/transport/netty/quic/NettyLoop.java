@@ -74,6 +74,7 @@ public final class NettyLoop implements StreamLoop {
   private final Set<ChannelHandlerContext> foreignReads = new LinkedHashSet<>();
 
   private long sendCount;
+  private long readCount;
 
   /**
    * Registers the loop as a dispatcher.
@@ -203,6 +204,11 @@ public final class NettyLoop implements StreamLoop {
     return sendCount;
   }
 
+  /** How often packets have come, of any connection. Loop only. */
+  long readCount() {
+    return readCount;
+  }
+
   /** A socket of this loop is in its read loop, or no more. */
   void socketReads(boolean now) {
     socketReading = now;
@@ -223,6 +229,7 @@ public final class NettyLoop implements StreamLoop {
 
   /** The read batch has ended: drains, lets the codec send, and runs what had to wait for that. */
   void endRead(ChannelHandlerContext codec) {
+    readCount++;
     foreignReads.remove(codec);
     stopLooks.packetsCame();
     packetsTaken();

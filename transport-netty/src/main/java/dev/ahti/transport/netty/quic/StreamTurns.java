@@ -37,8 +37,11 @@ public final class StreamTurns implements LoopWriter {
   /** What goes around bytes is less than one part in so many of a packet. */
   private static final int OVERHEAD_SHARE = 10;
 
-  /** Less than a packet is used as it is: it may be all that the peer's windows grant. */
-  private static final int LEAST_SHARED = 1200;
+  /**
+   * Less is used as it is: it may be all that the peer's windows grant. Far below a packet, or all
+   * packets get as short as this: each of them would then be short of what goes around its bytes.
+   */
+  private static final int LEAST_SHARED = 128;
 
   private final NettyLoop loop;
   private final LoopWriter whenRead = this::writeWhenRead;
@@ -54,11 +57,16 @@ public final class StreamTurns implements LoopWriter {
   private boolean writing;
   private boolean waits;
 
-  /** What was taken since packets were sent last, and what there was room for then. */
+  /** What was taken since packets of the connection came last, and what there was room for then. */
   private long taken;
 
   private long room;
-  private long roomOf = -1;
+
+  /** How often the loop had got packets, and how many the connection had, when that began. */
+  private long readCount = -1;
+
+  private long packets = -1;
+
   private long progress;
 
   /** For one connection. */
@@ -166,11 +174,6 @@ public final class StreamTurns implements LoopWriter {
   private void writeInOrder() {
     int left = TURN_BYTES;
     waits = false;
-    if (loop.sendCount() != roomOf) {
-      roomOf = loop.sendCount();
-      taken = 0;
-      room = 0;
-    }
     while (left > 0) {
       SendScheduler.Entry<TurnTaker> next = scheduler.next();
       if (next == null) {
@@ -180,7 +183,7 @@ public final class StreamTurns implements LoopWriter {
       }
       TurnTaker writer = next.member();
       long offered = writer.capacity();
-      long capacity = shared(offered);
+      long capacity = shared(writer, offered);
       if (capacity == 0 && offered > 0) {
         // Nobody's window is closed: what is left is for what goes around the bytes.
         waits = true;
@@ -231,14 +234,32 @@ public final class StreamTurns implements LoopWriter {
    * stands around the bytes too, of which QUIC's answer knows nothing, and what it has taken and
    * cannot send would pile up there, outside of any order.
    */
-  private long shared(long capacity) {
+  private long shared(TurnTaker writer, long capacity) {
     if (capacity <= 0 || scheduler.ready() + scheduler.passedOver() == 1) {
       return capacity;
     }
+    lookForPackets(writer);
     room = Math.max(room, taken + capacity);
     return room < LEAST_SHARED
         ? capacity
         : Math.max(0, Math.min(capacity, room - room / OVERHEAD_SHARE - taken));
+  }
+
+  /**
+   * QUIC counts anew what it takes when packets of the connection come, and only then: what was
+   * left before is the same that is still there.
+   */
+  private void lookForPackets(TurnTaker writer) {
+    if (loop.readCount() == readCount) {
+      return;
+    }
+    readCount = loop.readCount();
+    long came = writer.packetsReceived();
+    if (came != packets) {
+      packets = came;
+      taken = 0;
+      room = 0;
+    }
   }
 
   /** What needs no credit of a session whose limit is reached. */

@@ -15,8 +15,10 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -522,6 +524,12 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       limits().room(capacity);
     }
     return capacity;
+  }
+
+  @Override
+  public long packetsReceived() {
+    Future<QuicConnectionStats> stats = channel.parent().collectStats();
+    return stats.isSuccess() ? stats.getNow().recv() : -1;
   }
 
   @Override

@@ -17,6 +17,9 @@ interface TurnTaker {
   /** How many bytes QUIC takes of it now; negative when it takes none any more. */
   long capacity();
 
+  /** How many packets of the connection have come, or -1 where that is not known. */
+  long packetsReceived();
+
   /**
    * Writes something, if there is something to write and QUIC takes it.
    *

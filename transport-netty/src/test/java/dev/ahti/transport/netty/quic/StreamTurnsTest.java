@@ -36,6 +36,9 @@ class StreamTurnsTest {
   /** What happened, in order. */
   private final List<String> log = new ArrayList<>();
 
+  /** How many packets the connection has got. */
+  private long packets;
+
   private final StreamTurns turns = new StreamTurns(loop());
 
   @BeforeAll
@@ -102,6 +105,11 @@ class StreamTurnsTest {
     @Override
     public long capacity() {
       return PACKET;
+    }
+
+    @Override
+    public long packetsReceived() {
+      return packets;
     }
 
     @Override
@@ -241,17 +249,38 @@ class StreamTurnsTest {
     ready(gets, other);
     // Packets come, and there is room again.
     for (int i = 0; i < ROUNDS; i++) {
-      onLoop(
-          () ->
-              new EmbeddedChannel(new ReadBatchHandler(loop()))
-                  .pipeline()
-                  .fireChannelReadComplete());
-      rounds();
+      packets++;
+      batch();
     }
     int begin = log.indexOf("gets parks " + much);
     assertTrue(begin > 0, log.toString());
     List<String> then = log.subList(begin + 1, begin + 31);
     assertTrue(then.stream().allMatch("other writes 1000"::equals), then.toString());
+  }
+
+  @Test
+  void whatIsLeftForPacketsStaysLeftUntilPacketsOfTheConnectionCome() throws Exception {
+    Script first = new Script("first", 1);
+    Script second = new Script("second", 1);
+    for (int i = 0; i < 100; i++) {
+      first.write(() -> PACKET);
+      second.write(() -> PACKET);
+    }
+    ready(first, second);
+    int before = log.size();
+    batch();
+    assertEquals(before, log.size(), "after packets of others");
+    packets++;
+    batch();
+    assertTrue(log.size() > before, "after packets of its own");
+  }
+
+  /** Packets came to some connection of the loop. */
+  private static void batch() throws Exception {
+    onLoop(
+        () ->
+            new EmbeddedChannel(new ReadBatchHandler(loop())).pipeline().fireChannelReadComplete());
+    rounds();
   }
 
   @Test
