@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.gauge.Gauges;
@@ -238,6 +239,31 @@ class WhileConnectingIT {
       session.close();
       Loopback.await(session.closed());
     }
+  }
+
+  @Test
+  void aGroupTooManyIsAQuotaErrorOfWhatUsesIt() throws Exception {
+    try (Loopback loopback =
+        Loopback.start(
+            "ahti.session.send-groups = 1", Map.of("/", session -> {}), server -> server)) {
+      WebTransport session =
+          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+      WebTransportSendGroup one = session.createSendGroup();
+      WebTransportSendGroup other = session.createSendGroup();
+      assertFalse(session.ready().toCompletableFuture().isDone(), "made too late");
+      Loopback.await(session.ready());
+      Loopback.await(session.createUnidirectionalStream(inGroup(one)));
+      assertInstanceOf(
+          WebTransportQuotaExceededException.class,
+          Loopback.failure(session.createUnidirectionalStream(inGroup(other))));
+      assertThrows(WebTransportQuotaExceededException.class, session::createSendGroup);
+      session.close();
+      Loopback.await(session.closed());
+    }
+  }
+
+  private static WebTransportSendStreamOptions inGroup(WebTransportSendGroup group) {
+    return WebTransportSendStreamOptions.create().withSendGroup(group);
   }
 
   @Test

@@ -122,10 +122,8 @@ final class ApiState {
     if (isOver()) {
       return CompletableFuture.failedFuture(invalid());
     }
-    SessionHandle session = sessionOrNull();
-    CompletableFuture<T> answer =
-        session == null ? established.thenCompose(question) : question.apply(session);
-    return answer.handle(this::orInvalid);
+    // Complete or not, what the question throws is the answer's failure.
+    return established.thenCompose(question).handle(this::orInvalid);
   }
 
   void close(WebTransportCloseInfo info) {
