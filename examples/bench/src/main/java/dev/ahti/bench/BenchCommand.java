@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -91,11 +92,19 @@ public final class BenchCommand implements Callable<Integer> {
           "One more argument for every child JVM, such as a profiler's; {role} in it becomes side and role.")
   private List<String> jvmArguments = new ArrayList<>();
 
-  /** Made by picocli. */
-  public BenchCommand() {}
+  private final BooleanSupplier ended;
+
+  /**
+   * A command to hand to picocli.
+   *
+   * @param ended whether to end early, cleanly and without a report; asked several times a second
+   */
+  public BenchCommand(BooleanSupplier ended) {
+    this.ended = ended;
+  }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Plan plan =
         new Plan(
             workloads(),
@@ -105,13 +114,16 @@ public final class BenchCommand implements Callable<Integer> {
             quick,
             verbose,
             ROUND,
-            jvmArguments);
+            jvmArguments,
+            ended);
     checkFile();
-    try (EndSignal signals = EndSignal.open()) {
+    try {
       print(measure(plan), commandLine().getOut());
-    } catch (InterruptedException ended) {
-      // By a signal, which is a clean end; the children are gone by now.
-      return 0;
+    } catch (InterruptedException | BenchException failure) {
+      // A terminal's signal goes to the children, too: they may be gone before we look.
+      if (!ended.getAsBoolean()) {
+        throw failure;
+      }
     }
     return 0;
   }

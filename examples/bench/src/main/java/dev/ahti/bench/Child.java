@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The parent's handle on one child JVM. One request at a time, each with a deadline. */
@@ -38,12 +39,14 @@ final class Child implements AutoCloseable {
 
   private final String name;
   private final Process process;
+  private final BooleanSupplier ended;
   private final BufferedWriter commands;
   private final BlockingQueue<String> answers = new ArrayBlockingQueue<>(MAX_ANSWERS);
   private final Deque<String> said = new ArrayDeque<>();
 
-  private Child(String name, Process process) {
+  private Child(String name, Process process, BooleanSupplier ended) {
     this.name = name;
+    this.ended = ended;
     this.process = process;
     this.commands =
         new BufferedWriter(
@@ -67,7 +70,7 @@ final class Child implements AutoCloseable {
       if (plan.verbose()) {
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       }
-      return new Child(name, builder.start());
+      return new Child(name, builder.start(), plan.ended());
     } catch (IOException failure) {
       throw new BenchException("cannot start the " + name + ": " + failure.getMessage(), failure);
     }
@@ -100,6 +103,9 @@ final class Child implements AutoCloseable {
       String line = answers.poll(100, TimeUnit.MILLISECONDS);
       if (line != null) {
         return line;
+      }
+      if (ended.getAsBoolean()) {
+        throw new InterruptedException("ended early");
       }
       if (!process.isAlive() && answers.isEmpty()) {
         throw failure("ended with exit code " + process.exitValue());

@@ -2,6 +2,7 @@ package dev.ahti.bench;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a run does.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param verbose whether children write to our stderr
  * @param roundDeadline how long a round may take before the run fails
  * @param jvmArguments more arguments for every child
+ * @param ended whether the run is to end now; asked several times a second
  */
 record Plan(
     List<Workload> workloads,
@@ -23,7 +25,8 @@ record Plan(
     boolean quick,
     boolean verbose,
     Duration roundDeadline,
-    List<String> jvmArguments) {
+    List<String> jvmArguments,
+    BooleanSupplier ended) {
 
   Plan {
     workloads = List.copyOf(workloads);

@@ -15,7 +15,7 @@ import picocli.CommandLine;
 class BenchCommandTest {
   private final StringWriter err = new StringWriter();
   private final CommandLine bench =
-      new CommandLine(new BenchCommand())
+      new CommandLine(new BenchCommand(() -> false))
           .setErr(new PrintWriter(err))
           .setParameterExceptionHandler(
               (failure, arguments) -> {

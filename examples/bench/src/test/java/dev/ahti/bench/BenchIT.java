@@ -29,7 +29,7 @@ class BenchIT {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine bench =
-        new CommandLine(new BenchCommand())
+        new CommandLine(new BenchCommand(() -> false))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err));
 

@@ -4,9 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.LoggerFactory;
@@ -51,26 +49,19 @@ final class Actors implements AutoCloseable {
     return system;
   }
 
-  /** Waits for a result; what it failed with is thrown as it was. */
-  static <T> T await(CompletionStage<T> stage) throws Exception {
-    try {
-      return stage.toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      while (cause instanceof CompletionException && cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      throw cause instanceof Exception failure ? failure : e;
-    }
+  /** Ends the system and waits until it has; a thread that is interrupted waits on. */
+  @Override
+  public void close() {
+    system.terminate();
+    finish("the actor system", system.getWhenTerminated());
   }
 
-  @Override
-  public void close() throws InterruptedException {
-    system.terminate();
+  /** Waits for the end of something that is ending, a bounded time. */
+  static void finish(String what, CompletionStage<?> ended) {
     try {
-      system.getWhenTerminated().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the actor system did not end in " + END_SECONDS + " s", e);
+      ended.toCompletableFuture().copy().orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(what + " did not end in " + END_SECONDS + " s", e);
     }
   }
 }

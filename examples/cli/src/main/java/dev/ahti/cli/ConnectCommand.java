@@ -1,6 +1,5 @@
 package dev.ahti.cli;
 
-import dev.ahti.bench.EndSignal;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportDraft;
@@ -21,8 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -120,15 +117,20 @@ final class ConnectCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli before call()
   private CommandSpec spec;
 
+  private final EndSignal end;
+
+  ConnectCommand(EndSignal end) {
+    this.end = end;
+  }
+
   @Override
   public Integer call() throws Exception {
     WebTransportOptions options = options();
-    try (EndSignal signals = EndSignal.open();
-        Actors actors = Actors.start()) {
+    try (Actors actors = Actors.start()) {
       WebTransport session = connect(actors, options);
       try {
         run(session, actors.system());
-      } catch (InterruptedException signal) {
+      } catch (EndSignal.Ended signal) {
         // A signal is a wish to end, not a failure: the server is told below.
       }
       // The end of the actors waits for connections to end in order, so the CLOSE is sent.
@@ -138,7 +140,7 @@ final class ConnectCommand implements Callable<Integer> {
   }
 
   private void run(WebTransport session, ActorSystem<?> system) throws Exception {
-    Actors.await(session.ready());
+    end.await(session.ready());
     if (verbose) {
       spec.commandLine().getErr().println("connected: " + session.info());
       spec.commandLine().getErr().flush();
@@ -160,7 +162,7 @@ final class ConnectCommand implements Callable<Integer> {
 
   private void stream(WebTransport session, ActorSystem<?> system) throws Exception {
     WebTransportBidirectionalStream stream =
-        Actors.await(
+        end.await(
             session.createBidirectionalStream(
                 WebTransportSendStreamOptions.create().withWaitUntilAvailable(true)));
     CompletionStage<Done> sent =
@@ -174,8 +176,8 @@ final class ConnectCommand implements Callable<Integer> {
                 Keep.right())
             .run(system);
     // The answer first: a server that resets or stops says so there, too.
-    Actors.await(received);
-    Actors.await(sent);
+    end.await(received);
+    end.await(sent);
   }
 
   private void datagrams(WebTransport session, ActorSystem<?> system) throws Exception {
@@ -193,12 +195,9 @@ final class ConnectCommand implements Callable<Integer> {
             .via(Framing.delimiter(ByteString.fromString("\n"), MAX_LINE, FramingTruncation.ALLOW))
             .toMat(session.datagrams().createWritable().sink(), Keep.right())
             .run(system);
-    Actors.await(sent);
-    try {
-      received.toCompletableFuture().get(wait, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      // Nobody says that the last answer came; waiting is all one can do.
-    }
+    end.await(sent);
+    // Nobody says that the last answer came; waiting is all one can do.
+    end.await(received, wait);
   }
 
   private WebTransportOptions options() throws Exception {

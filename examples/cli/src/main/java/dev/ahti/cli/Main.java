@@ -41,15 +41,20 @@ public final class Main implements Runnable {
    * @param args the arguments as typed, the subcommand first
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    // First of all, so that a signal while the command is still starting is one to it, too.
+    System.exit(commandLine(EndSignal.install()).execute(args));
   }
 
-  /** The whole command line, ready to execute; a test may redirect its writers first. */
-  static CommandLine commandLine() {
+  /**
+   * The whole command line, ready to execute; a test may redirect its writers first.
+   *
+   * @param end ends the command that runs
+   */
+  static CommandLine commandLine(EndSignal end) {
     return new CommandLine(new Main())
-        .addSubcommand(new ServeCommand())
-        .addSubcommand(new ConnectCommand())
-        .addSubcommand(new BenchCommand())
+        .addSubcommand(new ServeCommand(end))
+        .addSubcommand(new ConnectCommand(end))
+        .addSubcommand(new BenchCommand(end::hasCome))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Main::misunderstood)
         .setExecutionExceptionHandler(Main::failed);

@@ -2,7 +2,6 @@ package dev.ahti.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ahti.bench.EndSignal;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
@@ -116,13 +115,19 @@ final class ServeCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // set by picocli before call()
   private CommandSpec spec;
 
+  private final EndSignal end;
+
+  ServeCommand(EndSignal end) {
+    this.end = end;
+  }
+
   @Override
   public Integer call() throws Exception {
     check();
-    try (EndSignal signals = EndSignal.open()) {
+    try {
       serve();
-    } catch (InterruptedException signal) {
-      // It came while the server was starting; what had started is closed.
+    } catch (EndSignal.Ended early) {
+      // A signal came while the server was starting; what had started is closed.
     }
     return 0;
   }
@@ -145,7 +150,7 @@ final class ServeCommand implements Callable<Integer> {
       for (var endpoint : Endpoints.all().entrySet()) {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
-      WebTransportServerBinding binding = Actors.await(server.bind());
+      WebTransportServerBinding binding = end.await(server.bind());
       page.show(
           new PageInfo(
               URI.create(binding.url()),
@@ -153,16 +158,8 @@ final class ServeCommand implements Callable<Integer> {
               ENDPOINTS,
               Version.number()));
       announce(binding, page);
-      untilSignal();
-      Actors.await(binding.stop());
-    }
-  }
-
-  private static void untilSignal() {
-    try {
-      Thread.currentThread().join();
-    } catch (InterruptedException signal) {
-      // What was waited for.
+      end.await();
+      Actors.finish("the server", binding.stop());
     }
   }
 

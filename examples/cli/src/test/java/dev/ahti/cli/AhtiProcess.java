@@ -44,6 +44,11 @@ final class AhtiProcess implements AutoCloseable {
   }
 
   static AhtiProcess start(Path folder, String... args) throws IOException {
+    return start(folder, List.of(), args);
+  }
+
+  static AhtiProcess start(Path folder, List<String> jvmOptions, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -51,6 +56,7 @@ final class AhtiProcess implements AutoCloseable {
     // The command's own log configuration, not that of the tests.
     command.add("-Dlogback.configurationFile=logback.xml");
     command.add("-Dio.netty.customResourceLeakDetector=io.netty.util.LeakPresenceDetector");
+    command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(CheckedMain.class.getName());

@@ -10,10 +10,13 @@ final class CheckedMain {
   /** The exit code when a buffer is left. */
   static final int LEAK = 99;
 
+  /** The signals of this process, for {@link SignalAtStart}. */
+  static final EndSignal END = EndSignal.install();
+
   private CheckedMain() {}
 
   public static void main(String[] args) throws InterruptedException {
-    int code = Main.commandLine().execute(args);
+    int code = Main.commandLine(END).execute(args);
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("ahti-loop")) {
         thread.join();

@@ -48,7 +48,7 @@ class CommandLineTest {
   }
 
   private int run(String line) {
-    CommandLine command = Main.commandLine();
+    CommandLine command = Main.commandLine(EndSignal.never());
     command.setOut(new PrintWriter(out, true));
     command.setErr(new PrintWriter(err, true));
     return command.execute(line.strip().split(" +"));
