@@ -5,16 +5,11 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.webtransport.impl.Anticipated;
 import dev.ahti.webtransport.impl.Dialling;
+import dev.ahti.webtransport.impl.KeyFiles;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,18 +61,7 @@ public final class WebTransportOptions {
    * @throws IOException when it cannot be read or holds no certificate; the message names the file
    */
   public WebTransportOptions withTrustedAuthorities(Path file) throws IOException {
-    List<X509Certificate> authorities = new ArrayList<>();
-    try (InputStream in = Files.newInputStream(file)) {
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        authorities.add((X509Certificate) one);
-      }
-    } catch (CertificateException e) {
-      throw new IOException(file + ": " + e.getMessage() + " (expected: X.509 certificates)", e);
-    }
-    if (authorities.isEmpty()) {
-      throw new IOException(file + ": no certificate in it (expected: X.509 certificates)");
-    }
-    return withTrustedAuthorities(authorities);
+    return withTrustedAuthorities(KeyFiles.readChain(file));
   }
 
   /**

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -110,8 +112,8 @@ public final class KeyFiles {
     throw new IOException(otherwise);
   }
 
-  /** The certificates of a file in PEM. */
-  private static List<X509Certificate> readChain(Path file) throws IOException {
+  /** The certificates of a file, in PEM or one in DER; at least one. */
+  public static List<X509Certificate> readChain(Path file) throws IOException {
     List<X509Certificate> chain = new ArrayList<>();
     try (InputStream in = Files.newInputStream(file)) {
       for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
@@ -121,6 +123,8 @@ public final class KeyFiles {
       throw missing(file, e);
     } catch (CertificateException e) {
       throw new IOException(file + ": no certificate in PEM (" + e.getMessage() + ")", e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
     if (chain.isEmpty()) {
       throw new IOException(file + ": empty (expected: a certificate in PEM)");
@@ -144,10 +148,23 @@ public final class KeyFiles {
       }
     } catch (NoSuchFileException e) {
       throw missing(file, e);
+    } catch (FileSystemException e) {
+      throw unreadable(file, e);
     } catch (IOException e) {
       throw new IOException(file + ": no private key in PEM (" + e.getMessage() + ")", e);
     }
     throw new IOException(file + ": no private key in it (expected: an unencrypted key in PEM)");
+  }
+
+  /** A directory, say, or a file of somebody else. */
+  private static IOException unreadable(Path file, IOException cause) {
+    String why =
+        cause instanceof AccessDeniedException
+            ? "permission denied"
+            : cause instanceof FileSystemException failure && failure.getReason() != null
+                ? failure.getReason()
+                : cause.getMessage();
+    return new IOException(file + ": cannot be read (" + why + ")", cause);
   }
 
   private static IOException missing(Path file, NoSuchFileException cause) {

@@ -2,7 +2,7 @@ package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.webtransport.WebTransportHash;
-import java.net.InetAddress;
+import dev.ahti.webtransport.impl.AddressText;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -32,13 +32,10 @@ public final class WebTransportServerBinding {
    * on every address this is the loopback address, the one that is known to work from here.
    */
   public String url() {
-    InetAddress address = localAddress().getAddress();
-    if (address.isAnyLocalAddress()) {
-      return "https://127.0.0.1:" + localAddress().getPort();
-    }
-    String host = address.getHostAddress();
-    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return "https://" + shown + ":" + localAddress().getPort();
+    InetSocketAddress address = localAddress();
+    return address.getAddress().isAnyLocalAddress()
+        ? "https://127.0.0.1:" + address.getPort()
+        : "https://" + AddressText.of(address);
   }
 
   /** What a client puts into {@code serverCertificateHashes} to trust this server. */

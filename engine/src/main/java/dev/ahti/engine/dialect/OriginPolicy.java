@@ -1,6 +1,7 @@
 package dev.ahti.engine.dialect;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,18 +80,22 @@ public final class OriginPolicy {
   }
 
   private static URI parse(String origin) {
-    URI uri = URI.create(origin);
-    boolean onlyOrigin =
-        uri.getScheme() != null
-            && uri.getHost() != null
-            && uri.getRawUserInfo() == null
-            && uri.getRawPath().isEmpty()
-            && uri.getRawQuery() == null
-            && uri.getRawFragment() == null;
-    if (!onlyOrigin) {
-      throw new IllegalArgumentException(
-          "origin: " + origin + " (expected: *, null, or scheme://host or scheme://host:port)");
+    try {
+      URI uri = new URI(origin);
+      boolean onlyOrigin =
+          uri.getScheme() != null
+              && uri.getHost() != null
+              && uri.getRawUserInfo() == null
+              && uri.getRawPath().isEmpty()
+              && uri.getRawQuery() == null
+              && uri.getRawFragment() == null;
+      if (onlyOrigin) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // No URI, so no origin: what was expected says more than where the first wrong letter is.
     }
-    return uri;
+    throw new IllegalArgumentException(
+        "origin: " + origin + " (expected: *, null, or scheme://host or scheme://host:port)");
   }
 }

@@ -201,8 +201,14 @@ final class ConnectCommand implements Callable<Integer> {
   }
 
   private WebTransportOptions options() throws Exception {
-    if (timeout <= 0 || wait < 0) {
-      throw misuse("--timeout and --wait take a number of seconds above zero");
+    if (timeout <= 0) {
+      throw misuse("--timeout: " + timeout + " (expected: a number of seconds above zero)");
+    }
+    if (wait < 0) {
+      throw misuse("--wait: " + wait + " (expected: a number of seconds, 0 or more)");
+    }
+    if (origin != null && !WebOrigin.is(origin)) {
+      throw misuse("--origin: " + origin + " (expected: " + WebOrigin.SHAPE + ")");
     }
     WebTransportOptions options =
         WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout));
@@ -214,7 +220,11 @@ final class ConnectCommand implements Callable<Integer> {
       throw misuse("--cert-hash: " + e.getMessage());
     }
     if (authorities != null) {
-      options = options.withTrustedAuthorities(authorities);
+      try {
+        options = options.withTrustedAuthorities(authorities);
+      } catch (IOException e) {
+        throw new IOException("--ca: " + e.getMessage() + " (expected: certificates in PEM)", e);
+      }
     }
     if (insecure) {
       options = options.withoutCertificateCheck();

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ahti serve",
       "  ahti serve --port 0 --page-port 0 --json",
-      "  ahti serve --host 0.0.0.0 --cert chain.pem --key key.pem --origin https://example.org"
+      "  ahti serve --cert chain.pem --key key.pem --origin https://example.org"
     })
 final class ServeCommand implements Callable<Integer> {
   /** The endpoint that the page starts with comes first. */
@@ -164,6 +164,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void check() {
+    origins.stream().filter(origin -> !origin.equals("*")).forEach(this::checkOrigin);
     if ((certificate == null) != (key == null)) {
       throw new ParameterException(
           spec.commandLine(), "--cert and --key belong together: give both or neither");
@@ -176,6 +177,14 @@ final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--no-http3 leaves nothing to serve: this version speaks HTTP/3 only");
+    }
+  }
+
+  /** Before anything starts: the server would find out only after the page. */
+  private void checkOrigin(String origin) {
+    if (!WebOrigin.is(origin)) {
+      throw new ParameterException(
+          spec.commandLine(), "--origin: " + origin + " (expected: * or " + WebOrigin.SHAPE + ")");
     }
   }
 

@@ -1,10 +1,17 @@
 package dev.ahti.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,13 +37,57 @@ class CommandLineTest {
         "connect http://a/ | (expected: an absolute URL with the scheme https)",
         "connect https://a/ --cert-hash 12 | 64 hexadecimal digits",
         "connect https://a/ --draft 3 | expected: 02, 07, 14 or 16",
-        "connect https://a/ --timeout 0 | above zero",
+        "connect https://a/ --timeout 0 | --timeout: 0 (expected: a number of seconds above zero)",
+        "connect https://a/ --wait -1 | --wait: -1 (expected: a number of seconds, 0 or more)",
+        "connect https://a/ --origin no-origin | --origin: no-origin (expected: null, scheme://host",
+        "connect https://a/ --origin https://b/path | --origin: https://b/path (expected:",
+        "serve --origin no-origin | --origin: no-origin (expected: * or null, scheme://host",
         "nonsense | nonsense",
       })
   void isAnsweredWithOneLine(String line, String part) {
     assertEquals(2, run(line), err::toString);
     assertEquals(1, err.toString().lines().count(), err::toString);
     assertTrue(err.toString().contains(part), err::toString);
+  }
+
+  @Test
+  void anOriginWithASpaceIsNamedWithItsOption() {
+    for (String[] line : List.of(words("serve"), words("connect", "https://a/"))) {
+      err.getBuffer().setLength(0);
+      assertEquals(2, run(line), err::toString);
+      assertEquals(1, err.toString().lines().count(), err::toString);
+      assertTrue(err.toString().contains("--origin: not an origin (expected: "), err::toString);
+    }
+  }
+
+  private static String[] words(String... first) {
+    return Stream.concat(Stream.of(first), Stream.of("--origin", "not an origin"))
+        .toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no-such-file.pem, no such file",
+    "'', no certificate in PEM",
+    "text.pem, no certificate in PEM",
+    "empty.pem, empty"
+  })
+  void anAuthorityFileIsNamedWithItsOption(String name, String why, @TempDir Path folder)
+      throws Exception {
+    Files.writeString(folder.resolve("text.pem"), "not a certificate");
+    Files.createFile(folder.resolve("empty.pem"));
+    Path file = folder.resolve(name);
+    assertEquals(1, run("connect", "https://a/", "--ca", file.toString()));
+    assertEquals(1, err.toString().lines().count(), err::toString);
+    assertTrue(
+        err.toString().startsWith("ahti connect: --ca: " + file + ": " + why), err::toString);
+    assertTrue(err.toString().contains("expected: "), err::toString);
+  }
+
+  @Test
+  void helpBreaksNoUrl() {
+    run("serve --help");
+    out.toString().lines().forEach(line -> assertFalse(line.endsWith("https:"), line));
   }
 
   @ParameterizedTest
@@ -48,9 +99,13 @@ class CommandLineTest {
   }
 
   private int run(String line) {
+    return run(line.strip().split(" +"));
+  }
+
+  private int run(String... words) {
     CommandLine command = Main.commandLine(EndSignal.never());
     command.setOut(new PrintWriter(out, true));
     command.setErr(new PrintWriter(err, true));
-    return command.execute(line.strip().split(" +"));
+    return command.execute(words);
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -151,8 +152,16 @@ public final class PageServer implements AutoCloseable {
   private String contentSecurityPolicy() {
     return "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
         + " img-src data:; connect-src 'self' "
-        + info.get().url()
+        + source(info.get().url())
         + "; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+  }
+
+  /**
+   * A policy's grammar has no IPv6 literal (CSP 3, 2.3.1), and browsers drop a source that is one:
+   * any host, on the server's port, is the narrowest that such an address matches.
+   */
+  private static String source(URI server) {
+    return server.getHost().startsWith("[") ? "https://*:" + server.getPort() : server.toString();
   }
 
   private static byte[] readPage() throws IOException {

@@ -181,7 +181,7 @@ enum Browser {
             "--disable-component-update",
             "--disable-default-apps",
             "--disable-sync",
-            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE ::1 , EXCLUDE [::1]",
             "--no-default-browser-check",
             "--no-first-run",
             "--mute-audio",

@@ -88,6 +88,16 @@ class BrowserIT {
   }
 
   @TestFactory
+  Stream<DynamicTest> chromiumToAnIpv6Address() throws Exception {
+    return testsOf(run(Browser.CHROMIUM, Network.IPV6), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> firefoxToAnIpv6Address() throws Exception {
+    return testsOf(run(Browser.FIREFOX, Network.IPV6), WebTransportDraft.DRAFT_02);
+  }
+
+  @TestFactory
   Stream<DynamicTest> chromiumWithEachByteAlone() throws Exception {
     return testsOf(run(Browser.CHROMIUM, Network.EACH_BYTE_ALONE), WebTransportDraft.DRAFT_02);
   }
@@ -158,7 +168,7 @@ class BrowserIT {
 
   /** The cases in their order; the one about a CLOSE several times where that may get lost. */
   private static List<String> cases(Browser browser, Network network) {
-    return Stream.of(BrowserCase.values())
+    return network.cases().stream()
         .flatMap(
             each ->
                 Collections.nCopies(
@@ -194,7 +204,10 @@ class BrowserIT {
     Set<WebTransportDraft> drafts = ConcurrentHashMap.newKeySet();
     try (HarnessServer harness = HarnessServer.start()) {
       WebTransportServer server =
-          WebTransportServer.create(system).withName(browser.name()).withOrigins(harness.origin());
+          WebTransportServer.create(system)
+              .withName(browser.name())
+              .withHost(network.host())
+              .withOrigins(harness.origin());
       for (Map.Entry<String, SessionHandler> endpoint : Endpoints.all().entrySet()) {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
@@ -222,7 +235,9 @@ class BrowserIT {
       int port = proxy.map(ImpairmentProxy::port).orElse(port(binding));
       PageInfo info =
           new PageInfo(
-              URI.create("https://127.0.0.1:" + port),
+              URI.create(binding.url()).getPort() == port
+                  ? URI.create(binding.url())
+                  : URI.create("https://127.0.0.1:" + port),
               binding.certificateHash().hex(),
               ENDPOINTS,
               "test");
@@ -305,7 +320,7 @@ class BrowserIT {
 
   private static Stream<DynamicTest> testsOf(Run run, WebTransportDraft draft) {
     Stream<DynamicTest> cases =
-        Stream.of(BrowserCase.values())
+        run.network().cases().stream()
             .map(each -> dynamicTest(run.sentence(each), () -> check(run, each)));
     Stream<DynamicTest> losses =
         run.passed().entrySet().stream()

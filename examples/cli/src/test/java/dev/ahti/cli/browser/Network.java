@@ -1,12 +1,15 @@
 package dev.ahti.cli.browser;
 
 import dev.ahti.wtspec.proxy.Impairment;
+import java.util.List;
 import java.util.Optional;
 
 /** What lies between a browser and the server. */
 enum Network {
   /** Nothing. */
   LOOPBACK("", Impairment.NONE, 8 << 20),
+  /** Nothing either, and the server has an address of IPv6. */
+  IPV6("", Impairment.NONE, 8 << 20),
   /**
    * The server reads each byte of a stream alone, and handles it as one element; so the large
    * transfer has 64 KiB here, where 8 MiB would take minutes and say no more.
@@ -23,6 +26,18 @@ enum Network {
     this.config = config;
     this.impairment = impairment;
     this.bulkBytes = bulkBytes;
+  }
+
+  /** Where the server listens; the proxy of an impaired network is on the same host. */
+  String host() {
+    return this == IPV6 ? "::1" : "127.0.0.1";
+  }
+
+  /** The cases to run: the address of the server matters to few of them. */
+  List<BrowserCase> cases() {
+    return this == IPV6
+        ? List.of(BrowserCase.CONNECT, BrowserCase.DEMO_PAGE)
+        : List.of(BrowserCase.values());
   }
 
   /** What is set differently in the server's actor system. */

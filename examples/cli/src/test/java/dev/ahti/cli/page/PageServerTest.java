@@ -78,6 +78,16 @@ class PageServerTest {
   }
 
   @Test
+  void pageMayConnectToAnIpv6AddressThatNoPolicyCanName() throws Exception {
+    info.set(new PageInfo(URI.create("https://[::1]:4433"), null, List.of("/echo"), "1"));
+
+    String policy =
+        request("GET", "/").headers().firstValue("content-security-policy").orElseThrow();
+
+    assertTrue(policy.contains("connect-src 'self' https://*:4433;"), policy);
+  }
+
+  @Test
   void jsonTellsWhatThePageMustKnow() throws Exception {
     HttpResponse<byte[]> response = request("GET", "/ahti.json");
 
