@@ -1,13 +1,11 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.Http3ErrorCode;
-import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
-import dev.ahti.engine.wire.VarInt;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,22 +31,14 @@ import org.jspecify.annotations.Nullable;
  * room again, and at once when the peer asks to stop: Netty says neither to one who does not write.
  */
 final class StreamWriter implements LoopWriter, TurnTaker {
-  private enum Awaits {
-    NOTHING,
-    ROOM,
-    CREDIT
-  }
-
   /** Bytes left with Netty while the window is closed. */
   private static final int PARKED_BYTES = 1024;
-
-  private static final byte DATA_FRAME = 0x00;
 
   private final NettyLoop loop;
   private final ChannelHandlerContext ctx;
   private final QuicStreamChannel channel;
   private final OutboundHalf out;
-  private final Framing framing;
+  private final StreamChunks chunks;
   private final int chunk;
   private final Runnable onEnd;
   private final ConnectionPorts ports;
@@ -56,30 +46,22 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable request;
   private final StreamTurns turns;
+  private final WriteWaits waits;
+  private final StreamReset reset;
   private final long session;
   private volatile @Nullable SessionFlow flow;
 
   // Loop only.
-  private @Nullable ByteString header;
-  private @Nullable ChannelFuture headerWritten;
-  private long headerSendCount;
-  private long bodySendCount = -1;
   private @Nullable ChannelFuture parked;
   private int parkedBytes;
-  private @Nullable ChannelFuture foreign;
-  private Awaits awaits = Awaits.NOTHING;
   private SendScheduler.@Nullable Entry<TurnTaker> entry;
   private @Nullable SessionLimit limit;
-  private long waitingSince;
   private boolean done;
   private SendPriority priority = SendPriority.DEFAULT;
   private @Nullable SendLimits limits;
 
   /** Payload for which the session's credit was taken before it was written: the next bytes. */
   private long prepaid;
-
-  private long heldCode;
-  private boolean lingering;
 
   /**
    * @param header what goes out before everything else; empty for none
@@ -98,13 +80,14 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     this.ctx = ctx;
     this.channel = (QuicStreamChannel) ctx.channel();
     this.out = out;
-    this.framing = framing;
     this.chunk = context.writeChunk();
-    this.header = header.isEmpty() ? null : header;
+    this.chunks = new StreamChunks(ctx, out, framing, header);
     this.onEnd = onEnd;
     this.ports = context.ports();
     this.stalls = context.gauges().writeStalls;
     this.turns = context.turns();
+    this.waits = new WriteWaits(loop, ports, turns);
+    this.reset = new StreamReset(loop, ctx, out, chunks, this);
     this.session = session;
     this.request = this::requestTurn;
   }
@@ -179,12 +162,12 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       return NO_ROOM;
     }
     if (out.isCut() && out.committed() == 0) {
-      linger();
+      reset.linger();
       return NOTHING;
     }
     boolean finishing = out.finishing();
     loop.holdPackets(channel.parent());
-    if (header == null && out.isEmpty()) {
+    if (!chunks.hasHeader() && out.isEmpty()) {
       if (finishing && !refused(capacity)) {
         parkedBytes = 0;
         hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
@@ -194,11 +177,11 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     if (refused(capacity)) {
       return NOTHING;
     }
-    if (capacity <= overhead()) {
-      awaitRoom();
+    if (capacity <= chunks.overhead()) {
+      waits.forRoom();
       return NO_ROOM;
     }
-    return writeChunk((int) Math.min(capacity - overhead(), chunk), finishing);
+    return writeChunk((int) Math.min(capacity - chunks.overhead(), chunk), finishing);
   }
 
   @Override
@@ -236,14 +219,9 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     return true;
   }
 
-  private int overhead() {
-    return framing.overhead() + (header == null ? 0 : header.length());
-  }
-
   /** Writes so many bytes at most, and says as {@link #writeTurn} how many it were. */
   private long writeChunk(int room, boolean finishing) {
-    boolean withHeader = header != null;
-    int overhead = overhead();
+    boolean withHeader = chunks.hasHeader();
     int length = (int) Math.min(room, out.isCut() ? out.committed() : out.queued());
     SessionFlow own = prepaid > 0 ? null : flow;
     if (prepaid > 0) {
@@ -251,26 +229,26 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     } else if (own != null && length > 0) {
       length = (int) limit(own).credit(length);
       if (length == 0 && !withHeader) {
-        awaitCredit();
+        waits.forCredit();
         return LIMITED;
       }
     }
-    ByteBuf bytes = ctx.alloc().directBuffer(overhead + length);
-    int taken = fill(bytes, length);
+    ByteBuf bytes = chunks.next(length);
+    int taken = chunks.taken();
     int written = bytes.readableBytes();
     if (written == 0) {
       // The producer has counted its bytes and not queued them yet: it will ask again.
       bytes.release();
       return NOTHING;
     }
-    awaits = Awaits.NOTHING;
+    waits.over();
     if (flow != null && taken > 0) {
       if (own != null) {
         limit(own).sent(entry, taken);
       } else {
         prepaid -= taken;
       }
-      bodySendCount = loop.sendCount();
+      reset.bodyWritten();
     }
     limits().sent(bytes.readableBytes());
     boolean last = finishing && out.isEmpty();
@@ -312,7 +290,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
 
   /** Whether the peer's windows certainly have room for so much more payload. */
   boolean fitsWhole(int length) {
-    return length + (header == null ? 0 : header.length()) <= limits().atLeast();
+    return length + chunks.headerLength() <= limits().atLeast();
   }
 
   /** Whether the session has credit for so many bytes. */
@@ -353,47 +331,21 @@ final class StreamWriter implements LoopWriter, TurnTaker {
         });
   }
 
-  private int fill(ByteBuf bytes, int length) {
-    if (header != null) {
-      bytes.writeBytes(header.asByteBuffer());
-      header = null;
-    }
-    if (framing == Framing.NONE) {
-      return out.take(bytes, length);
-    }
-    int start = bytes.writerIndex();
-    int payload = start + framing.overhead();
-    bytes.writerIndex(payload);
-    int taken = out.take(bytes, length);
-    if (taken == 0) {
-      bytes.writerIndex(start);
-      return 0;
-    }
-    byte[] frame = new byte[framing.overhead()];
-    frame[0] = DATA_FRAME;
-    int frameLength = VarInt.put(frame, 1, taken);
-    // The frame's head is as short as its length allows: it stands right before the payload.
-    bytes.setBytes(payload - frameLength, frame, 0, frameLength);
-    bytes.readerIndex(payload - frameLength);
-    return taken;
-  }
-
   /** Hands a message to Netty; whether it was taken at once. */
   private boolean hand(Object message, int payload, boolean last, boolean withHeader) {
     ChannelFuture written = ctx.write(message);
     if (withHeader) {
-      headerWritten = written;
-      headerSendCount = loop.sendCount();
+      reset.headerWritten(written);
     }
     if (written.isDone()) {
       return settled(written, payload, last);
     }
     parked = written;
-    waits();
+    waits.begin();
     written.addListener(
         ignored -> {
           parked = null;
-          headerSendCount = loop.sendCount();
+          reset.heldWritten();
           if (settled(written, payload, last) && !last) {
             request();
           }
@@ -401,33 +353,9 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     return false;
   }
 
-  /** The session's limit holds bytes back; asking again for them does not begin the wait anew. */
-  private void awaitCredit() {
-    awaits(Awaits.CREDIT);
-  }
-
-  private void awaitRoom() {
-    awaits(Awaits.ROOM);
-  }
-
-  private void awaits(Awaits what) {
-    if (awaits != what) {
-      awaits = what;
-      waits();
-    }
-  }
-
-  private void waits() {
-    waitingSince = loop.nanoTime();
-    ports.waiting();
-  }
-
   /** Something was written on the stream that is not this half's. */
   void waitFor(ChannelFuture written) {
-    if (!written.isDone()) {
-      foreign = written;
-      waits();
-    }
+    waits.forWrite(written);
   }
 
   /**
@@ -435,18 +363,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
    * session; negative when nothing waits for it.
    */
   long waitedNanos(long now) {
-    if (out.end() != null) {
-      return -1;
-    }
-    if (parked != null || (foreign != null && !foreign.isDone())) {
-      return now - waitingSince;
-    }
-    // While others of the connection, or of the session, are taken, the peer does take something.
-    return switch (awaits) {
-      case NOTHING -> -1;
-      case ROOM -> now - Math.max(waitingSince, turns.progress(null));
-      case CREDIT -> now - Math.max(waitingSince, turns.progress(limit));
-    };
+    return out.end() != null ? -1 : waits.nanos(now, parked != null, limit);
   }
 
   /** Gives up: the peer took nothing for so long. */
@@ -459,7 +376,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     out.ended(new WriteEnd.Stalled(limit));
     leave();
     // Also when it is the stream's header that waits: it would do so for ever.
-    resetNow(Http3ErrorCode.H3_REQUEST_CANCELLED);
+    reset.now(Http3ErrorCode.H3_REQUEST_CANCELLED);
   }
 
   private boolean settled(ChannelFuture written, int payload, boolean last) {
@@ -544,7 +461,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   @Override
   public boolean needsNoCredit() {
     return out.end() == null
-        && (header != null
+        && (chunks.hasHeader()
             || prepaid > 0
             || (out.isEmpty() && out.finishing())
             || (out.isCut() && out.committed() == 0));
@@ -573,60 +490,17 @@ final class StreamWriter implements LoopWriter, TurnTaker {
 
   /** Resets the stream, after its header and what was committed have left. */
   void abort(long code) {
-    if (out.end() == null && out.hasCommitted() && code != WebTransportErrorCode.WT_SESSION_GONE) {
-      if (!out.isCut()) {
-        heldCode = code;
-        out.cut();
-        request();
-      }
-      return;
-    }
-    abortNow(code);
+    reset.abort(code);
   }
 
-  /**
-   * What was committed was handed over. It may still have to be sent, sent again, and read: a reset
-   * makes the peer's library drop what waits there. Two round trips are what that takes.
-   */
-  private void linger() {
-    if (!lingering) {
-      lingering = true;
-      long wait = 2 * WholeOffer.roundTripNanos(channel.parent());
-      loop.timers().schedule(() -> NettyLoop.guarded(() -> abortNow(heldCode)), wait);
-    }
-  }
-
-  private void abortNow(long code) {
-    if (!out.ended(new WriteEnd.Reset(code))) {
-      return;
-    }
+  /** The half has ended by a reset that QUIC is still to be told of. */
+  void left() {
     leave();
     onEnd.run();
-    if (header != null) {
-      // Without it the peer could not tell whose stream was reset (draft section 4.4).
-      loop.holdPackets(channel.parent());
-      ByteBuf bytes = ctx.alloc().directBuffer(header.length());
-      bytes.writeBytes(header.asByteBuffer());
-      header = null;
-      headerWritten = ctx.write(bytes);
-      headerSendCount = loop.sendCount();
-    }
-    ChannelFuture pending = headerWritten;
-    if (pending != null && !pending.isDone()) {
-      pending.addListener(written -> loop.afterSend(() -> resetNow(code)));
-    } else if (pending != null && loop.sendCount() == headerSendCount
-        || loop.sendCount() == bodySendCount) {
-      // The header has to leave. Body bytes that count as sent should: what does not is no part of
-      // the final size, and a limit of the session would be that much tighter.
-      loop.afterSend(() -> resetNow(code));
-    } else {
-      resetNow(code);
-    }
   }
 
-  private void resetNow(long code) {
-    loop.holdPackets(channel.parent());
-    QuicAccess.shutdown(channel, false, true, code);
+  /** QUIC was told of the reset. */
+  void wasReset() {
     done = true;
     onEnd.run();
   }
