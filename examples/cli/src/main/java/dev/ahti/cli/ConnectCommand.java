@@ -2,6 +2,7 @@ package dev.ahti.cli;
 
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
+import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportOptions;
@@ -14,11 +15,13 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -60,6 +63,9 @@ import picocli.CommandLine.Spec;
 final class ConnectCommand implements Callable<Integer> {
   private static final Duration NO_HURRY = Duration.ofDays(365);
   private static final int MAX_LINE = 64 * 1024;
+
+  /** How long after a stream's failure that of its session may take to be known. */
+  private static final long CLOSE_SECONDS = 1;
 
   @Parameters(index = "0", paramLabel = "URL", description = "https://HOST[:PORT]/PATH")
   private String url = "";
@@ -113,6 +119,17 @@ final class ConnectCommand implements Callable<Integer> {
   @Option(names = "--verbose", description = "Say on standard error what was negotiated.")
   private boolean verbose;
 
+  @Option(
+      names = "--stats",
+      description = "Say on standard error, at the end, what was sent and received.")
+  private boolean stats;
+
+  @Option(
+      names = "--json",
+      description =
+          "Do both, one JSON object a line; standard output is for what the server sends.")
+  private boolean json;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli before call()
   private CommandSpec spec;
@@ -128,8 +145,12 @@ final class ConnectCommand implements Callable<Integer> {
     WebTransportOptions options = options();
     try (Actors actors = Actors.start()) {
       WebTransport session = connect(actors, options);
+      ConnectReport report = new ConnectReport(spec.commandLine().getErr(), json);
       try {
-        run(session, actors.system());
+        run(session, actors.system(), report);
+        if (stats || json) {
+          report.statistics(end.await(session.getStats()));
+        }
       } catch (EndSignal.Ended signal) {
         // A signal is a wish to end, not a failure: the server is told below.
       }
@@ -139,16 +160,38 @@ final class ConnectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void run(WebTransport session, ActorSystem<?> system) throws Exception {
+  private void run(WebTransport session, ActorSystem<?> system, ConnectReport report)
+      throws Exception {
     end.await(session.ready());
-    if (verbose) {
-      spec.commandLine().getErr().println("connected: " + session.info());
-      spec.commandLine().getErr().flush();
+    if (verbose || json) {
+      report.connected(session);
     }
-    if (datagram) {
-      datagrams(session, system);
-    } else {
-      stream(session, system);
+    try {
+      if (datagram) {
+        datagrams(session, system);
+      } else {
+        stream(session, system);
+      }
+    } catch (EndSignal.Ended signal) {
+      throw signal;
+    } catch (Exception failure) {
+      // A stream that fails because the session ended says less than the session's end does.
+      end.await(
+          session.closed().exceptionally(abrupt -> WebTransportCloseInfo.NONE), CLOSE_SECONDS);
+      tellClose(session, failure);
+      throw failure;
+    }
+  }
+
+  private static void tellClose(WebTransport session, Exception failure) throws IOException {
+    CompletableFuture<WebTransportCloseInfo> closed = session.closed().toCompletableFuture();
+    if (closed.isDone() && !closed.isCompletedExceptionally()) {
+      WebTransportCloseInfo info = closed.join();
+      throw new IOException(
+          "the server closed the session with code "
+              + info.closeCode()
+              + (info.reason().isEmpty() ? " and no reason" : ": " + info.reason()),
+          failure);
     }
   }
 
@@ -193,11 +236,27 @@ final class ConnectCommand implements Callable<Integer> {
     CompletionStage<Done> sent =
         standardInput(system)
             .via(Framing.delimiter(ByteString.fromString("\n"), MAX_LINE, FramingTruncation.ALLOW))
+            .filter(line -> fits(line, session.datagrams().maxDatagramSize()))
             .toMat(session.datagrams().createWritable().sink(), Keep.right())
             .run(system);
     end.await(sent);
     // Nobody says that the last answer came; waiting is all one can do.
     end.await(received, wait);
+  }
+
+  /** The path's limit, which may change; the session would drop a longer one without a word. */
+  private boolean fits(ByteString line, int limit) {
+    if (line.length() > limit) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "ahti connect: a line of "
+              + line.length()
+              + " bytes is too long for a datagram (expected: at most "
+              + limit
+              + " bytes): not sent");
+      err.flush();
+    }
+    return line.length() <= limit;
   }
 
   private WebTransportOptions options() throws Exception {

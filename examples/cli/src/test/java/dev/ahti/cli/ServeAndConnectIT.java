@@ -131,6 +131,54 @@ class ServeAndConnectIT {
   }
 
   @Test
+  void aCloseByTheServerIsToldWithItsCodeAndReason() throws Exception {
+    try (AhtiProcess client = connect("/source?bytes=bad")) {
+      assertEquals(1, client.exitCode());
+      assertOneLine(
+          client, "closed the session with code 400: query: bytes=bad (expected: bytes=N");
+    }
+  }
+
+  @Test
+  void aLineThatIsTooLongForADatagramIsNamedAndTheNextIsSent() throws Exception {
+    try (AhtiProcess client = connect("/echo", "--datagram")) {
+      client.feed(("x".repeat(5000) + "\nping\n").getBytes(StandardCharsets.UTF_8));
+      assertEquals("ping\n", client.rest());
+      assertEquals(0, client.exitCode(), client::errors);
+      assertOneLine(client, "a line of 5000 bytes is too long for a datagram (expected: at most ");
+    }
+  }
+
+  @Test
+  void verboseIsOneLineOfDraftAndAddress() throws Exception {
+    try (AhtiProcess client = connect("/echo", "--verbose")) {
+      client.feed(new byte[0]);
+      assertEquals(0, client.exitCode(), client::errors);
+      assertOneLine(client, "connected: draft ");
+      assertOneLine(client, "address 127.0.0.1:" + listening.get("http3").asText());
+    }
+  }
+
+  @Test
+  void jsonTellsTheSessionAndItsStatisticsOnStandardError() throws Exception {
+    try (AhtiProcess client = connect("/echo", "--json", "--datagram")) {
+      client.feed("ping\n".getBytes(StandardCharsets.UTF_8));
+      assertEquals("ping\n", client.rest());
+      assertEquals(0, client.exitCode(), client::errors);
+      String[] lines = client.errors().split("\\R");
+      assertEquals(2, lines.length, client::errors);
+      JsonNode connected = new ObjectMapper().readTree(lines[0]);
+      assertEquals("connected", connected.get("event").asText());
+      JsonNode statistics = new ObjectMapper().readTree(lines[1]);
+      assertEquals("statistics", statistics.get("event").asText());
+      assertEquals(1, statistics.get("datagramsSent").asInt());
+      assertEquals(1, statistics.get("datagramsReceived").asInt());
+      assertTrue(statistics.get("bytesReceived").asLong() > 0);
+      assertTrue(statistics.get("smoothedRttMillis").asDouble() > 0);
+    }
+  }
+
+  @Test
   void anUnknownPathSaysTheStatus() throws Exception {
     try (AhtiProcess client = connect("/nowhere")) {
       client.feed(new byte[0]);

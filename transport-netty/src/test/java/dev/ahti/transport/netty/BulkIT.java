@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 class BulkIT {
   private static final int CHUNK = 16 * 1024;
 
-  /** The most that the transport reads of a stream at once. */
   @Test
   void endNeverOvertakesData() throws Exception {
     try (TestNet net = new TestNet()) {
