@@ -51,6 +51,11 @@ public final class SendScheduler<M> {
       return group.id;
     }
 
+    /** Its order in its group. */
+    public long order() {
+      return priority.order();
+    }
+
     /** Whether it has something to send and waits for its turn. */
     public boolean isReady() {
       return isIn() || passedOver;

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +126,31 @@ final class OutgoingDatagrams {
     }
     tell(toTell);
     return next;
+  }
+
+  /** Takes the next one of one writer; those who take turns are the caller's affair. */
+  @Nullable Outgoing next(DatagramWriter from) {
+    Writer writer = (Writer) from;
+    Outgoing next;
+    List<Gone> toTell;
+    synchronized (lock) {
+      next = writer.queue.poll(transport.now());
+      if (next != null) {
+        left(1);
+      } else if (writer.active) {
+        deactivate(writer);
+      }
+      toTell = takeGone();
+    }
+    tell(toTell);
+    return next;
+  }
+
+  /** Calls for each writer with something to send. The action runs under the lock. */
+  void eachWaiting(BiConsumer<DatagramWriter, SendPriority> action) {
+    synchronized (lock) {
+      forEachActive(writer -> action.accept(writer, writer.priority));
+    }
   }
 
   /** The one that was taken last cannot be sent yet. */
@@ -390,7 +416,9 @@ final class OutgoingDatagrams {
 
     @Override
     public void priority(SendPriority newPriority) {
+      boolean waits;
       synchronized (lock) {
+        waits = active;
         boolean taking = active && only != this;
         if (taking) {
           turns.remove(this, priority);
@@ -399,6 +427,9 @@ final class OutgoingDatagrams {
         if (taking) {
           turns.add(this, priority);
         }
+      }
+      if (waits) {
+        transport.requestSend();
       }
     }
 

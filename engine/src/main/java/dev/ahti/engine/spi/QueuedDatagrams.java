@@ -5,6 +5,7 @@ import dev.ahti.engine.schedule.DatagramPolicy;
 import dev.ahti.engine.schedule.QueuedDatagram;
 import dev.ahti.engine.schedule.SendPriority;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,22 @@ public abstract class QueuedDatagrams implements DatagramPort {
   protected final @Nullable QueuedDatagram nextOutgoing() {
     return outgoing.next();
   }
+
+  /**
+   * Calls for each writer that has something to send, in any order, with its place; for transports
+   * that give turns across all that a connection sends. The action must not call this port.
+   */
+  protected final void eachWaiting(BiConsumer<DatagramWriter, SendPriority> action) {
+    outgoing.eachWaiting(action);
+  }
+
+  /** As {@link #nextOutgoing()}, of one writer that {@link #eachWaiting} has named. */
+  protected final @Nullable QueuedDatagram nextOutgoing(DatagramWriter from) {
+    return outgoing.next(from);
+  }
+
+  /** Called once when the port has ended. */
+  protected void closed() {}
 
   /** There is no room for the one that was taken last. */
   protected final void putBack(QueuedDatagram datagram) {
@@ -168,6 +185,7 @@ public abstract class QueuedDatagrams implements DatagramPort {
             cancelTimer();
             incoming.close();
             List<Runnable> writers = outgoing.close();
+            closed();
             guarded(incoming.wake());
             wake(writers);
           }

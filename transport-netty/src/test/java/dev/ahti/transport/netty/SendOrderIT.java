@@ -3,183 +3,23 @@ package dev.ahti.transport.netty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ahti.engine.actor.DialRequest;
-import dev.ahti.engine.actor.OpenOptions;
 import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.dialect.DialectPolicy;
-import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.session.Role;
-import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.ServerTrust;
-import dev.ahti.engine.spi.StreamPort;
-import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
-import dev.ahti.engine.wire.Fields;
-import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.proxy.Direction;
 import dev.ahti.wtspec.proxy.Impairment;
-import dev.ahti.wtspec.proxy.ImpairmentProxy;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
-import org.apache.pekko.util.ByteString;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Orders and groups as the peer sees them, behind a link of 1 MiB a second. */
-class SendOrderIT {
-  private static final int MIB = 1024 * 1024;
-  private static final int QUEUE_PACKETS = 64;
-
-  /** What QUIC has taken goes out whatever its order: no more than is on its way at once. */
-  private static final long WINDOW = 4L * QUEUE_PACKETS * 1350;
-
-  private static final int CHUNK = 16 * 1024;
-
-  private EngineNet net;
-  private ImpairmentProxy proxy;
-  private SessionHandle client;
-  private SessionHandle server;
-
-  /** Bytes that came, by the letter that the stream is made of. */
-  private final Map<Character, AtomicLong> came = new ConcurrentHashMap<>();
-
-  @BeforeEach
-  void start() {
-    net = new EngineNet();
-    Impairment slow = Impairment.NONE.withRate(MIB, QUEUE_PACKETS);
-    int port = net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
-    proxy = ImpairmentProxy.start(port, slow, slow, 1);
-    client =
-        TestNet.get(
-            net.ahti.connect(
-                new DialRequest(
-                    "127.0.0.1",
-                    proxy.port(),
-                    "example.org",
-                    "/echo",
-                    Optional.empty(),
-                    Fields.empty(),
-                    ServerTrust.Insecure.INSTANCE,
-                    DialectPolicy.only(Draft.D16),
-                    Duration.ofSeconds(10))));
-    server = net.session();
-  }
-
-  @AfterEach
-  void leavesNothing() {
-    client.close(0, "");
-    TestNet.get(server.closed());
-    net.close();
-    proxy.close();
-  }
-
-  private SessionHandle sender(Role role) {
-    return role == Role.CLIENT ? client : server;
-  }
-
-  private StreamHandle open(Role role, long group, long order) {
-    return TestNet.get(
-        sender(role)
-            .openStream(
-                StreamKind.UNIDIRECTIONAL, new OpenOptions(new SendPriority(group, order), true)));
-  }
-
-  /** Counts what comes on the next streams of the peer. */
-  private void count(Role role, int streams, BiConsumer<Character, Long> onBytes) {
-    SessionHandle receiver = role == Role.CLIENT ? server : client;
-    IncomingStreams incoming = receiver.incomingUnidirectional();
-    for (int i = 0; i < streams; i++) {
-      new Receiver(EngineNet.take(incoming).port(), onBytes).start();
-    }
-  }
-
-  private long came(char letter) {
-    return came.computeIfAbsent(letter, any -> new AtomicLong()).get();
-  }
-
-  /** Takes all that comes, on the loop. */
-  private final class Receiver {
-    private final StreamPort port;
-    private final BiConsumer<Character, Long> onBytes;
-
-    Receiver(StreamPort port, BiConsumer<Character, Long> onBytes) {
-      this.port = port;
-      this.onBytes = onBytes;
-    }
-
-    void start() {
-      port.onReadable(() -> port.loop().execute(this::take));
-      port.loop().execute(this::take);
-    }
-
-    private void take() {
-      Inbound next;
-      while ((next = port.poll()) instanceof Inbound.Data data) {
-        char letter = (char) data.bytes().apply(0);
-        long sum =
-            came.computeIfAbsent(letter, any -> new AtomicLong()).addAndGet(data.bytes().length());
-        onBytes.accept(letter, sum);
-      }
-      if (next == null) {
-        port.request(PortProbe.CREDIT);
-      }
-    }
-  }
-
-  /** Offers so many bytes of a letter, as fast as they are taken, on the loop. */
-  private static final class Feeder {
-    private final StreamPort port;
-    private final ByteString chunk;
-    private long left;
-
-    Feeder(StreamHandle stream, char letter, long bytes) {
-      port = stream.port();
-      byte[] letters = new byte[CHUNK];
-      Arrays.fill(letters, (byte) letter);
-      chunk = ByteString.fromArray(letters);
-      left = bytes;
-    }
-
-    /** Starts them in one go, so that none has a head start. */
-    static void start(Feeder... all) {
-      all[0]
-          .port
-          .loop()
-          .execute(
-              () -> {
-                for (Feeder each : all) {
-                  each.port.onWritable(() -> each.port.loop().execute(each::feed));
-                  each.feed();
-                }
-              });
-    }
-
-    private void feed() {
-      if (port.ended() != null) {
-        return;
-      }
-      boolean room = true;
-      while (room && left > 0) {
-        room = port.offer(chunk);
-        left -= CHUNK;
-      }
-      if (left <= 0) {
-        port.finish();
-      }
-    }
-  }
+/** Orders and groups of streams as the peer sees them, behind a slow link. */
+class SendOrderIT extends SlowLink {
 
   @ParameterizedTest
   @EnumSource

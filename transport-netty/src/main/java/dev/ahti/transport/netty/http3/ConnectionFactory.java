@@ -7,8 +7,10 @@ import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
+import dev.ahti.transport.netty.quic.DatagramRoom;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.OpenChannels;
+import dev.ahti.transport.netty.quic.PathFacts;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
 import dev.ahti.transport.netty.quic.PortSettings;
@@ -71,7 +73,9 @@ public final class ConnectionFactory {
             new ConnectionPorts(loop, portSettings.writeStall()),
             new StoppedStreams(
                 loop, stranded, portSettings.bidirectional(), portSettings.unidirectional()),
-            new StreamTurns(loop),
+            new StreamTurns(
+                loop,
+                new DatagramRoom(loop, control::capacity, () -> PathFacts.roundTripNanos(channel))),
             portSettings.writeLimit(),
             portSettings.writeChunk(),
             portSettings.streamWindow(),

@@ -118,7 +118,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
             });
     this.critical = new CriticalStreams(this, server, limits.maxSettings());
     this.remote = (InetSocketAddress) channel.remoteSocketAddress();
-    this.sessions = new SessionTable(loop, channel, limits, datagramGauges);
+    this.sessions = new SessionTable(loop, channel, ports.turns(), limits, datagramGauges);
     this.skipBudget = skipBudget;
     this.headers = headers;
     this.commands =
@@ -379,6 +379,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     sessions.close(why);
     ports.ports().lost(why);
     ports.stopped().close();
+    ports.turns().close();
     tellClosed();
   }
 

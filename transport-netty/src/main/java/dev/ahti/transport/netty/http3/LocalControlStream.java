@@ -68,6 +68,11 @@ final class LocalControlStream {
             .compact());
   }
 
+  /** How many bytes QUIC would take of it; negative when it is gone. */
+  long capacity() {
+    return QuicAccess.capacity(stream);
+  }
+
   /** Whether the peer has asked to stop it, which it may not (RFC 9114 6.2.1). */
   boolean isStopped() {
     return QuicAccess.capacity(stream) == QuicAccess.STOPPED;

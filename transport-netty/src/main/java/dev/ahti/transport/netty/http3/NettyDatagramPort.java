@@ -2,30 +2,39 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.schedule.DatagramOutcome;
 import dev.ahti.engine.schedule.QueuedDatagram;
+import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.spi.DatagramLimits;
+import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.QueuedDatagrams;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.wire.DatagramHeader;
+import dev.ahti.transport.netty.quic.DatagramTaker;
 import dev.ahti.transport.netty.quic.LoopWriter;
 import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.quic.PathFacts;
+import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The datagrams of one session over QUIC (RFC 9297). They are handed to QUIC in a row before
- * packets are sent. What its queue does not take is tried again when those packets have gone; where
- * that makes no room either, the path is full, and the rest waits here until packets have come.
- * QUIC's own queue is kept short: what is in there can neither expire nor be overtaken.
+ * The datagrams of one session over QUIC (RFC 9297). Each writer that has some takes its turn among
+ * the streams of the connection ({@link StreamTurns}): what is in QUIC's own queue can neither
+ * expire nor be overtaken, so no more is handed over than goes at once.
  */
 final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
   private final NettyLoop loop;
   private final QuicChannel channel;
+  private final StreamTurns turns;
+  private final long sessionId;
+  private final Map<DatagramWriter, Taker> takers = new HashMap<>();
   private final ByteString header;
   private final AtomicBoolean writeRequested = new AtomicBoolean();
   private final Runnable requestWrite;
@@ -36,6 +45,7 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
   NettyDatagramPort(
       NettyLoop loop,
       QuicChannel channel,
+      StreamTurns turns,
       DatagramGauges gauges,
       long sessionId,
       DatagramLimits incoming,
@@ -43,6 +53,8 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     super(gauges, incoming, outgoing);
     this.loop = loop;
     this.channel = channel;
+    this.turns = turns;
+    this.sessionId = sessionId;
     this.header = DatagramHeader.encode(sessionId);
     this.requestWrite = () -> loop.writeLater(this);
     measure();
@@ -94,33 +106,83 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     if (ended() != null) {
       return;
     }
-    loop.holdPackets(channel);
     measure();
-    QueuedDatagram next = nextOutgoing();
-    if (next != null) {
+    eachWaiting(this::begin);
+    turns.write();
+    // Also where nothing could be sent: what waits may become overdue.
+    afterSending();
+  }
+
+  private void begin(DatagramWriter writer, SendPriority priority) {
+    Taker taker = takers.computeIfAbsent(writer, Taker::new);
+    taker.begin(priority);
+  }
+
+  @Override
+  protected void closed() {
+    takers.values().forEach(DatagramTaker::end);
+    takers.clear();
+  }
+
+  /** A writer that has something to send, and its turn. */
+  private final class Taker extends DatagramTaker {
+    private final DatagramWriter writer;
+
+    Taker(DatagramWriter writer) {
+      super(turns, sessionId);
+      this.writer = writer;
+    }
+
+    @Override
+    public long packetsReceived() {
+      return PathFacts.packetsReceived(channel);
+    }
+
+    @Override
+    protected long sendUpTo(long bytes, boolean several) {
+      QueuedDatagram next = nextOutgoing(writer);
+      if (next == null) {
+        return NOTHING;
+      }
+      loop.holdPackets(channel);
       ByteBuf datagram = channel.alloc().directBuffer(header.length() + maxSize);
       try {
-        write(next, datagram);
+        return send(next, bytes, several, datagram);
       } finally {
         datagram.release();
       }
     }
-    afterSending();
-  }
 
-  private void write(QueuedDatagram first, ByteBuf datagram) {
-    boolean sent = false;
-    QueuedDatagram next = first;
-    while (next != null) {
-      DatagramOutcome outcome = send(next.payload(), datagram);
-      if (outcome == null) {
-        putBack(next);
-        requestLater(sent);
-        return;
+    private long send(QueuedDatagram first, long bytes, boolean several, ByteBuf datagram) {
+      long sent = 0;
+      QueuedDatagram next = first;
+      while (next != null) {
+        int length = header.length() + next.payload().length();
+        boolean fits = sent + length <= bytes || next.payload().length() > maxSize;
+        DatagramOutcome outcome =
+            fits ? NettyDatagramPort.this.send(next.payload(), datagram) : null;
+        if (outcome == null) {
+          putBack(next);
+          return sent > 0 ? sent : NO_ROOM;
+        }
+        if (outcome == DatagramOutcome.SENT) {
+          sent += length;
+        }
+        settled(next, outcome);
+        next = several || sent == 0 ? nextOutgoing(writer) : null;
       }
-      sent |= outcome == DatagramOutcome.SENT;
-      settled(next, outcome);
-      next = nextOutgoing();
+      return sent;
+    }
+
+    @Override
+    protected void served() {
+      if (isIdle()) {
+        end();
+        takers.remove(writer);
+      }
+      if (ended() == null) {
+        afterSending();
+      }
     }
   }
 
@@ -143,20 +205,5 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     }
     payloadSent += payload.length();
     return DatagramOutcome.SENT;
-  }
-
-  /**
-   * Asks to write again, though nobody offers anything.
-   *
-   * @param afterPackets whether packets of ours leave before, which may make room
-   */
-  private void requestLater(boolean afterPackets) {
-    if (writeRequested.compareAndSet(false, true)) {
-      if (afterPackets) {
-        loop.afterSend(requestWrite);
-      } else {
-        loop.writeAfterRead(this);
-      }
-    }
   }
 }

@@ -7,6 +7,7 @@ import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
+import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
@@ -49,6 +50,7 @@ final class SessionTable {
 
   private final NettyLoop loop;
   private final QuicChannel channel;
+  private final StreamTurns turns;
   private final Http3Limits limits;
   private final DatagramGauges gauges;
   private final Map<Long, Session> sessions = new HashMap<>();
@@ -58,9 +60,15 @@ final class SessionTable {
   private @Nullable ScheduledFuture<?> expiry;
   private long payloadOfEnded;
 
-  SessionTable(NettyLoop loop, QuicChannel channel, Http3Limits limits, DatagramGauges gauges) {
+  SessionTable(
+      NettyLoop loop,
+      QuicChannel channel,
+      StreamTurns turns,
+      Http3Limits limits,
+      DatagramGauges gauges) {
     this.loop = loop;
     this.channel = channel;
+    this.turns = turns;
     this.limits = limits;
     this.gauges = gauges;
     this.ended = new EndedSessions(limits.rememberedSessions());
@@ -76,6 +84,7 @@ final class SessionTable {
         new NettyDatagramPort(
             loop,
             channel,
+            turns,
             gauges,
             sessionId,
             limits.datagramsIncoming(),

@@ -82,9 +82,18 @@ final class SessionLimit implements SessionFlow.Sender {
     scheduler.hold(session);
   }
 
-  /** Tells how many streams wait for the limit to be raised. */
-  void show() {
-    int now = reached ? scheduler.readyIn(session) : 0;
+  /** The session whose limit it is. */
+  long session() {
+    return session;
+  }
+
+  /**
+   * Tells how many streams wait for the limit to be raised.
+   *
+   * @param others how many of those who are ready are none
+   */
+  void show(int others) {
+    int now = reached ? scheduler.readyIn(session) - others : 0;
     if (now != shown) {
       flow.waiting(now - shown);
       shown = now;
@@ -94,7 +103,7 @@ final class SessionLimit implements SessionFlow.Sender {
   private void raised() {
     if (reached) {
       reached = false;
-      show();
+      show(0);
       scheduler.release(session);
       request.run();
     }

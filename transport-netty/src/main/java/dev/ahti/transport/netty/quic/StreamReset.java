@@ -75,7 +75,7 @@ final class StreamReset {
   void linger() {
     if (!lingering) {
       lingering = true;
-      long wait = 2 * WholeOffer.roundTripNanos(channel.parent());
+      long wait = 2 * PathFacts.roundTripNanos(channel.parent());
       loop.timers().schedule(() -> NettyLoop.guarded(() -> abortNow(heldCode)), wait);
     }
   }

@@ -4,6 +4,7 @@ import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one connection that have something to write, in the order of the {@link
- * SendScheduler}. Loop only.
+ * Those of one connection that have something to send, streams and writers of datagrams, in the
+ * order of the {@link SendScheduler}. Loop only.
  *
  * <p>What QUIC has taken goes out whatever its order, so it is given no more than it takes at once:
  * what its windows and the congestion window leave, which is asked for before each write.
@@ -23,13 +24,18 @@ import org.jspecify.annotations.Nullable;
  * which tells when there is room, and waits apart. If it takes nothing of any, the whole connection
  * waits, and all are asked again when packets have come, which is when room can have been made.
  * Streams of a session whose limit is reached are not asked until it is raised, but for their
- * headers and ends, which need no credit.
+ * headers and ends, which need no credit; nor do datagrams.
  *
- * <p>Bounded by the open streams of the connection.
+ * <p><b>Datagrams.</b> QUIC has a queue of its own for them and sends it before any stream, so
+ * where there is anybody else it gets no more than the {@link DatagramRoom} says. Where that is not
+ * enough for the next one, nobody else goes on either, or small pieces of streams would overtake
+ * it.
+ *
+ * <p>Bounded by the open streams of the connection and the writers of datagrams that have some.
  */
 public final class StreamTurns implements LoopWriter {
-  /** Bytes of a turn among equals: some packets, so that a burst is not cut into crumbs. */
-  private static final int QUANTUM = 16 * 1024;
+  /** Bytes of a turn among equals. No write is cut for it: who has used more waits for longer. */
+  private static final int QUANTUM = 1200;
 
   /** Bytes that one connection may write before the others of the loop have their turn. */
   private static final int TURN_BYTES = 256 * 1024;
@@ -43,7 +49,11 @@ public final class StreamTurns implements LoopWriter {
    */
   private static final int LEAST_SHARED = 128;
 
+  private static final Comparator<SendScheduler.Entry<TurnTaker>> HIGHEST_FIRST =
+      Comparator.comparingLong((SendScheduler.Entry<TurnTaker> entry) -> entry.order()).reversed();
+
   private final NettyLoop loop;
+  private final DatagramRoom datagramRoom;
   private final LoopWriter whenRead = this::writeWhenRead;
   private final SendScheduler<TurnTaker> scheduler = new SendScheduler<>(QUANTUM);
   private final List<SendScheduler.Entry<TurnTaker>> passedOver = new ArrayList<>();
@@ -53,13 +63,24 @@ public final class StreamTurns implements LoopWriter {
 
   private final Map<Long, SessionLimit> limits = new HashMap<>();
   private boolean requested;
+  private final Set<DatagramTaker> served = new LinkedHashSet<>();
   private boolean afterRead;
+  private boolean afterSend;
   private boolean writing;
   private boolean waits;
+
+  /** Streams of which Netty has bytes that QUIC does not take. */
+  private int parked;
+
+  /** Whether anything was handed over since packets were sent last. */
+  private boolean sent;
+
+  private long sendCount = -1;
 
   /** What was taken since packets of the connection came last, and what there was room for then. */
   private long taken;
 
+  private long takenOfDatagrams;
   private long room;
 
   /** How often the loop had got packets, and how many the connection had, when that began. */
@@ -70,8 +91,15 @@ public final class StreamTurns implements LoopWriter {
   private long progress;
 
   /** For one connection. */
-  public StreamTurns(NettyLoop loop) {
+  public StreamTurns(NettyLoop loop, DatagramRoom datagramRoom) {
     this.loop = loop;
+    this.datagramRoom = datagramRoom;
+    datagramRoom.onChange(this::request);
+  }
+
+  /** The connection is gone. */
+  public void close() {
+    datagramRoom.close();
   }
 
   // For the writers.
@@ -115,6 +143,11 @@ public final class StreamTurns implements LoopWriter {
     return limit;
   }
 
+  /** So many more streams, or fewer, wait with bytes that they left with Netty. */
+  void parked(int more) {
+    parked += more;
+  }
+
   void left(SessionLimit limit, long session) {
     if (limit.left()) {
       limits.remove(session);
@@ -147,8 +180,12 @@ public final class StreamTurns implements LoopWriter {
       askAgain();
     }
     for (SessionLimit limit : List.copyOf(limits.values())) {
-      limit.show();
+      limit.show(datagramsOf(limit.session()));
     }
+    for (DatagramTaker taker : List.copyOf(served)) {
+      taker.served();
+    }
+    served.clear();
   }
 
   /** Also when one of them failed: the others must not be forgotten for it. */
@@ -171,9 +208,25 @@ public final class StreamTurns implements LoopWriter {
     write();
   }
 
+  /** Asks again once packets of ours have left: that empties QUIC's queue of datagrams. */
+  private void requestAfterSend() {
+    if (!afterSend) {
+      afterSend = true;
+      loop.afterSend(
+          () -> {
+            afterSend = false;
+            request();
+          });
+    }
+  }
+
   private void writeInOrder() {
     int left = TURN_BYTES;
     waits = false;
+    if (loop.sendCount() != sendCount) {
+      sendCount = loop.sendCount();
+      sent = false;
+    }
     while (left > 0) {
       SendScheduler.Entry<TurnTaker> next = scheduler.next();
       if (next == null) {
@@ -181,39 +234,98 @@ public final class StreamTurns implements LoopWriter {
         blocked();
         return;
       }
-      TurnTaker writer = next.member();
-      long offered = writer.capacity();
-      long capacity = shared(writer, offered);
-      if (capacity == 0 && offered > 0) {
-        // Nobody's window is closed: what is left is for what goes around the bytes.
-        waits = true;
+      long written =
+          next.member() instanceof DatagramTaker datagrams
+              ? datagramTurn(next, datagrams)
+              : streamTurn(next);
+      if (written == TurnTaker.NO_ROOM) {
         return;
       }
-      long written = writer.writeTurn(capacity);
-      if (written != TurnTaker.NO_ROOM && !free.isEmpty() && !writer.needsNoCredit()) {
-        free.remove(next);
-      }
-      if (written > 0) {
-        wrote(next, written);
-        left -= (int) written;
-        parkPassedOver();
-      } else if (written == TurnTaker.NO_ROOM) {
-        scheduler.passOver(next);
-        passedOver.add(next);
-      } else if (written == TurnTaker.LIMITED) {
-        reached(writer);
-      } else {
-        if (writer.isParked()) {
-          scheduler.sent(next, writer.parkedBytes());
-        }
-        idle(next);
-      }
+      left -= (int) written;
     }
+  }
+
+  /** The bytes written; {@link TurnTaker#NO_ROOM} when it is nobody's turn any more. */
+  private long streamTurn(SendScheduler.Entry<TurnTaker> entry) {
+    TurnTaker writer = entry.member();
+    long offered = writer.capacity();
+    datagramRoom.seen(offered);
+    if (offered == 0 && isShared() && datagramRoom.bytes() == 0) {
+      // Nobody can go on. Passing it over would take its place in the round from it.
+      waits = true;
+      return TurnTaker.NO_ROOM;
+    }
+    long capacity = shared(writer, offered);
+    if (capacity == 0 && offered > 0) {
+      // Nobody's window is closed: what is left is for what goes around the bytes.
+      waits = true;
+      return TurnTaker.NO_ROOM;
+    }
+    long written = writer.writeTurn(capacity);
+    if (written != TurnTaker.NO_ROOM && !free.isEmpty() && !writer.needsNoCredit()) {
+      free.remove(entry);
+    }
+    if (written > 0) {
+      wrote(entry, written);
+      parkPassedOver();
+      return written;
+    }
+    if (written == TurnTaker.NO_ROOM) {
+      scheduler.passOver(entry);
+      passedOver.add(entry);
+    } else if (written == TurnTaker.LIMITED) {
+      reached(writer);
+    } else {
+      if (writer.isParked()) {
+        scheduler.sent(entry, writer.parkedBytes());
+      }
+      idle(entry);
+    }
+    return 0;
+  }
+
+  /** As {@link #streamTurn}, of a writer of datagrams. */
+  private long datagramTurn(SendScheduler.Entry<TurnTaker> entry, DatagramTaker taker) {
+    served.add(taker);
+    boolean alone = parked == 0 && !isShared();
+    long known = alone ? DatagramRoom.UNKNOWN : datagramRoom.bytes();
+    taker.several(alone);
+    long written =
+        taker.writeTurn(known == DatagramRoom.UNKNOWN ? TURN_BYTES : shared(taker, known));
+    if (written > 0) {
+      wroteDatagrams(entry, written);
+      return written;
+    }
+    if (written == TurnTaker.NO_ROOM) {
+      waitForQueue();
+      return TurnTaker.NO_ROOM;
+    }
+    idle(entry);
+    return 0;
+  }
+
+  private void waitForQueue() {
+    waits = true;
+    if (sent) {
+      requestAfterSend();
+    }
+  }
+
+  private boolean isShared() {
+    return scheduler.ready() + scheduler.passedOver() > 1;
+  }
+
+  private void wroteDatagrams(SendScheduler.Entry<TurnTaker> entry, long bytes) {
+    progress = loop.nanoTime();
+    takenOfDatagrams += bytes;
+    sent = true;
+    scheduler.sent(entry, bytes);
   }
 
   private void wrote(SendScheduler.Entry<TurnTaker> entry, long bytes) {
     progress = loop.nanoTime();
     taken += bytes;
+    sent = true;
     scheduler.sent(entry, bytes);
   }
 
@@ -235,14 +347,14 @@ public final class StreamTurns implements LoopWriter {
    * cannot send would pile up there, outside of any order.
    */
   private long shared(TurnTaker writer, long capacity) {
-    if (capacity <= 0 || scheduler.ready() + scheduler.passedOver() == 1) {
+    if (capacity <= 0 || (parked == 0 && !isShared())) {
       return capacity;
     }
     lookForPackets(writer);
     room = Math.max(room, taken + capacity);
     return room < LEAST_SHARED
         ? capacity
-        : Math.max(0, Math.min(capacity, room - room / OVERHEAD_SHARE - taken));
+        : Math.max(0, Math.min(capacity, room - room / OVERHEAD_SHARE - taken - takenOfDatagrams));
   }
 
   /**
@@ -258,6 +370,7 @@ public final class StreamTurns implements LoopWriter {
     if (came != packets) {
       packets = came;
       taken = 0;
+      takenOfDatagrams = 0;
       room = 0;
     }
   }
@@ -267,24 +380,58 @@ public final class StreamTurns implements LoopWriter {
     if (free.isEmpty()) {
       return;
     }
-    for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(free)) {
-      TurnTaker writer = entry.member();
-      if (!entry.isReady() || !isHeld(writer)) {
-        continue;
-      }
-      long written;
-      while ((written = writer.writeTurn(writer.capacity())) > 0) {
-        wrote(entry, written);
-        if (!writer.needsNoCredit()) {
-          break;
-        }
-      }
-      if (written == TurnTaker.NO_ROOM) {
-        waits = true;
-      } else {
-        free.remove(entry);
+    List<SendScheduler.Entry<TurnTaker>> held = new ArrayList<>();
+    for (SendScheduler.Entry<TurnTaker> entry : free) {
+      if (entry.isReady() && isHeld(entry.member())) {
+        held.add(entry);
       }
     }
+    held.sort(HIGHEST_FIRST);
+    for (SendScheduler.Entry<TurnTaker> entry : held) {
+      // One before it may have ended it.
+      if (entry.isReady()) {
+        writeFree(entry);
+      }
+    }
+  }
+
+  private void writeFree(SendScheduler.Entry<TurnTaker> entry) {
+    TurnTaker writer = entry.member();
+    if (writer instanceof DatagramTaker datagrams) {
+      served.add(datagrams);
+      datagrams.several(true);
+    }
+    long written;
+    while ((written = writer.writeTurn(Math.min(TURN_BYTES, writer.capacity()))) > 0) {
+      if (writer instanceof DatagramTaker) {
+        wroteDatagrams(entry, written);
+      } else {
+        wrote(entry, written);
+      }
+      if (!writer.needsNoCredit()) {
+        break;
+      }
+    }
+    if (written == TurnTaker.NO_ROOM) {
+      waitForQueue();
+    } else if (writer instanceof DatagramTaker) {
+      idle(entry);
+    } else {
+      free.remove(entry);
+    }
+  }
+
+  /** How many writers of datagrams of a session have some. */
+  private int datagramsOf(long session) {
+    int count = 0;
+    for (SendScheduler.Entry<TurnTaker> entry : free) {
+      if (entry.member() instanceof DatagramTaker taker
+          && taker.session() == session
+          && entry.isReady()) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private boolean isHeld(TurnTaker writer) {

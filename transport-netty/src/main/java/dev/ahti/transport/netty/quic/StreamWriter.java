@@ -13,10 +13,8 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -341,10 +339,12 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       return settled(written, payload, last);
     }
     parked = written;
+    turns.parked(1);
     waits.begin();
     written.addListener(
         ignored -> {
           parked = null;
+          turns.parked(-1);
           reset.heldWritten();
           if (settled(written, payload, last) && !last) {
             request();
@@ -445,8 +445,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
 
   @Override
   public long packetsReceived() {
-    Future<QuicConnectionStats> stats = channel.parent().collectStats();
-    return stats.isSuccess() ? stats.getNow().recv() : -1;
+    return PathFacts.packetsReceived(channel.parent());
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 /** One who writes when it is its turn among those of its connection. Loop only. */
-interface TurnTaker {
+public interface TurnTaker {
   /** There is nothing to write, or nothing that may be written yet. */
   long NOTHING = 0;
 

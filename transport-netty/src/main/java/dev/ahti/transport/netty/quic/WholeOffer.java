@@ -1,9 +1,5 @@
 package dev.ahti.transport.netty.quic;
 
-import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicConnectionPathStats;
-import io.netty.util.concurrent.Future;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 
@@ -15,8 +11,6 @@ import org.apache.pekko.util.ByteString;
  * refused. Loop only; one a stream, with one timer.
  */
 final class WholeOffer implements Runnable {
-  private static final long LEAST_NANOS = Duration.ofMillis(5).toNanos();
-
   private final NettyLoop loop;
   private final StreamWriter writer;
   private final ByteString bytes;
@@ -45,7 +39,7 @@ final class WholeOffer implements Runnable {
 
   private void lookAgain(long room) {
     long now = loop.nanoTime();
-    long wait = 2 * roundTripNanos(writer.connection());
+    long wait = 2 * PathFacts.roundTripNanos(writer.connection());
     if (room > most) {
       most = room;
       since = now;
@@ -53,13 +47,8 @@ final class WholeOffer implements Runnable {
     if (now - since >= wait) {
       answer.accept(false);
     } else {
-      loop.timers().schedule(() -> NettyLoop.guarded(this), Math.max(wait / 8, LEAST_NANOS / 4));
+      loop.timers()
+          .schedule(() -> NettyLoop.guarded(this), Math.max(wait / 8, PathFacts.LEAST_NANOS / 4));
     }
-  }
-
-  /** The smoothed round-trip time, or a small one where it is not known. */
-  static long roundTripNanos(QuicChannel connection) {
-    Future<QuicConnectionPathStats> stats = connection.collectPathStats(0);
-    return stats.isSuccess() ? Math.max(stats.getNow().rtt(), LEAST_NANOS) : LEAST_NANOS;
   }
 }

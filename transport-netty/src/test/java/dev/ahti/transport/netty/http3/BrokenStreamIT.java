@@ -9,6 +9,7 @@ import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.PortProbe;
 import dev.ahti.transport.netty.TestNet;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
+import dev.ahti.transport.netty.quic.DatagramRoom;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortGauges;
@@ -42,7 +43,7 @@ class BrokenStreamIT {
               new PortGauges(net.gauges),
               new ConnectionPorts(loop, Duration.ZERO),
               new StoppedStreams(loop, net.gauges.level("test"), 1, 1),
-              new StreamTurns(loop),
+              new StreamTurns(loop, new DatagramRoom(loop, () -> 0, () -> 0)),
               1024,
               1024,
               1024,

@@ -39,7 +39,8 @@ class StreamTurnsTest {
   /** How many packets the connection has got. */
   private long packets;
 
-  private final StreamTurns turns = new StreamTurns(loop());
+  private final StreamTurns turns =
+      new StreamTurns(loop(), new DatagramRoom(loop(), () -> PACKET, () -> 0));
 
   @BeforeAll
   static void start() {
