@@ -81,7 +81,7 @@ record Tests(Path root, Path copy) {
     for (Edit.Hunk hunk : edit.hunks()) {
       Path source = folder.resolve(Path.of(hunk.file()).getFileName());
       // Several places may be in one file.
-      Path from = Files.exists(source) ? source : root.resolve(hunk.file());
+      Path from = Files.exists(source) ? source : copy.resolve(hunk.file());
       String text = Files.readString(from).replace(hunk.find(), hunk.replace());
       Files.writeString(source, text);
       if (!arguments.contains(source.toString())) {
