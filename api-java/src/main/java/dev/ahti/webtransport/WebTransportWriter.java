@@ -54,12 +54,12 @@ public interface WebTransportWriter {
   /**
    * Keeps everything written so far from an abort that comes later: over HTTP/3 without
    * RESET_STREAM_AT, which the QUIC library does not have, the reset is held back until those bytes
-   * were handed to the transport and two round trips have passed. So they arrive unless packets get
-   * lost, or either side is slower than that to send or to read them: then the reset may be what
-   * the peer sees. This side does not know whether they were acknowledged. While the peer gives no
-   * credit for them, the reset waits, at most {@code ahti.netty.write-stall-timeout}. Atomic writes
-   * that have not begun are not kept, nor is what was written behind one. The end of the session is
-   * not held back. Does nothing when the stream has ended.
+   * were handed to the transport and two round trips and 250 ms have passed. So they arrive unless
+   * packets get lost, or either side is slower than that to send or to read them: then the reset
+   * may be what the peer sees. This side does not know whether they were acknowledged. While the
+   * peer gives no credit for them, the reset waits, at most {@code ahti.netty.write-stall-timeout}.
+   * Atomic writes that have not begun are not kept, nor is what was written behind one. The end of
+   * the session is not held back. Does nothing when the stream has ended.
    */
   void commit();
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * committed, however late they leave. Loop only.
  */
 final class StreamReset {
+  /** What a peer's application has to read what was committed before a reset drops it. */
+  private static final long GRACE_NANOS = Duration.ofMillis(250).toNanos();
+
   private final NettyLoop loop;
   private final ChannelHandlerContext ctx;
   private final QuicStreamChannel channel;
@@ -70,12 +74,13 @@ final class StreamReset {
 
   /**
    * What was committed was handed over. It may still have to be sent, sent again, and read: a reset
-   * makes the peer's library drop what waits there. Two round trips are what that takes.
+   * makes the peer's library drop what waits there. Two round trips are what that takes, and a
+   * while for a peer that is busy.
    */
   void linger() {
     if (!lingering) {
       lingering = true;
-      long wait = 2 * PathFacts.roundTripNanos(channel.parent());
+      long wait = 2 * PathFacts.roundTripNanos(channel.parent()) + GRACE_NANOS;
       loop.timers().schedule(() -> NettyLoop.guarded(() -> abortNow(heldCode)), wait);
     }
   }
