@@ -141,6 +141,7 @@ public final class BenchCommand implements Callable<Integer> {
       report.lines().forEach(out::println);
     } else {
       out.print(report.table());
+      out.print(report.plot());
       if (json != null) {
         Files.write(Path.of(json), report.lines());
       }

@@ -49,6 +49,11 @@ final class Report {
     return table.toString();
   }
 
+  /** The rounds as bars, below the table. */
+  String plot() {
+    return Plot.of(plan, results);
+  }
+
   private Map<String, Object> result(Workload workload, SideName side) {
     List<Double> values = results.values(workload, side);
     Map<String, Object> result = new LinkedHashMap<>();
