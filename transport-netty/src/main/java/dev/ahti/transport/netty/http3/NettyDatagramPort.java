@@ -108,7 +108,7 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
     }
     measure();
     eachWaiting(this::begin);
-    turns.write();
+    turns.writeNow();
     // Also where nothing could be sent: what waits may become overdue.
     afterSending();
   }

@@ -8,14 +8,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many bytes of datagrams QUIC sends at once. The library does not tell: it takes into its
  * queue whatever fits there, and sends that before any stream. But for a stream that nobody writes
- * on it tells the room in the congestion window, unless the connection's own window has less.
+ * on it tells the room in the congestion window, unless that stream's own window or the
+ * connection's has less.
  *
- * <p>Datagrams know no such window. So where there was no room for longer than packets take to come
- * back, it is that window which is closed, and how many may go is not known. Loop only.
+ * <p>Datagrams know no such windows. So where somebody got nowhere for longer than packets take to
+ * come back, it is one of those that is closed, and how many may go is not known until there is
+ * room for any datagram. Loop only.
  */
 public final class DatagramRoom {
   /** Not known: QUIC's queue is the only bound. */
   static final long UNKNOWN = -1;
+
+  /** Room for any datagram. */
+  private static final long ENOUGH = 1500;
 
   /** Beyond two round trips: acknowledgements may be held back, and loops be busy. */
   private static final long GRACE_NANOS = Duration.ofMillis(200).toNanos();
@@ -24,8 +29,8 @@ public final class DatagramRoom {
   private final LongSupplier capacity;
   private final LongSupplier roundTripNanos;
   private Runnable askAgain = () -> {};
-  private boolean blocked;
-  private long blockedSince;
+  private boolean refusing;
+  private long refusedSince;
   private long patience;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -41,47 +46,33 @@ public final class DatagramRoom {
     this.roundTripNanos = roundTripNanos;
   }
 
-  /** Sets what asks again when there was no room for so long that the answer will be another. */
+  /** Sets what asks again when somebody got nowhere for so long that the answer is another. */
   void onChange(Runnable ask) {
     askAgain = ask;
   }
 
-  /** What QUIC takes of a stream that is not written; negative when that is gone. */
-  long capacity() {
-    return capacity.getAsLong();
-  }
-
-  /** There was room for so many bytes of a stream. */
-  void seen(long bytes) {
-    if (bytes > 0) {
-      blocked = false;
-    }
-  }
-
   /**
-   * The room in the congestion window, less what streams have taken of it since packets were sent;
-   * {@link #UNKNOWN} where something else closes it.
+   * The room in the congestion window, less what streams have taken of it; {@link #UNKNOWN} where
+   * something else closes it.
    */
   long bytes() {
-    long now = capacity();
-    seen(now);
-    if (now < 0) {
-      return UNKNOWN;
+    long now = capacity.getAsLong();
+    if (now >= ENOUGH) {
+      clear();
     }
-    if (now > 0) {
-      return now;
-    }
-    if (!blocked) {
-      blocked = true;
-      blockedSince = loop.nanoTime();
-      patience = 2 * roundTripNanos.getAsLong() + GRACE_NANOS;
-      lookLater();
-    }
-    return loop.nanoTime() - blockedSince < patience ? now : UNKNOWN;
+    return now < 0 || isUnknown() ? UNKNOWN : now;
   }
 
-  private void lookLater() {
-    if (timer == null) {
+  private boolean isUnknown() {
+    return refusing && loop.nanoTime() - refusedSince >= patience;
+  }
+
+  /** There was not enough for the one whose turn it is, so nobody went on. */
+  void refused() {
+    if (!refusing) {
+      refusing = true;
+      refusedSince = loop.nanoTime();
+      patience = 2 * roundTripNanos.getAsLong() + GRACE_NANOS;
       timer =
           loop.timers()
               .schedule(
@@ -93,7 +84,19 @@ public final class DatagramRoom {
     }
   }
 
-  /** The connection is gone. */
+  /** Somebody went on, within what was told. */
+  void wentOn() {
+    if (refusing && !isUnknown()) {
+      clear();
+    }
+  }
+
+  private void clear() {
+    refusing = false;
+    close();
+  }
+
+  /** Ends the timer, if there is one. */
   public void close() {
     if (timer != null) {
       timer.cancel(false);

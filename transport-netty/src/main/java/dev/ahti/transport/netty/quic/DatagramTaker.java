@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 public abstract class DatagramTaker implements TurnTaker {
   private final StreamTurns turns;
   private final long session;
-  private SendPriority priority = SendPriority.DEFAULT;
   private SendScheduler.@Nullable Entry<TurnTaker> entry;
   private boolean several;
 
@@ -39,7 +38,6 @@ public abstract class DatagramTaker implements TurnTaker {
 
   /** It has something to send and is served soon, in its turn. */
   public final void begin(SendPriority now) {
-    priority = now;
     SendScheduler.Entry<TurnTaker> place = entry;
     if (place == null) {
       place = turns.add(this, session, now);
@@ -62,11 +60,6 @@ public abstract class DatagramTaker implements TurnTaker {
       entry = null;
       turns.remove(place);
     }
-  }
-
-  /** Where it stands. */
-  final SendPriority priority() {
-    return priority;
   }
 
   /** Whether a turn may be of several datagrams: where nobody else has anything to send. */

@@ -4,7 +4,6 @@ import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,9 +47,6 @@ public final class StreamTurns implements LoopWriter {
    * packets get as short as this: each of them would then be short of what goes around its bytes.
    */
   private static final int LEAST_SHARED = 128;
-
-  private static final Comparator<SendScheduler.Entry<TurnTaker>> HIGHEST_FIRST =
-      Comparator.comparingLong((SendScheduler.Entry<TurnTaker> entry) -> entry.order()).reversed();
 
   private final NettyLoop loop;
   private final DatagramRoom datagramRoom;
@@ -169,6 +165,11 @@ public final class StreamTurns implements LoopWriter {
   @Override
   public void write() {
     requested = false;
+    writeNow();
+  }
+
+  /** The same at once, for one who is about to write: whatever was asked for stays so. */
+  public void writeNow() {
     writing = true;
     try {
       writeInOrder();
@@ -205,7 +206,7 @@ public final class StreamTurns implements LoopWriter {
 
   private void writeWhenRead() {
     afterRead = false;
-    write();
+    writeNow();
   }
 
   /** Asks again once packets of ours have left: that empties QUIC's queue of datagrams. */
@@ -249,9 +250,9 @@ public final class StreamTurns implements LoopWriter {
   private long streamTurn(SendScheduler.Entry<TurnTaker> entry) {
     TurnTaker writer = entry.member();
     long offered = writer.capacity();
-    datagramRoom.seen(offered);
     if (offered == 0 && isShared() && datagramRoom.bytes() == 0) {
       // Nobody can go on. Passing it over would take its place in the round from it.
+      datagramRoom.refused();
       waits = true;
       return TurnTaker.NO_ROOM;
     }
@@ -266,6 +267,7 @@ public final class StreamTurns implements LoopWriter {
       free.remove(entry);
     }
     if (written > 0) {
+      datagramRoom.wentOn();
       wrote(entry, written);
       parkPassedOver();
       return written;
@@ -293,10 +295,15 @@ public final class StreamTurns implements LoopWriter {
     long written =
         taker.writeTurn(known == DatagramRoom.UNKNOWN ? TURN_BYTES : shared(taker, known));
     if (written > 0) {
-      wroteDatagrams(entry, written);
+      datagramRoom.wentOn();
+      wroteDatagrams(written);
+      scheduler.sent(entry, written);
       return written;
     }
     if (written == TurnTaker.NO_ROOM) {
+      if (known != DatagramRoom.UNKNOWN) {
+        datagramRoom.refused();
+      }
       waitForQueue();
       return TurnTaker.NO_ROOM;
     }
@@ -315,11 +322,10 @@ public final class StreamTurns implements LoopWriter {
     return scheduler.ready() + scheduler.passedOver() > 1;
   }
 
-  private void wroteDatagrams(SendScheduler.Entry<TurnTaker> entry, long bytes) {
+  private void wroteDatagrams(long bytes) {
     progress = loop.nanoTime();
     takenOfDatagrams += bytes;
     sent = true;
-    scheduler.sent(entry, bytes);
   }
 
   private void wrote(SendScheduler.Entry<TurnTaker> entry, long bytes) {
@@ -380,45 +386,74 @@ public final class StreamTurns implements LoopWriter {
     if (free.isEmpty()) {
       return;
     }
-    List<SendScheduler.Entry<TurnTaker>> held = new ArrayList<>();
-    for (SendScheduler.Entry<TurnTaker> entry : free) {
-      if (entry.isReady() && isHeld(entry.member())) {
-        held.add(entry);
-      }
-    }
-    held.sort(HIGHEST_FIRST);
-    for (SendScheduler.Entry<TurnTaker> entry : held) {
+    List<SendScheduler.Entry<TurnTaker>> datagrams = new ArrayList<>();
+    for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(free)) {
       // One before it may have ended it.
-      if (entry.isReady()) {
-        writeFree(entry);
+      if (entry.isReady() && isHeld(entry.member())) {
+        if (entry.member() instanceof DatagramTaker) {
+          datagrams.add(entry);
+        } else {
+          writeFree(entry);
+        }
       }
     }
+    writeHeldDatagrams(datagrams);
   }
 
   private void writeFree(SendScheduler.Entry<TurnTaker> entry) {
     TurnTaker writer = entry.member();
-    if (writer instanceof DatagramTaker datagrams) {
-      served.add(datagrams);
-      datagrams.several(true);
-    }
     long written;
-    while ((written = writer.writeTurn(Math.min(TURN_BYTES, writer.capacity()))) > 0) {
-      if (writer instanceof DatagramTaker) {
-        wroteDatagrams(entry, written);
-      } else {
-        wrote(entry, written);
-      }
+    while ((written = writer.writeTurn(writer.capacity())) > 0) {
+      wrote(entry, written);
       if (!writer.needsNoCredit()) {
         break;
       }
     }
     if (written == TurnTaker.NO_ROOM) {
-      waitForQueue();
-    } else if (writer instanceof DatagramTaker) {
-      idle(entry);
+      waits = true;
     } else {
       free.remove(entry);
     }
+  }
+
+  /**
+   * Datagrams of sessions whose limit is reached: one of each writer in turn, as long as none of a
+   * higher order of the same group has any. The scheduler does not count them: its members wait.
+   */
+  private void writeHeldDatagrams(List<SendScheduler.Entry<TurnTaker>> held) {
+    int left = TURN_BYTES;
+    List<SendScheduler.Entry<TurnTaker>> waiting = new ArrayList<>(held);
+    while (left > 0 && !waiting.isEmpty()) {
+      for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(waiting)) {
+        if (!entry.isReady()) {
+          waiting.remove(entry);
+        } else if (waiting.stream().noneMatch(other -> isAhead(other, entry))) {
+          DatagramTaker taker = (DatagramTaker) entry.member();
+          served.add(taker);
+          taker.several(false);
+          long written = taker.writeTurn(TURN_BYTES);
+          if (written == TurnTaker.NO_ROOM) {
+            waitForQueue();
+            return;
+          }
+          if (written > 0) {
+            wroteDatagrams(written);
+            left -= (int) written;
+          } else {
+            idle(entry);
+            waiting.remove(entry);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isAhead(
+      SendScheduler.Entry<TurnTaker> other, SendScheduler.Entry<TurnTaker> entry) {
+    return other.isReady()
+        && other.member().session() == entry.member().session()
+        && other.group() == entry.group()
+        && other.order() > entry.order();
   }
 
   /** How many writers of datagrams of a session have some. */

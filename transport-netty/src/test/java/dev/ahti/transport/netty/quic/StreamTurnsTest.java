@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -322,5 +323,56 @@ class StreamTurnsTest {
     turns.remove(script.entry);
     turns.left(limit, 0);
     return new WeakReference<>(script);
+  }
+
+  /** A writer of datagrams with one of a size. */
+  private static final class OneDatagram extends DatagramTaker {
+    private final int size;
+    private final CountDownLatch went = new CountDownLatch(1);
+
+    OneDatagram(StreamTurns turns, long session, int size) {
+      super(turns, session);
+      this.size = size;
+    }
+
+    @Override
+    protected long sendUpTo(long bytes, boolean several) {
+      if (went.getCount() == 0) {
+        return NOTHING;
+      }
+      if (bytes < size) {
+        return NO_ROOM;
+      }
+      went.countDown();
+      return size;
+    }
+
+    @Override
+    protected void served() {
+      if (isIdle()) {
+        end();
+      }
+    }
+
+    @Override
+    public long packetsReceived() {
+      return 0;
+    }
+  }
+
+  /** The rest of a window that is no congestion window may never grow. */
+  @Test
+  void datagramLongerThanTheRoomHoldsTheOthersBackForAWhileOnly() throws Exception {
+    StreamTurns tight = new StreamTurns(loop(), new DatagramRoom(loop(), () -> 500, () -> 0));
+    OneDatagram large = new OneDatagram(tight, 0, 1000);
+    OneDatagram small = new OneDatagram(tight, 4, 100);
+    onLoop(
+        () -> {
+          large.begin(SendPriority.DEFAULT);
+          small.begin(SendPriority.DEFAULT);
+          return null;
+        });
+    assertTrue(large.went.await(10, TimeUnit.SECONDS), "the large one");
+    assertTrue(small.went.await(10, TimeUnit.SECONDS), "the small one");
   }
 }
