@@ -3,6 +3,7 @@ package dev.ahti.transport.netty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
@@ -14,6 +15,7 @@ import dev.ahti.wtspec.RawStream;
 import io.netty.handler.codec.quic.QuicStreamType;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,9 +54,8 @@ class SlowTakerWireIT {
 
     Set<String> whole = new TreeSet<>();
     for (int i = 0; i < STREAMS; i++) {
-      PortProbe stream = new PortProbe(EngineNet.take(session.incomingUnidirectional()).port());
+      PortProbe stream = new PortProbe(takeWhileSending(session).port());
       whole.add(stream.all().utf8String());
-      sendAllowed();
     }
     assertEquals(STREAMS, whole.size());
     assertEquals(0, net.gauge(Gauges.INCOMING_STREAMS_REFUSED));
@@ -83,6 +84,18 @@ class SlowTakerWireIT {
       // In one frame: of a stream that is stopped before its end comes the place is lost (0013).
       raw.unidirectional("").finish("405400" + RawHttp.hex("number " + sent++));
     }
+  }
+
+  /** Credit that taken streams gave is on its way for a while: looks for it until one is there. */
+  private StreamHandle takeWhileSending(SessionHandle session) {
+    AtomicReference<StreamHandle> taken = new AtomicReference<>();
+    PortProbe.await(
+        () -> {
+          sendAllowed();
+          taken.set(session.incomingUnidirectional().poll());
+          return taken.get() != null;
+        });
+    return taken.get();
   }
 
   /** When the answer is there, so is every credit that was given before. */
