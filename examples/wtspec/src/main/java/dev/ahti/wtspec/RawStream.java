@@ -11,7 +11,6 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.RawQuicAccess;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,15 +27,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>One thread at a time.
  */
-public final class RawStream {
+public final class RawStream extends RawReading {
   private static final int READ_AHEAD = 1 << 20;
-  private static final String FIN = "FIN";
 
   private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
   private final AtomicInteger untaken = new AtomicInteger();
   private final CompletableFuture<QuicStreamChannel> channel = new CompletableFuture<>();
   private final boolean bytewise;
-  private byte[] rest = new byte[0];
 
   RawStream(boolean bytewise) {
     this.bytewise = bytewise;
@@ -57,69 +54,9 @@ public final class RawStream {
     return channel().streamId();
   }
 
-  /**
-   * The next so many bytes, in hexadecimal digits.
-   *
-   * @throws AssertionError if the stream ends before, or too few come
-   */
-  public String bytes(int count) {
-    byte[] all = rest;
-    while (all.length < count) {
-      Object next = take();
-      if (!(next instanceof byte[] more)) {
-        throw new AssertionError(next + " after " + HexFormat.of().formatHex(all));
-      }
-      int length = all.length;
-      all = Arrays.copyOf(all, length + more.length);
-      System.arraycopy(more, 0, all, length, more.length);
-    }
-    rest = Arrays.copyOfRange(all, count, all.length);
-    return HexFormat.of().formatHex(all, 0, count);
-  }
-
-  /** The next number of QUIC's (RFC 9000 16). */
-  public long number() {
-    String first = bytes(1);
-    int head = Integer.parseInt(first, 16);
-    int length = 1 << (head >> 6);
-    long tail = length == 1 ? 0 : Long.parseLong(bytes(length - 1), 16);
-    return (long) (head & 0x3f) << 8 * (length - 1) | tail;
-  }
-
-  /**
-   * The payload of the next frame, which must be of this type; a capsule has the same shape.
-   *
-   * @throws AssertionError if it is of another type or longer than 64 KiB
-   */
-  public String frame(long type) {
-    long got = number();
-    if (got != type) {
-      throw new AssertionError(
-          "frame of type 0x"
-              + Long.toHexString(got)
-              + " (expected: 0x"
-              + Long.toHexString(type)
-              + ")");
-    }
-    long length = number();
-    if (length > 1 << 16) {
-      throw new AssertionError("a frame of " + length + " bytes");
-    }
-    return bytes((int) length);
-  }
-
   /** The fields of the next frame, which must be HEADERS. */
   public RawFields headers() {
     return FieldSection.decode(frame(0x01));
-  }
-
-  /** How it ended, after whatever bytes: "FIN" or "RESET 0x…". */
-  public String end() {
-    Object next;
-    do {
-      next = take();
-    } while (next instanceof byte[]);
-    return (String) next;
   }
 
   /** Writes bytes given in hexadecimal digits. */
@@ -187,7 +124,8 @@ public final class RawStream {
     }
   }
 
-  private Object take() {
+  @Override
+  Object take() {
     Object next = Take.from(events, "a stream event");
     if (next instanceof byte[] bytes && untaken.addAndGet(-bytes.length) <= READ_AHEAD) {
       channel().config().setAutoRead(true);
