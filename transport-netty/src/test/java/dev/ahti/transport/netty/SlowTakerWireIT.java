@@ -3,10 +3,10 @@ package dev.ahti.transport.netty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawHttp;
