@@ -4,6 +4,7 @@ import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.Transport;
 import java.time.Duration;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -76,6 +77,20 @@ public final class Ahti implements Extension {
       guardian.tell(new AhtiGuardian.Listen(request, ready, promise));
     }
     return promise.copy();
+  }
+
+  /**
+   * The listeners that are bound and not yet gone, by the names of their requests.
+   *
+   * @return as they are when the guardian answers; fails with a {@link SessionFailure} when the
+   *     actor system has terminated
+   */
+  public CompletableFuture<SortedMap<String, ListenerHandle>> listeners() {
+    CompletableFuture<SortedMap<String, ListenerHandle>> promise = calls.add();
+    if (!promise.isDone()) {
+      guardian.tell(new AhtiGuardian.Listeners(promise));
+    }
+    return promise;
   }
 
   /**

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -33,6 +35,10 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   record Dial(DialRequest request, Transport transport, CompletableFuture<SessionHandle> promise)
       implements Command {}
 
+  /** Asks for the listeners that are bound, by name. */
+  record Listeners(CompletableFuture<SortedMap<String, ListenerHandle>> promise)
+      implements Command {}
+
   /** Something for the watch of owners. */
   record ToOwners(OwnersActor.Command command) implements Command {}
 
@@ -45,8 +51,12 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
     INSTANCE
   }
 
+  /** A listener, and what it completes once it is bound. */
+  private record Entry(
+      ActorRef<ListenerActor.Command> actor, CompletableFuture<ListenerHandle> bound) {}
+
   private final EngineParts parts;
-  private final Map<String, ActorRef<ListenerActor.Command>> listeners = new HashMap<>();
+  private final Map<String, Entry> listeners = new HashMap<>();
   private final List<CompletableFuture<Done>> stopping = new ArrayList<>();
   private @Nullable ActorRef<DialerActor.Command> dialer;
   private @Nullable ActorRef<OwnersActor.Command> owners;
@@ -65,6 +75,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
     return newReceiveBuilder()
         .onMessage(Listen.class, this::onListen)
         .onMessage(Dial.class, this::onDial)
+        .onMessage(Listeners.class, this::onListeners)
         .onMessage(ToOwners.class, this::onToOwners)
         .onMessage(StopAll.class, this::onStopAll)
         .onMessage(ListenerGone.class, this::onListenerGone)
@@ -90,8 +101,20 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
                   ListenerActor.create(parts, request, listen.transport(), listen.promise()),
                   "listener-" + name);
       getContext().watchWith(listener, new ListenerGone(name));
-      listeners.put(name, listener);
+      listeners.put(name, new Entry(listener, listen.promise()));
     }
+    return this;
+  }
+
+  private Behavior<Command> onListeners(Listeners ask) {
+    SortedMap<String, ListenerHandle> bound = new TreeMap<>();
+    for (Map.Entry<String, Entry> listener : listeners.entrySet()) {
+      CompletableFuture<ListenerHandle> handle = listener.getValue().bound();
+      if (handle.isDone() && !handle.isCompletedExceptionally()) {
+        bound.put(listener.getKey(), handle.join());
+      }
+    }
+    ask.promise().complete(bound);
     return this;
   }
 
@@ -118,7 +141,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
 
   private Behavior<Command> onStopAll(StopAll stop) {
     stopping.add(stop.promise());
-    listeners.values().forEach(listener -> listener.tell(ListenerActor.Stop.INSTANCE));
+    listeners.values().forEach(listener -> listener.actor().tell(ListenerActor.Stop.INSTANCE));
     if (dialer != null) {
       dialer.tell(DialerActor.Stop.INSTANCE);
     }

@@ -1,7 +1,10 @@
 package dev.ahti.engine.actor
 
+import java.util
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
+
+import scala.jdk.CollectionConverters._
 
 import org.apache.pekko.Done
 import org.apache.pekko.actor.typed.ActorRef
@@ -24,6 +27,15 @@ final class AhtiGuardianSpec extends ActorSpec {
     promise
   }
 
+  private def list(
+      guardian: ActorRef[AhtiGuardian.Command]
+  ): util.SortedMap[String, ListenerHandle] = {
+    val promise = new CompletableFuture[util.SortedMap[String, ListenerHandle]]
+    guardian ! new AhtiGuardian.Listeners(promise)
+    eventually(promise.isDone shouldBe true)
+    promise.join()
+  }
+
   private def failure(promise: CompletableFuture[_]): Throwable = {
     eventually(promise.isDone shouldBe true)
     intercept[CompletionException](promise.join()).getCause
@@ -42,6 +54,9 @@ final class AhtiGuardianSpec extends ActorSpec {
           Requests.dial(),
           new FakeTransport,
           new CompletableFuture[SessionHandle]
+        ),
+        new AhtiGuardian.Listeners(
+          new CompletableFuture[util.SortedMap[String, ListenerHandle]]
         ),
         new AhtiGuardian.ToOwners(new OwnersActor.Forget("key", kit.system.deadLetters[Any])),
         new AhtiGuardian.StopAll(new CompletableFuture[Done])
@@ -62,6 +77,23 @@ final class AhtiGuardianSpec extends ActorSpec {
         eventually(again.isDone shouldBe true)
         again.isCompletedExceptionally shouldBe false
       }
+    }
+
+    "list the listeners that are bound, and no others" in {
+      val guardian = kit.spawn(AhtiGuardian.create(parts()))
+      val transport = new FakeTransport
+      val listening = listen(guardian, transport)
+      list(guardian) shouldBe empty
+      transport.bound.complete(new FakeListener)
+      eventually(listening.isDone shouldBe true)
+      list(guardian).asScala shouldBe Map("test" -> listening.join())
+      listening.join().stop()
+      eventually(list(guardian) shouldBe empty)
+      val refused = new FakeTransport
+      val failing = listen(guardian, refused)
+      refused.bound.completeExceptionally(new IllegalStateException("in use"))
+      failure(failing)
+      list(guardian) shouldBe empty
     }
 
     "stop every listener and the dialer, and start nothing afterwards" in {

@@ -139,27 +139,51 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
       val stream = opened(client)
       stream.port.offer(ByteString("hello"))
       eventually(peer.incomingBidirectional.poll() should not be null)
+      val groups = Seq(client.createSendGroup(), peer.createSendGroup())
+      ahti.whenStopped(kit.system.deadLetters, "key", () => ())
+      ahti.forget(kit.system.deadLetters, "key")
+      eventually(paths should contain("/system/ahti/owners"))
+      eventually(paths.count(_.contains("/group-")) shouldBe 2)
       paths shouldBe Seq(
         "/system/ahti",
         "/system/ahti/dialer",
         "/system/ahti/dialer/connection-1",
         "/system/ahti/dialer/connection-1/session-0",
+        "/system/ahti/dialer/connection-1/session-0/group-1",
         "/system/ahti/dialer/connection-1/session-0/stream-4",
         "/system/ahti/dialer/connection-1/transport",
         "/system/ahti/listener-test",
         "/system/ahti/listener-test/connection-1",
         "/system/ahti/listener-test/connection-1/session-0",
+        "/system/ahti/listener-test/connection-1/session-0/group-1",
         "/system/ahti/listener-test/connection-1/session-0/stream-4",
-        "/system/ahti/listener-test/connection-1/transport"
+        "/system/ahti/listener-test/connection-1/transport",
+        "/system/ahti/owners"
       )
+      // Referenced until here: a group that nobody holds gives its actor back.
+      groups should have size 2
 
       client.close(7, "bye")
       joined(peer.closed) shouldBe new SessionEnd(7, "bye", true)
       joined(client.closed) shouldBe new SessionEnd(7, "bye", false)
       eventually(
-        paths shouldBe Seq("/system/ahti", "/system/ahti/dialer", "/system/ahti/listener-test")
+        paths shouldBe Seq(
+          "/system/ahti",
+          "/system/ahti/dialer",
+          "/system/ahti/listener-test",
+          "/system/ahti/owners"
+        )
       )
       nothingLeft()
+    }
+
+    "list its listeners by name, with where they listen" in {
+      val listener = listen()
+      val listed = joined(ahti.listeners).asScala
+      listed.keySet shouldBe Set("test")
+      listed("test").address shouldBe listener.address
+      joined(listed("test").stop())
+      eventually(joined(ahti.listeners) shouldBe empty)
     }
 
     "reset the streams at the peer when a session's actor is stopped" in {
@@ -225,6 +249,7 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
       joined(client.closed)
       joined(peer.closed)
       failure(before.connect(Requests.dial()))
+      failure(before.listeners)
       before.gauges.levels.asScala.filter(_._2 != 0) shouldBe empty
     }
 

@@ -3,6 +3,7 @@ package dev.ahti.transport.netty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
@@ -11,26 +12,46 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.LiveActors;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The actors that live while two sessions share a connection over UDP are those of the design, and
- * each goes with what it is for.
+ * The actors that live while two sessions share a connection over UDP are those of the tree in
+ * docs/concurrency.md, in every draft, and each goes with what it is for.
  */
 class ActorTreeIT {
+  private static final Path PAGE = Path.of("../docs/concurrency.md");
+
+  /** A line of the drawing: what leads to the name, the name, and two spaces before the words. */
+  private static final Pattern DRAWN =
+      Pattern.compile("((?:│  |   )*)[├└]─ ([a-z]+(?: [A-Z]+)?)  .*");
+
   private static final String DIALED = "/system/ahti/dialer/connection-1";
   private static final String ACCEPTED = "/system/ahti/listener-wire/connection-1";
 
-  /** The dialer is there from the first dial on. */
+  /** Those two are there from the first dial and the first owner on. */
   private static final List<String> ALWAYS =
-      List.of("/system/ahti", "/system/ahti/dialer", "/system/ahti/listener-wire");
+      List.of(
+          "/system/ahti",
+          "/system/ahti/dialer",
+          "/system/ahti/listener-wire",
+          "/system/ahti/owners");
 
   private final EngineNet net = new EngineNet("ahti.dialer.pool-idle-timeout = 0 s");
 
@@ -39,7 +60,7 @@ class ActorTreeIT {
     net.close();
   }
 
-  private SessionHandle dial(int port) {
+  private SessionHandle dial(int port, Draft draft) {
     return TestNet.get(
         net.ahti.connect(
             new DialRequest(
@@ -47,10 +68,10 @@ class ActorTreeIT {
                     port,
                     "example.org",
                     "/echo",
-                    Optional.empty(),
+                    Optional.of(EngineNet.ORIGIN),
                     Fields.empty(),
                     ServerTrust.Insecure.INSTANCE,
-                    DialectPolicy.only(Draft.D02),
+                    DialectPolicy.only(draft),
                     Duration.ofSeconds(10))
                 .withPool("")));
   }
@@ -78,26 +99,74 @@ class ActorTreeIT {
     return stream;
   }
 
-  @Test
-  void actorsAreThoseOfTheDesignWhileSessionsAreOpenAndGoWithThem() {
-    int port = net.listen(DialectPolicy.only(Draft.D02)).address().getPort();
+  /** The drawn actors as paths, with the connection below the listener below the dialer as well. */
+  private static Set<String> drawn() throws IOException {
+    Set<String> paths = new TreeSet<>(Set.of("/system/ahti"));
+    List<String> above = new ArrayList<>(List.of("/system/ahti"));
+    for (String line : Files.readAllLines(PAGE)) {
+      Matcher drawn = DRAWN.matcher(line.strip());
+      if (drawn.matches()) {
+        int depth = drawn.group(1).length() / 3;
+        above.subList(depth + 1, above.size()).clear();
+        above.add(above.get(depth) + "/" + drawn.group(2).replace(' ', '-'));
+        paths.add(above.get(depth + 1));
+      }
+    }
+    String accepted = "/system/ahti/listener-NAME/";
+    for (String path : Set.copyOf(paths)) {
+      if (path.startsWith(accepted)) {
+        paths.add(path.replace(accepted, "/system/ahti/dialer/"));
+      }
+    }
+    return paths;
+  }
+
+  /** The actors that live, with names as they are drawn. */
+  private Set<String> kinds() {
+    return paths().stream()
+        .map(path -> path.replace("listener-wire", "listener-NAME"))
+        .map(path -> path.replaceAll("(connection|group)-[0-9]+", "$1-N"))
+        .map(path -> path.replaceAll("(session|stream)-[0-9]+", "$1-ID"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Draft.class)
+  void actorsAreThoseOfTheDesignWhileSessionsAreOpenAndGoWithThem(Draft draft) throws Exception {
+    int port = net.listen(DialectPolicy.only(draft)).address().getPort();
     assertEquals(List.of("/system/ahti", "/system/ahti/listener-wire"), paths());
 
-    SessionHandle first = dial(port);
+    SessionHandle first = dial(port, draft);
     SessionHandle firstPeer = net.session();
-    SessionHandle second = dial(port);
+    SessionHandle second = dial(port, draft);
     SessionHandle secondPeer = net.session();
+    net.ahti.whenStopped(net.kit.system().deadLetters(), first, () -> {});
+    net.ahti.forget(net.kit.system().deadLetters(), first);
     awaitOnBothSides("transport", "session-0", "session-4");
 
     String both = "session-0/stream-" + open(first, StreamKind.BIDIRECTIONAL).port().id();
     String oneWay = "session-4/stream-" + open(secondPeer, StreamKind.UNIDIRECTIONAL).port().id();
     awaitOnBothSides("transport", "session-0", both, "session-4", oneWay);
 
+    List<SendGroupHandle> groups =
+        List.of(
+            first.createSendGroup(),
+            firstPeer.createSendGroup(),
+            second.createSendGroup(),
+            secondPeer.createSendGroup());
+    String groupOfFirst = "session-0/group-1";
+    String groupOfSecond = "session-4/group-1";
+    awaitOnBothSides(
+        "transport", "session-0", both, groupOfFirst, "session-4", oneWay, groupOfSecond);
+    assertEquals(drawn(), kinds(), PAGE::toString);
+
     first.close(7, "");
     assertEquals(7, TestNet.get(firstPeer.closed()).code());
-    awaitOnBothSides("transport", "session-4", oneWay);
+    awaitOnBothSides("transport", "session-4", oneWay, groupOfSecond);
 
     second.close(7, "");
     net.await(ALWAYS, this::paths, "the actors");
+    // A group that nobody holds any more would have ended before its session.
+    Reference.reachabilityFence(groups);
   }
 }
