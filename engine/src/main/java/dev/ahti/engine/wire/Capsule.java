@@ -60,7 +60,8 @@ public sealed interface Capsule {
         payload[i] = (byte) (code >>> 8 * (CODE_BYTES - 1 - i));
       }
       System.arraycopy(text, 0, payload, CODE_BYTES, text.length);
-      return encoded(CapsuleType.WT_CLOSE_SESSION, ByteString.fromArrayUnsafe(payload));
+      return CapsuleEncoding.whole(
+          CapsuleType.WT_CLOSE_SESSION, ByteString.fromArrayUnsafe(payload));
     }
   }
 
@@ -68,7 +69,7 @@ public sealed interface Capsule {
   record DrainSession() implements Capsule {
     @Override
     public ByteString encode() {
-      return encoded(CapsuleType.WT_DRAIN_SESSION, ByteString.emptyByteString());
+      return CapsuleEncoding.whole(CapsuleType.WT_DRAIN_SESSION, ByteString.emptyByteString());
     }
   }
 
@@ -84,7 +85,7 @@ public sealed interface Capsule {
 
     @Override
     public ByteString encode() {
-      return encoded(CapsuleType.DATAGRAM, payload);
+      return CapsuleEncoding.whole(CapsuleType.DATAGRAM, payload);
     }
   }
 
@@ -100,7 +101,7 @@ public sealed interface Capsule {
 
     @Override
     public ByteString encode() {
-      return encoded(CapsuleType.WT_MAX_DATA, VarInt.encode(limit));
+      return CapsuleEncoding.whole(CapsuleType.WT_MAX_DATA, VarInt.encode(limit));
     }
   }
 
@@ -121,7 +122,7 @@ public sealed interface Capsule {
           kind == StreamKind.BIDIRECTIONAL
               ? CapsuleType.WT_MAX_STREAMS_BIDI
               : CapsuleType.WT_MAX_STREAMS_UNI;
-      return encoded(type, VarInt.encode(limit));
+      return CapsuleEncoding.whole(type, VarInt.encode(limit));
     }
   }
 
@@ -137,7 +138,7 @@ public sealed interface Capsule {
 
     @Override
     public ByteString encode() {
-      return encoded(CapsuleType.WT_DATA_BLOCKED, VarInt.encode(limit));
+      return CapsuleEncoding.whole(CapsuleType.WT_DATA_BLOCKED, VarInt.encode(limit));
     }
   }
 
@@ -158,7 +159,7 @@ public sealed interface Capsule {
           kind == StreamKind.BIDIRECTIONAL
               ? CapsuleType.WT_STREAMS_BLOCKED_BIDI
               : CapsuleType.WT_STREAMS_BLOCKED_UNI;
-      return encoded(type, VarInt.encode(limit));
+      return CapsuleEncoding.whole(type, VarInt.encode(limit));
     }
   }
 
@@ -166,11 +167,5 @@ public sealed interface Capsule {
     if (limit < 0 || limit > VarInt.MAX) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 0 to 2^62-1)");
     }
-  }
-
-  private static ByteString encoded(long type, ByteString payload) {
-    byte[] header = new byte[VarInt.length(type) + VarInt.length(payload.length())];
-    VarInt.put(header, VarInt.put(header, 0, type), payload.length());
-    return ByteString.fromArrayUnsafe(header).concat(payload);
   }
 }

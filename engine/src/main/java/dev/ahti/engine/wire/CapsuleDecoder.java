@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -69,28 +68,11 @@ public final class CapsuleDecoder {
     public static final Known ALL = new Known(true, true);
   }
 
-  private enum Phase {
-    TYPE,
-    LENGTH,
-    PAYLOAD,
-    SKIP
-  }
-
   private final Limits limits;
   private final Known known;
-  private final byte[] integer = new byte[VarInt.MAX_LENGTH];
-  private int integerBytes;
-
-  private Phase phase = Phase.TYPE;
-  private long type;
-  private long remaining;
-  private byte[] payload = new byte[0];
-  private int payloadBytes;
-
-  private long skipBudget;
-  private long skippedBytes;
+  private final CapsuleCutter cutter;
+  private final List<Capsule> read = new ArrayList<>();
   private boolean closed;
-  private @Nullable Violation failure;
 
   /** A decoder at the start of a CONNECT stream that knows all capsules, its budget full. */
   public CapsuleDecoder(Limits limits) {
@@ -105,22 +87,22 @@ public final class CapsuleDecoder {
   public CapsuleDecoder(Limits limits, Known known) {
     this.limits = requireNonNull(limits, "limits");
     this.known = requireNonNull(known, "known");
-    this.skipBudget = limits.skipBudget();
+    this.cutter = new CapsuleCutter(new Reader(), limits.skipBudget());
   }
 
   /** Fills the budget of skipped bytes up again. */
   public void refillSkipBudget() {
-    skipBudget = limits.skipBudget();
+    cutter.refillSkipBudget();
   }
 
   /** The bytes held at this moment, for gauges. */
   public int heldBytes() {
-    return integerBytes + payloadBytes;
+    return cutter.heldBytes();
   }
 
   /** The bytes skipped since the start, for gauges. */
   public long skippedBytes() {
-    return skippedBytes;
+    return cutter.skippedBytes();
   }
 
   /**
@@ -129,16 +111,10 @@ public final class CapsuleDecoder {
    * @return the capsules they complete, and the violation they commit
    */
   public Result feed(ByteString bytes) {
-    List<Capsule> capsules = new ArrayList<>();
-    ByteString rest = bytes;
-    while (!rest.isEmpty() && failure == null) {
-      if (closed) {
-        fail("bytes after WT_CLOSE_SESSION", "draft-ietf-webtrans-http3-16 6");
-      } else {
-        rest = step(rest, capsules);
-      }
-    }
-    return new Result(capsules, failure);
+    Violation violation = cutter.feed(bytes);
+    Result result = new Result(read, violation);
+    read.clear();
+    return result;
   }
 
   /**
@@ -147,113 +123,40 @@ public final class CapsuleDecoder {
    * @return the violation if that cuts a capsule, or the violation committed before, else null
    */
   public @Nullable Violation finish() {
-    boolean between = phase == Phase.TYPE && integerBytes == 0;
-    if (failure == null && !between) {
-      fail("the stream ends inside a capsule", "RFC 9297 3.3");
+    return cutter.finish();
+  }
+
+  private final class Reader implements CapsuleCutter.Reader {
+    @Override
+    public CapsuleCutter.Plan plan(long type, long length) {
+      return CapsulePayload.plan(type, length, limits.maxDatagram(), known);
     }
-    return failure;
-  }
 
-  private ByteString step(ByteString bytes, List<Capsule> capsules) {
-    return switch (phase) {
-      case TYPE, LENGTH -> header(bytes, capsules);
-      case PAYLOAD -> collect(bytes, capsules);
-      case SKIP -> skip(bytes);
-    };
-  }
-
-  private ByteString header(ByteString bytes, List<Capsule> capsules) {
-    integer[integerBytes++] = bytes.apply(0);
-    if (integerBytes == VarInt.lengthOf(integer[0])) {
-      long value = VarInt.get(integer, 0);
-      if (phase == Phase.TYPE) {
-        type = value;
-        phase = Phase.LENGTH;
-      } else {
-        begin(value, VarInt.length(type) + integerBytes, capsules);
+    @Override
+    public @Nullable Violation collected(long type, ByteString payload) {
+      CapsulePayload.Parsed parsed = CapsulePayload.parse(type, payload);
+      if (parsed instanceof CapsulePayload.Parsed.Valid valid) {
+        read.add(valid.capsule());
+        closed = valid.capsule() instanceof Capsule.CloseSession;
+        return null;
       }
-      integerBytes = 0;
+      return ((CapsulePayload.Parsed.Invalid) parsed).violation();
     }
-    return bytes.drop(1);
-  }
 
-  private void begin(long length, int headerBytes, List<Capsule> capsules) {
-    CapsulePayload.Plan plan = CapsulePayload.plan(type, length, limits.maxDatagram(), known);
-    remaining = length;
-    if (plan instanceof CapsulePayload.Plan.Reject reject) {
-      failure = reject.violation();
-    } else if (plan instanceof CapsulePayload.Plan.Skip) {
-      // Empty unknown capsules cost the peer two bytes each: the header counts as well.
-      spend(headerBytes);
-      phase = length == 0 ? Phase.TYPE : Phase.SKIP;
-    } else if (length == 0) {
-      complete(ByteString.emptyByteString(), capsules);
-    } else {
-      phase = Phase.PAYLOAD;
+    @Override
+    public @Nullable Violation passed(ByteString bytes, boolean last) {
+      throw new AssertionError("no capsule passes over HTTP/3");
     }
-  }
 
-  private ByteString collect(ByteString bytes, List<Capsule> capsules) {
-    int wanted = (int) remaining - payloadBytes;
-    if (payloadBytes == 0 && bytes.length() >= wanted) {
-      // A slice would keep the whole read alive for as long as the application keeps a datagram.
-      complete(bytes.take(wanted).compact(), capsules);
-      return bytes.drop(wanted);
+    @Override
+    public @Nullable Violation over() {
+      if (!closed) {
+        return null;
+      }
+      return Violation.session(
+          Http3ErrorCode.H3_MESSAGE_ERROR,
+          "bytes after WT_CLOSE_SESSION",
+          "draft-ietf-webtrans-http3-16 6");
     }
-    int taken = Math.min(wanted, bytes.length());
-    hold(bytes.take(taken));
-    if (taken == wanted) {
-      complete(ByteString.fromArrayUnsafe(payload, 0, payloadBytes), capsules);
-    }
-    return bytes.drop(taken);
-  }
-
-  /** Appends to the held payload; memory grows with the bytes received, not with those declared. */
-  private void hold(ByteString bytes) {
-    int needed = payloadBytes + bytes.length();
-    if (needed > payload.length) {
-      payload = Arrays.copyOf(payload, (int) Math.min(remaining, Math.max(needed, needed * 2L)));
-    }
-    bytes.copyToArray(payload, payloadBytes, bytes.length());
-    payloadBytes = needed;
-  }
-
-  private void complete(ByteString bytes, List<Capsule> capsules) {
-    CapsulePayload.Parsed parsed = CapsulePayload.parse(type, bytes);
-    if (parsed instanceof CapsulePayload.Parsed.Valid valid) {
-      capsules.add(valid.capsule());
-      closed = valid.capsule() instanceof Capsule.CloseSession;
-    } else if (parsed instanceof CapsulePayload.Parsed.Invalid invalid) {
-      failure = invalid.violation();
-    }
-    payload = new byte[0];
-    payloadBytes = 0;
-    phase = Phase.TYPE;
-  }
-
-  private ByteString skip(ByteString bytes) {
-    int taken = (int) Math.min(remaining, bytes.length());
-    spend(taken);
-    remaining -= taken;
-    if (remaining == 0) {
-      phase = Phase.TYPE;
-    }
-    return bytes.drop(taken);
-  }
-
-  private void spend(int bytes) {
-    skippedBytes += bytes;
-    skipBudget -= bytes;
-    if (skipBudget < 0) {
-      failure =
-          Violation.session(
-              Http3ErrorCode.H3_EXCESSIVE_LOAD,
-              "more than " + limits.skipBudget() + " bytes of capsules we have no use for",
-              "RFC 9114 10.5");
-    }
-  }
-
-  private void fail(String message, String section) {
-    failure = Violation.session(Http3ErrorCode.H3_MESSAGE_ERROR, message, section);
   }
 }

@@ -13,18 +13,6 @@ final class CapsulePayload {
   private static final String CAPSULES = "RFC 9297 3.3";
   private static final String TERMINATION = "draft-ietf-webtrans-http3-16 6";
 
-  /** What to do with a capsule, known from its header alone. */
-  sealed interface Plan {
-    /** The payload has at most a known number of bytes: collect it, then {@link #parse}. */
-    record Collect() implements Plan {}
-
-    /** The capsule means nothing to us: let its payload pass. */
-    record Skip() implements Plan {}
-
-    /** The header breaks a rule, whatever the payload is. */
-    record Reject(Violation violation) implements Plan {}
-  }
-
   /** What became of a payload. */
   sealed interface Parsed {
     /** A capsule. */
@@ -41,7 +29,8 @@ final class CapsulePayload {
    *
    * @param known which of the types that not every dialect has are known
    */
-  static Plan plan(long type, long length, int maxDatagram, CapsuleDecoder.Known known) {
+  static CapsuleCutter.Plan plan(
+      long type, long length, int maxDatagram, CapsuleDecoder.Known known) {
     // Compare longs: a type such as 0x1_0000_2843 must not alias a known one.
     if (type == CapsuleType.WT_CLOSE_SESSION) {
       return within(
@@ -56,22 +45,24 @@ final class CapsulePayload {
     }
     if (type == CapsuleType.DATAGRAM) {
       // RFC 9297 3.5 lets an endpoint drop a datagram that is larger than it wants to hold.
-      return length <= maxDatagram ? new Plan.Collect() : new Plan.Skip();
+      return length <= maxDatagram
+          ? CapsuleCutter.Plan.Collect.INSTANCE
+          : CapsuleCutter.Plan.Skip.INSTANCE;
     }
     if (!known.flowControl()) {
-      return new Plan.Skip();
+      return CapsuleCutter.Plan.Skip.INSTANCE;
     }
     if (isFlow(type)) {
       return within(length, 1, VarInt.MAX_LENGTH, "flow control", CAPSULES);
     }
     if (type == CapsuleType.WT_MAX_STREAM_DATA || type == CapsuleType.WT_STREAM_DATA_BLOCKED) {
       // The drafts demand a session error and name no code.
-      return new Plan.Reject(
+      return new CapsuleCutter.Plan.Reject(
           malformed(
               "capsule type 0x" + Long.toHexString(type) + " is for HTTP/2 only",
               "draft-ietf-webtrans-http3-16 5.4"));
     }
-    return new Plan.Skip();
+    return CapsuleCutter.Plan.Skip.INSTANCE;
   }
 
   private static boolean isFlow(long type) {
@@ -83,11 +74,12 @@ final class CapsulePayload {
         || type == CapsuleType.WT_STREAMS_BLOCKED_UNI;
   }
 
-  private static Plan within(long length, int least, int most, String name, String section) {
+  private static CapsuleCutter.Plan within(
+      long length, int least, int most, String name, String section) {
     if (length >= least && length <= most) {
-      return new Plan.Collect();
+      return CapsuleCutter.Plan.Collect.INSTANCE;
     }
-    return new Plan.Reject(
+    return new CapsuleCutter.Plan.Reject(
         malformed(
             name + " capsule of " + length + " bytes (expected: " + least + " to " + most + ")",
             section));

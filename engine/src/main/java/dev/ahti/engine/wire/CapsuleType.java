@@ -15,6 +15,12 @@ public final class CapsuleType {
   /** Asks the peer to wind the session up. */
   public static final long WT_DRAIN_SESSION = 0x78ae;
 
+  /** WT_CLOSE_SESSION as some peers number it over HTTP/2; no draft does. */
+  public static final long SHIFTED_CLOSE_SESSION = 0x190b4d45L;
+
+  /** WT_DRAIN_SESSION as some peers number it over HTTP/2; no draft does. */
+  public static final long SHIFTED_DRAIN_SESSION = 0x190b4d46L;
+
   /** Filler; HTTP/2 only. */
   public static final long PADDING = 0x190b4d38L;
 
@@ -24,7 +30,7 @@ public final class CapsuleType {
   /** Asks the peer to reset a stream; HTTP/2 only. */
   public static final long WT_STOP_SENDING = 0x190b4d3aL;
 
-  /** The last bytes of a stream; HTTP/2 only, in the sense of draft 15. */
+  /** The last bytes of a stream; HTTP/2 only, in the sense of draft 15: see {@link FinOrder}. */
   public static final long WT_STREAM_FIN = 0x190b4d3bL;
 
   /** Bytes of a stream; HTTP/2 only, in the sense of draft 15. */
