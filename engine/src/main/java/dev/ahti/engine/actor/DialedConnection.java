@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class DialedConnection {
   private int places;
   private int occupied;
   private boolean closing;
+  private @Nullable Future<?> dial;
   private @Nullable ActorRef<ConnectionActor.Command> actor;
   private volatile boolean unwanted;
 
@@ -52,6 +54,11 @@ final class DialedConnection {
     }
   }
 
+  /** What opens it; cancelled when nobody wants it any more. */
+  void dialling(Future<?> opening) {
+    dial = opening;
+  }
+
   /** It is there, with the {@linkplain #calls calls} that waited for it. */
   void connected(ActorRef<ConnectionActor.Command> connection) {
     actor = connection;
@@ -71,7 +78,9 @@ final class DialedConnection {
       actor.tell(new ConnectionActor.CallOff(call.number()));
     } else {
       occupied--;
-      unwanted = calls.isEmpty();
+      if (calls.isEmpty()) {
+        giveUp();
+      }
     }
   }
 
@@ -110,9 +119,16 @@ final class DialedConnection {
   /** Ends it, with all that it carries. */
   void shutDown() {
     closing = true;
-    unwanted = true;
+    giveUp();
     if (actor != null) {
       actor.tell(ConnectionActor.Shutdown.INSTANCE);
+    }
+  }
+
+  private void giveUp() {
+    unwanted = true;
+    if (dial != null) {
+      dial.cancel(false);
     }
   }
 }

@@ -173,15 +173,15 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
             request.dialects(),
             key.isEmpty() ? Duration.ZERO : settings.dialer().poolIdleTimeout(),
             self);
+    CompletableFuture<TransportConnection> dial =
+        transport.dial(options(request)).toCompletableFuture();
+    connection.dialling(dial);
     // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
-    transport
-        .dial(options(request))
-        .whenCompleteAsync(
-            (opened, cause) ->
-                self.tell(
-                    connectedOrFailed(
-                        connection, link, request.requireUnreliable(), opened, cause)),
-            Runnable::run);
+    dial.whenCompleteAsync(
+        (opened, cause) ->
+            self.tell(
+                connectedOrFailed(connection, link, request.requireUnreliable(), opened, cause)),
+        Runnable::run);
     return connection;
   }
 

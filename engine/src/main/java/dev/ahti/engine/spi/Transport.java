@@ -19,7 +19,8 @@ public interface Transport {
   /**
    * Opens a connection and does the TLS handshake.
    *
-   * @return the connection, or a failure with a {@link DialException}
+   * @return the connection, or a failure with a {@link DialException}; cancelling its {@link
+   *     CompletionStage#toCompletableFuture} gives up, and leaves no connection behind
    */
   CompletionStage<TransportConnection> dial(DialOptions options);
 

@@ -96,6 +96,9 @@ final class MemoryTransport implements Transport {
   }
 
   private void connect(DialOptions options, CompletableFuture<TransportConnection> dialled) {
+    if (dialled.isDone()) {
+      return;
+    }
     MemoryListener listener = network.listener(options.port());
     if (listener == null) {
       fail(dialled, options, new ConnectException("nobody listens there"));

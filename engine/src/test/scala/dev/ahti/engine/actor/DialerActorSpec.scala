@@ -127,8 +127,7 @@ final class DialerActorSpec extends ActorSpec {
       val first = unconnected.dialing()
       time.timePasses(2.seconds)
       failure(first).getMessage should include("not connected")
-      val late = unconnected.connect()
-      eventually(late.discarded.isDone shouldBe true)
+      eventually(unconnected.transport.dialed.isCancelled shouldBe true)
 
       val connected = new Fixture
       val second = connected.dialing()
@@ -146,9 +145,8 @@ final class DialerActorSpec extends ActorSpec {
       val fixture = new Fixture
       val promise = fixture.dialing()
       promise.cancel(false)
-      val connection = fixture.connect()
-      eventually(connection.discarded.isDone shouldBe true)
-      connection.discarded.join() shouldBe Http3ErrorCode.H3_NO_ERROR
+      eventually(fixture.transport.dialed.isCancelled shouldBe true)
+      allZero(fixture.shared)
     }
 
     "give it up too when it comes before the news that its caller has gone" in {
@@ -159,6 +157,7 @@ final class DialerActorSpec extends ActorSpec {
       promise.cancel(false)
       fixture.actor ! new DialerActor.Dial(Requests.dial(), fixture.transport, promise)
       eventually(connection.discarded.isDone shouldBe true)
+      connection.discarded.join() shouldBe Http3ErrorCode.H3_NO_ERROR
     }
 
     "refuse one connection too many" in {
@@ -181,14 +180,13 @@ final class DialerActorSpec extends ActorSpec {
       allZero(fixture.shared)
     }
 
-    "stop at once while it dials, and let the late connection go" in {
+    "stop at once while it dials, and give that up" in {
       val fixture = new Fixture
       val promise = fixture.dialing()
       fixture.actor ! DialerActor.Stop.INSTANCE
       stopped(fixture.actor)
       failure(promise)
-      val late = fixture.connect()
-      eventually(late.discarded.isDone shouldBe true)
+      eventually(fixture.transport.dialed.isCancelled shouldBe true)
     }
   }
   "A call that names a pool" should {

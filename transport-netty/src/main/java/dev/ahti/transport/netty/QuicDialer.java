@@ -13,12 +13,14 @@ import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TlsAlerts;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
@@ -178,6 +180,7 @@ final class QuicDialer {
               protected void initChannel(QuicChannel channel) {
                 open.connections().add(channel);
                 made.set(channel);
+                attempt.result().whenComplete((connection, failure) -> giveUp(channel, failure));
                 // Not at once: the socket may be reading the packet that closed the connection, and
                 // whoever knows why it was closed is to say so first.
                 channel
@@ -219,6 +222,21 @@ final class QuicDialer {
                     connected.cause());
               }
             });
+  }
+
+  /**
+   * Whoever waits no more must not leave a connection behind. Not at once: whoever failed the dial
+   * may be about to close it with a code of its own.
+   */
+  private static void giveUp(QuicChannel channel, @Nullable Throwable failure) {
+    if (failure != null) {
+      channel
+          .eventLoop()
+          .execute(
+              () ->
+                  QuicAccess.close(
+                      channel, (int) Http3ErrorCode.H3_NO_ERROR, Unpooled.EMPTY_BUFFER));
+    }
   }
 
   /** Fails a dial as soon as the server says no: Netty waits until QUIC has forgotten of it. */
