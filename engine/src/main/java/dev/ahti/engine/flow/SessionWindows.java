@@ -2,6 +2,7 @@ package dev.ahti.engine.flow;
 
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.error.WebTransportHttp2ErrorCode;
 import dev.ahti.engine.wire.Capsule;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.engine.wire.VarInt;
@@ -21,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionWindows {
   private static final String SECTION = "draft-ietf-webtrans-http3-16 5.6";
+  private static final String HTTP2_SECTION = "draft-ietf-webtrans-http2-15 6";
 
   private final boolean strict;
+  private final long violationCode;
+  private final String section;
   private final SendLimit sendData;
   private final SendLimit openBidirectional;
   private final SendLimit openUnidirectional;
@@ -30,8 +34,14 @@ public final class SessionWindows {
   private final ReceiveLimit acceptBidirectional;
   private final ReceiveLimit acceptUnidirectional;
 
-  /** The windows of a session at its start. */
+  /** The windows of a session over HTTP/3 at its start. */
   public SessionWindows(FlowControl control) {
+    this(control, WebTransportErrorCode.WT_FLOW_CONTROL_ERROR, SECTION);
+  }
+
+  private SessionWindows(FlowControl control, long violationCode, String section) {
+    this.violationCode = violationCode;
+    this.section = section;
     InitialLimits ours = control.ours();
     InitialLimits peers = control.peers();
     this.strict = control.strict();
@@ -43,6 +53,17 @@ public final class SessionWindows {
         new ReceiveLimit(ours.bidirectionalStreams(), InitialLimits.MAX_STREAMS);
     this.acceptUnidirectional =
         new ReceiveLimit(ours.unidirectionalStreams(), InitialLimits.MAX_STREAMS);
+  }
+
+  /**
+   * The windows of a session whose streams are capsules, at its start. A limit that equals the one
+   * before is none too low there (draft-ietf-webtrans-http2-15 6.5 and 6.7).
+   */
+  public static SessionWindows overHttp2(MuxLimits ours, MuxLimits peers) {
+    return new SessionWindows(
+        new FlowControl(ours.session(), peers.session(), false),
+        WebTransportHttp2ErrorCode.WT_FLOW_CONTROL_ERROR,
+        HTTP2_SECTION);
   }
 
   // What we send.
@@ -144,6 +165,16 @@ public final class SessionWindows {
     return receiveData.outstanding();
   }
 
+  /** The limit of bytes that holds for the peer. */
+  public Capsule grantedData() {
+    return new Capsule.MaxData(receiveData.granted());
+  }
+
+  /** The limit of streams of a kind that holds for the peer. */
+  public Capsule grantedStreams(StreamKind kind) {
+    return new Capsule.MaxStreams(kind, accepts(kind).granted());
+  }
+
   /** A grant of bytes, if the policy has one to make now. */
   public @Nullable Capsule grantData() {
     return receiveData.refill() ? new Capsule.MaxData(receiveData.granted()) : null;
@@ -209,7 +240,7 @@ public final class SessionWindows {
     return kind == StreamKind.BIDIRECTIONAL ? "bidirectional" : "unidirectional";
   }
 
-  private static Violation broken(String message) {
-    return Violation.session(WebTransportErrorCode.WT_FLOW_CONTROL_ERROR, message, SECTION);
+  private Violation broken(String message) {
+    return Violation.session(violationCode, message, section);
   }
 }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.error.Scope;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.error.WebTransportHttp2ErrorCode;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.vectors.Vectors;
 import dev.ahti.engine.wire.Capsule;
@@ -324,5 +325,21 @@ class SessionWindowsTest {
       }
       assertEquals(limit, used, "split at " + cut);
     }
+  }
+
+  // Over HTTP/2.
+
+  @Test
+  void anEqualLimitIsNoneTooLowOverHttp2AndALowerOneHasTheCodeOfHttp2() {
+    MuxLimits limits = new MuxLimits(OURS, StreamLimits.NONE);
+    SessionWindows http2 =
+        SessionWindows.overHttp2(limits, new MuxLimits(PEERS, StreamLimits.NONE));
+    assertNull(http2.on(new Capsule.MaxData(500)));
+    assertNull(http2.on(new Capsule.MaxStreams(BIDIRECTIONAL, 3)));
+    Violation violation = http2.on(new Capsule.MaxData(499));
+    assertNotNull(violation);
+    assertEquals(WebTransportHttp2ErrorCode.WT_FLOW_CONTROL_ERROR, violation.code());
+    assertEquals(new Capsule.MaxData(1000), http2.grantedData());
+    assertEquals(new Capsule.MaxStreams(UNIDIRECTIONAL, 4), http2.grantedStreams(UNIDIRECTIONAL));
   }
 }
