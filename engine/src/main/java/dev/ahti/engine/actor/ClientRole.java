@@ -84,8 +84,15 @@ final class ClientRole implements ConnectionRole {
 
   @Override
   public void onSettings(Map<Long, Long> settings) {
-    DialectNegotiation.Result result = DialectNegotiation.client(settings, link.dialects());
-    if (result instanceof DialectNegotiation.Chosen chosen) {
+    DialectNegotiation.Result result =
+        Negotiation.client(scope.connection().facts(), settings, link.dialects());
+    if (dialect != null) {
+      peerSettings = settings;
+      if (result instanceof DialectNegotiation.Refused refused) {
+        closeToCalls(refused.reason());
+        idleIfNothingLeft();
+      }
+    } else if (result instanceof DialectNegotiation.Chosen chosen) {
       dialect = chosen.dialect();
       peerSettings = settings;
       SettingsOffer.Limits limits = ListenerActor.sessionLimits(scope.parts().settings());

@@ -1,6 +1,5 @@
 package dev.ahti.engine.actor;
 
-import dev.ahti.engine.dialect.DialectNegotiation;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
@@ -232,11 +231,12 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   private Behavior<Command> onSettings(Map<Long, Long> settings) {
-    if (phase != Phase.WAITING) {
+    if (phase != Phase.WAITING && phase != Phase.OPEN) {
       return this;
     }
     timers.cancel(TimedOut.SETTINGS);
-    Optional<Violation> invalid = DialectNegotiation.check(settings, !server, policy);
+    Optional<Violation> invalid =
+        Negotiation.check(scope.connection().facts(), settings, !server, policy);
     if (invalid.isPresent()) {
       return close(invalid.get().code(), invalid.get().message());
     }

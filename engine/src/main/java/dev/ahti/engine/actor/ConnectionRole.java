@@ -8,7 +8,10 @@ import java.util.Map;
 /** What a connection does as a server or as a client; called by its actor. */
 interface ConnectionRole {
 
-  /** The peer's SETTINGS came, with valid values. */
+  /**
+   * The peer's SETTINGS came, with valid values; over HTTP/2 perhaps not for the first time. What
+   * runs never changes by them.
+   */
   void onSettings(Map<Long, Long> settings);
 
   /** A request came, perhaps before the SETTINGS. */

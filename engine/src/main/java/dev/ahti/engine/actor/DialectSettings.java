@@ -3,13 +3,17 @@ package dev.ahti.engine.actor;
 import com.typesafe.config.Config;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Http2Dialect;
+import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.dialect.Quirk;
+import dev.ahti.engine.wire.FinOrder;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@code ahti.dialects}: the drafts that listeners and dials speak unless they are told otherwise,
@@ -18,23 +22,53 @@ import java.util.Set;
  * @param drafts at least one
  * @param strict whether no quirk is tolerated, whatever {@code tolerate} says
  * @param tolerate a switch for each {@link Quirk}
+ * @param finOrder which type of WT_STREAM ends a stream over HTTP/2
+ * @param tolerateHttp2 a switch for each {@link Http2Quirk}
  */
-public record DialectSettings(Set<Draft> drafts, boolean strict, Map<Quirk, Boolean> tolerate) {
+public record DialectSettings(
+    Set<Draft> drafts,
+    boolean strict,
+    Map<Quirk, Boolean> tolerate,
+    FinOrder finOrder,
+    Map<Http2Quirk, Boolean> tolerateHttp2) {
 
   /** Copies the collections. */
   public DialectSettings {
     drafts = Set.copyOf(drafts);
     tolerate = Map.copyOf(tolerate);
+    tolerateHttp2 = Map.copyOf(tolerateHttp2);
   }
 
   static DialectSettings create(Config config) {
-    Config switches = config.getConfig("tolerate");
-    Map<Quirk, Boolean> tolerate = new EnumMap<>(Quirk.class);
-    for (Quirk quirk : Quirk.values()) {
-      tolerate.put(quirk, switches.getBoolean(key(quirk)));
-    }
+    Config http2 = config.getConfig("http2");
     return new DialectSettings(
-        drafts(config.getStringList("drafts")), config.getBoolean("strict"), tolerate);
+        drafts(config.getStringList("drafts")),
+        config.getBoolean("strict"),
+        switches(Quirk.class, config.getConfig("tolerate")),
+        finOrder(http2.getString("fin-order")),
+        switches(Http2Quirk.class, http2.getConfig("tolerate")));
+  }
+
+  private static <E extends Enum<E>> Map<E, Boolean> switches(Class<E> type, Config config) {
+    Map<E, Boolean> switches = new EnumMap<>(type);
+    for (E quirk : type.getEnumConstants()) {
+      switches.put(quirk, config.getBoolean(key(quirk)));
+    }
+    return switches;
+  }
+
+  private static FinOrder finOrder(String name) {
+    for (FinOrder order : FinOrder.values()) {
+      if (order.name().equals(name)) {
+        return order;
+      }
+    }
+    throw new IllegalArgumentException(
+        "ahti.dialects.http2.fin-order: "
+            + name
+            + " (expected: of "
+            + List.of(FinOrder.values())
+            + ")");
   }
 
   private static Set<Draft> drafts(List<String> names) {
@@ -59,19 +93,20 @@ public record DialectSettings(Set<Draft> drafts, boolean strict, Map<Quirk, Bool
   }
 
   /** The key of a quirk below {@code ahti.dialects.tolerate}, such as {@code equal-limits}. */
-  static String key(Quirk quirk) {
+  static String key(Enum<?> quirk) {
     return quirk.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** What these settings come to. */
   public DialectPolicy policy() {
-    EnumSet<Quirk> tolerated = EnumSet.noneOf(Quirk.class);
-    tolerate.forEach(
-        (quirk, on) -> {
-          if (on && !strict) {
-            tolerated.add(quirk);
-          }
-        });
-    return new DialectPolicy(drafts, tolerated);
+    return new DialectPolicy(
+        drafts, tolerated(tolerate), new Http2Dialect(finOrder, tolerated(tolerateHttp2)));
+  }
+
+  private <E> Set<E> tolerated(Map<E, Boolean> switches) {
+    return switches.entrySet().stream()
+        .filter(entry -> entry.getValue() && !strict)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

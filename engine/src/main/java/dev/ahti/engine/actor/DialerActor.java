@@ -1,10 +1,10 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;

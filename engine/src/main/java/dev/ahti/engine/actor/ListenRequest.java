@@ -1,10 +1,10 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.Credentials;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ServerTls;
 import java.net.InetSocketAddress;
 import java.util.Optional;

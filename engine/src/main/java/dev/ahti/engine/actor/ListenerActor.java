@@ -1,9 +1,9 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.Transport;

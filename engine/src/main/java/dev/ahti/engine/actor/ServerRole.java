@@ -134,7 +134,7 @@ final class ServerRole implements ConnectionRole {
   private void negotiate(
       RequestReceived request, ConnectRequest.WebTransport reading, Map<Long, Long> peerSettings) {
     DialectNegotiation.Result result =
-        DialectNegotiation.server(peerSettings, reading.token(), listener.dialects());
+        Negotiation.server(scope.connection().facts(), peerSettings, reading, listener.dialects());
     if (result instanceof DialectNegotiation.Chosen chosen) {
       admit(request, reading, chosen.dialect(), peerSettings);
     } else if (result instanceof DialectNegotiation.Refused refused) {

@@ -207,6 +207,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .tell(
             new TransportCommand.AttachSession(
                 setup.id(),
+                setup.dialect(),
                 context.messageAdapter(
                     TransportCommand.IncomingStream.class,
                     stream -> new Incoming(stream.kind(), stream.port())),

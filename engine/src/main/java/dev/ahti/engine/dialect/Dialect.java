@@ -3,19 +3,24 @@ package dev.ahti.engine.dialect;
 import dev.ahti.engine.error.ApplicationErrorCode;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * All that differs between drafts once one is chosen. Immutable; a session keeps its dialect for
- * life, and nothing outside of this package asks for the draft to decide something.
+ * All that differs between drafts, and between the two bindings, once one is chosen. Immutable; a
+ * session keeps its dialect for life, and nothing outside of this package asks for the draft to
+ * decide something.
+ *
+ * <p>Over HTTP/2 there is one dialect, that of draft-ietf-webtrans-http2-15, which belongs to D16.
  *
  * @param draft the generation of drafts
+ * @param http2 what differs between peers over HTTP/2, where that is spoken
  * @param tolerated in which ways the peer may deviate from it
  */
-public record Dialect(Draft draft, Set<Quirk> tolerated) {
-  /** The upgrade token of D02 to D14; under D16 it means another protocol over HTTP/3. */
+public record Dialect(Draft draft, Optional<Http2Dialect> http2, Set<Quirk> tolerated) {
+  /** The upgrade token of D02 to D14 and of HTTP/2; under D16 it means another one over HTTP/3. */
   public static final String LEGACY_TOKEN = "webtransport";
 
   /** The upgrade token of D16 (draft-ietf-webtrans-http3-16 3.2). */
@@ -43,17 +48,31 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
 
   /** The dialect of a draft, with the usual quirks. */
   public static Dialect of(Draft draft) {
-    return new Dialect(draft, Quirk.usual());
+    return of(draft, Quirk.usual());
   }
 
-  /** The dialect of a draft. */
+  /** The dialect of a draft over HTTP/3. */
   public static Dialect of(Draft draft, Set<Quirk> tolerated) {
-    return new Dialect(draft, tolerated);
+    return new Dialect(draft, Optional.empty(), tolerated);
+  }
+
+  /** The dialect of HTTP/2. */
+  public static Dialect of(Http2Dialect http2, Set<Quirk> tolerated) {
+    return new Dialect(Draft.D16, Optional.of(http2), tolerated);
+  }
+
+  /** The version of HTTP whose binding is spoken. */
+  public HttpVersion version() {
+    return http2.isPresent() ? HttpVersion.HTTP_2 : HttpVersion.HTTP_3;
+  }
+
+  private boolean overHttp2() {
+    return http2.isPresent();
   }
 
   /** The value of {@code :protocol}. */
   public String protocolToken() {
-    return draft == Draft.D16 ? TOKEN : LEGACY_TOKEN;
+    return draft == Draft.D16 && !overHttp2() ? TOKEN : LEGACY_TOKEN;
   }
 
   /** Whether the request carries {@code sec-webtransport-http3-draft02} and the answer its echo. */
@@ -74,28 +93,30 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
   /**
    * Whether the capsules of flow control exist; they are unknown ones otherwise. From D14 on they
    * do where it is off, too. In D07 draft 12 alone has them, which is known by its flow control.
+   * Over HTTP/2 they are the business of who has the streams, and do not come here.
    *
    * @param flowControlled what {@link FlowNegotiation} came to
    */
   public boolean hasFlowControl(boolean flowControlled) {
-    return flowControlled || draft.compareTo(Draft.D14) >= 0;
+    return flowControlled || (draft.compareTo(Draft.D14) >= 0 && !overHttp2());
   }
 
   /**
    * Whether sessions without flow control are limited to one a connection: D14 and later
    * (draft-ietf-webtrans-http3-16 5.1 and 5.2). Earlier drafts know no flow control of sessions and
-   * leave the number to the server.
+   * leave the number to the server. Over HTTP/2 every session is controlled.
    */
   public boolean limitsUncontrolledSessions() {
-    return draft.compareTo(Draft.D14) >= 0;
+    return draft.compareTo(Draft.D14) >= 0 && !overHttp2();
   }
 
   /**
    * The status for a session too many; empty where the limit is announced in SETTINGS, so that the
-   * request is rejected with H3_REQUEST_REJECTED (draft-ietf-webtrans-http3-14 5.2).
+   * request is rejected with H3_REQUEST_REJECTED (draft-ietf-webtrans-http3-14 5.2). Over HTTP/2
+   * nothing announces it.
    */
   public OptionalInt tooManySessionsStatus() {
-    return draft == Draft.D02 ? OptionalInt.of(429) : OptionalInt.empty();
+    return draft == Draft.D02 || overHttp2() ? OptionalInt.of(429) : OptionalInt.empty();
   }
 
   /**
@@ -150,11 +171,12 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
 
   /**
    * The wire code of an application code in RESET_STREAM or STOP_SENDING. Codes out of range are
-   * clamped to 0 or {@link #maxApplicationCode()}: an abort has to abort whatever the code.
+   * clamped to 0 or {@link #maxApplicationCode()}: an abort has to abort whatever the code. Over
+   * HTTP/2 the capsules carry the code as it is.
    */
   public long toWire(long applicationCode) {
     long clamped = Math.max(0, Math.min(applicationCode, maxApplicationCode()));
-    return ApplicationErrorCode.toHttp3(clamped);
+    return overHttp2() ? clamped : ApplicationErrorCode.toHttp3(clamped);
   }
 
   /**
@@ -162,12 +184,17 @@ public record Dialect(Draft draft, Set<Quirk> tolerated) {
    * range: some send more than 8 bits.
    */
   public OptionalLong fromWire(long wireCode) {
+    if (overHttp2()) {
+      return wireCode <= ApplicationErrorCode.MAX
+          ? OptionalLong.of(wireCode)
+          : OptionalLong.empty();
+    }
     return ApplicationErrorCode.fromHttp3(wireCode);
   }
 
-  /** The draft's name. */
+  /** The draft's name, and the version of HTTP where it is not the usual one. */
   @Override
   public String toString() {
-    return draft.name();
+    return draft.name() + (overHttp2() ? " over HTTP/2" : "");
   }
 }

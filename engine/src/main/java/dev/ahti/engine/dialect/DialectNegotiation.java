@@ -54,11 +54,11 @@ public final class DialectNegotiation {
       requireNonNull(violation, "violation");
     }
 
-    private static Refused with(int status, String reason) {
+    static Refused with(int status, String reason) {
       return new Refused(reason, OptionalInt.of(status), Optional.empty());
     }
 
-    private static Refused with(Violation violation) {
+    static Refused with(Violation violation) {
       return new Refused(violation.message(), OptionalInt.empty(), Optional.of(violation));
     }
   }
@@ -189,7 +189,8 @@ public final class DialectNegotiation {
    * How many sessions at a time a server allows a client on a connection.
    *
    * <p>D07 and D14 announce the number; in D14 and D16 it is one unless both sides control the flow
-   * of sessions (draft-ietf-webtrans-http3-16 5.1). D02 says nothing, D16 nothing more.
+   * of sessions (draft-ietf-webtrans-http3-16 5.1). D02 says nothing, D16 nothing more; HTTP/2
+   * limits streams.
    *
    * @param peerSettings the server's settings
    * @param dialect what was chosen by them
@@ -200,6 +201,9 @@ public final class DialectNegotiation {
       Map<Long, Long> peerSettings, Dialect dialect, boolean flowControl) {
     if (!flowControl && dialect.limitsUncontrolledSessions()) {
       return 1;
+    }
+    if (dialect.version() == HttpVersion.HTTP_2) {
+      return Long.MAX_VALUE;
     }
     return switch (dialect.draft()) {
       case D07 -> peerSettings.getOrDefault(CodePoints.WEBTRANSPORT_MAX_SESSIONS, 1L);

@@ -20,6 +20,9 @@ import java.util.Optional;
  *   <tr><td>D16</td><td>each side sent an initial limit above 0 (drafts 15 and 16, 5.1)</td></tr>
  * </table>
  *
+ * <p>Over HTTP/2 it is always on, and not the session's business but that of who has its streams
+ * (draft-ietf-webtrans-http2-15 4): there is none here.
+ *
  * <p>A limit that was not sent is 0: it blocks until a capsule raises it. A peer of draft 12 that
  * sends none at all, and means to grant by capsules alone, is taken for one of drafts 07 to 11.
  */
@@ -35,6 +38,9 @@ public final class FlowNegotiation {
    */
   public static Optional<FlowControl> decide(
       Dialect dialect, Map<Long, Long> ours, Map<Long, Long> peers) {
+    if (dialect.version() == HttpVersion.HTTP_2) {
+      return Optional.empty();
+    }
     boolean on =
         switch (dialect.draft()) {
           case D02 -> false;

@@ -1,5 +1,6 @@
 package dev.ahti.engine.spi;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.ahti.engine.spi;
 
+import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.DeadLetterSuppression;
@@ -29,10 +30,16 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
 
   /**
    * From now on the session's streams go to {@code streams} and its datagrams to the port in the
-   * answer, those first that the transport held early.
+   * answer, those first that the transport held early. Over HTTP/2 the body of its request holds
+   * capsules from now on, and those of streams and datagrams do not come out of it any more.
+   *
+   * @param dialect what the session speaks
    */
   record AttachSession(
-      long sessionId, ActorRef<IncomingStream> streams, ActorRef<SessionAttached> replyTo)
+      long sessionId,
+      Dialect dialect,
+      ActorRef<IncomingStream> streams,
+      ActorRef<SessionAttached> replyTo)
       implements TransportCommand {}
 
   /**

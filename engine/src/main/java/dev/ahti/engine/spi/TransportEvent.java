@@ -8,8 +8,9 @@ import java.util.Map;
 public sealed interface TransportEvent {
 
   /**
-   * The peer's SETTINGS, all identifiers kept. Comes once. Streams are independent of each other,
-   * so {@link StreamArrived} and {@link RequestReceived} may come before.
+   * The peer's SETTINGS, all identifiers kept. Comes once, but over HTTP/2, where SETTINGS may
+   * change: then again with all that hold now. Streams are independent of each other, so {@link
+   * StreamArrived} and {@link RequestReceived} may come before.
    */
   record PeerSettings(Map<Long, Long> settings) implements TransportEvent {}
 

@@ -1,5 +1,6 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
@@ -66,7 +67,12 @@ public final class MemoryConnection implements TransportConnection {
   @Override
   public ConnectionFacts facts() {
     return new ConnectionFacts(
-        List.of(), Optional.empty(), Optional.empty(), settings.supportsUnreliable());
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        HttpVersion.HTTP_3,
+        settings.supportsUnreliable(),
+        true);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package dev.ahti.engine.testkit;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.Transport;

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException
 
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
-import dev.ahti.engine.spi.HttpVersion
+import dev.ahti.engine.dialect.HttpVersion
 import dev.ahti.engine.spi.ServerCredentials
 import dev.ahti.engine.testkit.TestCredentials
 import dev.ahti.engine.spi.TransportCommand

@@ -3,6 +3,7 @@ package dev.ahti.engine.actor
 import java.util.Optional
 import java.util.concurrent.CompletableFuture
 
+import dev.ahti.engine.dialect.HttpVersion
 import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.KeyingMaterial
 import org.apache.pekko.util.ByteString
@@ -14,7 +15,14 @@ class SessionExporterSpec extends SessionSpec {
 
   private def open(material: Optional[KeyingMaterial]): (Fixture, SessionHandle) = {
     val handle = new CompletableFuture[SessionHandle]
-    val facts = new ConnectionFacts(java.util.List.of(), Optional.empty(), material, true)
+    val facts = new ConnectionFacts(
+      java.util.List.of(),
+      Optional.empty(),
+      material,
+      HttpVersion.HTTP_3,
+      true,
+      true
+    )
     val session = new Fixture(opening = accepting(handle.complete(_)), facts = facts)
     session.attached()
     eventually(handle.isDone shouldBe true)

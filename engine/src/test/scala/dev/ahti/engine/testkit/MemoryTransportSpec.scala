@@ -10,6 +10,7 @@ import scala.concurrent.Future
 import scala.jdk.CollectionConverters._
 import scala.jdk.FutureConverters._
 
+import dev.ahti.engine.dialect.{Dialect, Draft}
 import dev.ahti.engine.dialect.Dialect
 import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.gauge.GaugeRegistry
@@ -71,7 +72,9 @@ final class MemoryTransportSpec
 
     def attach(sessionId: Long): (TestProbe[IncomingStream], DatagramPort) = {
       val streams = createTestProbe[IncomingStream]()
-      val attached = ask[SessionAttached](new AttachSession(sessionId, streams.ref, _))
+      val attached = ask[SessionAttached](
+        new AttachSession(sessionId, Dialect.of(Draft.D16), streams.ref, _)
+      )
       (streams, attached.datagrams)
     }
 

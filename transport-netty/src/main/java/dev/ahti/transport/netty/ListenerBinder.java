@@ -1,6 +1,6 @@
 package dev.ahti.transport.netty;
 
-import dev.ahti.engine.spi.HttpVersion;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;

@@ -1,7 +1,7 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.CongestionControl;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.TransportConnection;

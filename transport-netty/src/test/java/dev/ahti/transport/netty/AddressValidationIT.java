@@ -2,10 +2,10 @@ package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;

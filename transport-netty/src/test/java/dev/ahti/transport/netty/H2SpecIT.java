@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
-import dev.ahti.engine.spi.HttpVersion;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.ServerTls;
 import java.io.InputStream;
 import java.nio.file.Files;

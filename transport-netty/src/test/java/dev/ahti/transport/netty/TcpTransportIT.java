@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerCredentials;

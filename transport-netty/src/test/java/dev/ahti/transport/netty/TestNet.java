@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.engine.spi.HttpVersion;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.LoopDispatchers;
 import dev.ahti.engine.spi.ServerTls;

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
@@ -67,7 +69,9 @@ public record TestSession(
       long session,
       TestProbe<TransportCommand.IncomingStream> streams) {
     TestProbe<TransportCommand.SessionAttached> attached = net.kit.createTestProbe();
-    side.tell(new TransportCommand.AttachSession(session, streams.ref(), attached.ref()));
+    side.tell(
+        new TransportCommand.AttachSession(
+            session, Dialect.of(Draft.D16), streams.ref(), attached.ref()));
     return attached.receiveMessage().datagrams();
   }
 

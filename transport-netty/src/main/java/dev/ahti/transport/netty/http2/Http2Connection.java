@@ -69,7 +69,9 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private @Nullable ScheduledFuture<?> closeDeadline;
   private boolean closed;
   private boolean started;
-  private boolean settingsSeen;
+
+  /** All that the peer has said so far; Netty has acknowledged it. */
+  private final Map<Long, Long> peerSettings = new LinkedHashMap<>();
 
   /**
    * The connection of a channel whose handshake is done.
@@ -211,14 +213,8 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   }
 
   void peerSettings(Http2Settings settings) {
-    if (settingsSeen) {
-      // A running session never changes by them, and the engine asks once.
-      return;
-    }
-    settingsSeen = true;
-    Map<Long, Long> all = new LinkedHashMap<>();
-    settings.forEach((id, value) -> all.put((long) id, value));
-    tell(new TransportEvent.PeerSettings(all));
+    settings.forEach((id, value) -> peerSettings.put((long) id, value));
+    tell(new TransportEvent.PeerSettings(Map.copyOf(peerSettings)));
   }
 
   void requestReceived(Http2RequestStream stream, Fields fields) {

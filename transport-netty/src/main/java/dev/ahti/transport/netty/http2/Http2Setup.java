@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.NettyLoop;
@@ -17,6 +18,7 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslProtocols;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -181,7 +183,13 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
   }
 
   private static ConnectionFacts facts(SSLEngine engine) {
-    return new ConnectionFacts(chain(engine), Optional.empty(), Optional.empty(), false);
+    return new ConnectionFacts(
+        chain(engine),
+        Optional.empty(),
+        Optional.empty(),
+        HttpVersion.HTTP_2,
+        false,
+        SslProtocols.TLS_v1_3.equals(engine.getSession().getProtocol()));
   }
 
   private static List<X509Certificate> chain(SSLEngine engine) {

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ConnectionFacts;
@@ -119,6 +120,8 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         handshake == null ? List.of() : handshake.peerCertificates(),
         Optional.of(congestionControl),
         handshake == null ? Optional.empty() : handshake.keyingMaterial(),
+        HttpVersion.HTTP_3,
+        true,
         true);
   }
 

@@ -2,6 +2,8 @@ package dev.ahti.transport.netty.http3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.transport.netty.TestNet;
@@ -31,7 +33,9 @@ class LateCommandsIT {
   private static void attach(TestNet net, Http3Connection connection, long id) {
     TestProbe<TransportCommand.IncomingStream> streams = net.kit.createTestProbe();
     TestProbe<TransportCommand.SessionAttached> attached = net.kit.createTestProbe();
-    connection.handle(new TransportCommand.AttachSession(id, streams.ref(), attached.ref()));
+    connection.handle(
+        new TransportCommand.AttachSession(
+            id, Dialect.of(Draft.D16), streams.ref(), attached.ref()));
     attached.receiveMessage();
   }
 }

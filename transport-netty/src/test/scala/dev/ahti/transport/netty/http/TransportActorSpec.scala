@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http
 
 import com.typesafe.config.ConfigFactory
+import dev.ahti.engine.dialect.{Dialect, Draft}
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
 import org.apache.pekko.actor.testkit.typed.scaladsl.ActorTestKit
@@ -107,7 +108,7 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
           true
         ),
         new TransportCommand.RejectRequest(0, 0),
-        new TransportCommand.AttachSession(0, probe.ref, probe.ref),
+        new TransportCommand.AttachSession(0, Dialect.of(Draft.D16), probe.ref, probe.ref),
         new TransportCommand.DetachSession(0, probe.ref),
         new TransportCommand.OpenStream(
           0,

@@ -1,4 +1,4 @@
-package dev.ahti.engine.spi;
+package dev.ahti.engine.dialect;
 
 /** The versions of HTTP that WebTransport has a binding to. */
 public enum HttpVersion {
