@@ -66,6 +66,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private @Nullable ActorRef<TransportEvent> events;
   private @Nullable Runnable onClosed;
   private @Nullable Closing closing;
+
+  /** With what the peer would end the connection, should nothing else come. */
+  private Closing lost = new Closing(0, "connection lost", false);
+
   private @Nullable ScheduledFuture<?> closeDeadline;
   private boolean closed;
   private boolean started;
@@ -237,6 +241,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
    */
   void peerGoAway(int last, long code, String reason) {
     if (code == Http2ErrorCode.NO_ERROR) {
+      lost = new Closing(code, reason, true);
       tell(new TransportEvent.PeerGoAway(last + 1L));
     } else if (closing == null) {
       closing = new Closing(code, reason, true);
@@ -262,7 +267,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       closeDeadline.cancel(false);
     }
     if (closing == null) {
-      closing = new Closing(0, "connection lost", false);
+      closing = lost;
     }
     String why = closing.text();
     List.copyOf(requests.values()).forEach(stream -> stream.port().lost(why));
