@@ -33,8 +33,13 @@ record ClientLink(
     dialer.tell(new DialerActor.Closing(number));
   }
 
-  /** A call that did not begin here has to go elsewhere. */
+  /** A call that did not begin here has to go elsewhere; its place is free. */
   void giveBack(DialCall call, String why) {
     dialer.tell(new DialerActor.Returned(number, call.number(), why));
+  }
+
+  /** A call that the server did not look at has to go elsewhere; its place is freed later. */
+  void unserved(DialCall call, String why) {
+    dialer.tell(new DialerActor.Unserved(call.number(), why));
   }
 }

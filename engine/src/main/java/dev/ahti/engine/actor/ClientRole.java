@@ -29,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  * The client's side of a connection: sends a request for each session that the dialer asks for, as
  * soon as the server's SETTINGS say which draft it speaks and as long as they and the server's
  * GOAWAY allow one more. A call that may not begin goes back to the dialer: the server is never
- * asked for a session that it would have to refuse.
+ * asked for a session that it would have to refuse. So does one that began and that the server says
+ * it has not looked at.
  *
- * <p>A place is taken from the call to the end of the session's actor, which is when both sides
- * have ended the CONNECT stream: only then the server is sure to have room for the next.
+ * <p>A place is taken from the call to the end of the session's actor. After a close that is when
+ * both sides have ended the CONNECT stream: only then the server is sure to have room for the next.
+ * A request that is cancelled leaves its place when its reset is sent: the server may never end its
+ * side of it, and where it still counts the request it rejects the next, which then goes elsewhere.
  */
 final class ClientRole implements ConnectionRole {
 
@@ -50,7 +53,9 @@ final class ClientRole implements ConnectionRole {
   private record Asked(DialCall call, Dialect dialect, Fields request) {}
 
   /** A call whose request is under way. */
-  private record Begun(DialCall call, boolean answered) {}
+  private record Begun(DialAttempt attempt, boolean answered) {}
+
+  private static final String GOING_AWAY = "the server is going away";
 
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
@@ -164,7 +169,8 @@ final class ClientRole implements ConnectionRole {
         free();
         return;
       }
-      begun.put(open.id(), new Begun(next.call(), false));
+      DialAttempt attempt = new DialAttempt(next.call(), link);
+      begun.put(open.id(), new Begun(attempt, false));
       SessionSetup setup =
           scope.session(
               open.id(),
@@ -172,7 +178,7 @@ final class ClientRole implements ConnectionRole {
               flow,
               next.request(),
               open.body(),
-              new SessionOpening.Dialing(next.call().promise(), next.call().request().protocols()));
+              new SessionOpening.Dialing(attempt, next.call().request().protocols()));
       sessions.open(open.id(), SessionActor.create(setup));
     } else if (started instanceof RequestStarted.Failed failed && next != null) {
       // The server's limit of streams, or the end of the connection: either way not here.
@@ -186,7 +192,7 @@ final class ClientRole implements ConnectionRole {
   public void onResponse(ResponseReceived response) {
     ConnectResponse.Reading reading = ConnectResponse.read(response.fields());
     if (!(reading instanceof ConnectResponse.Interim)) {
-      begun.computeIfPresent(response.id(), (id, session) -> new Begun(session.call(), true));
+      begun.computeIfPresent(response.id(), (id, session) -> new Begun(session.attempt(), true));
       sessions.answered(response.id(), new SessionActor.Answered(reading));
     }
   }
@@ -199,7 +205,7 @@ final class ClientRole implements ConnectionRole {
     // One that is asked for is settled, which is looked at when the transport answers.
     begun.forEach(
         (id, session) -> {
-          if (session.call().number() == number) {
+          if (session.attempt().call().number() == number) {
             sessions.abort(id, Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted");
           }
         });
@@ -207,12 +213,13 @@ final class ClientRole implements ConnectionRole {
 
   @Override
   public void onPeerGoAway(long firstUnserved) {
-    closeToCalls("the server is going away");
-    drain(waiting, call -> link.giveBack(call, "the server is going away"));
+    closeToCalls(GOING_AWAY);
+    drain(waiting, call -> link.giveBack(call, GOING_AWAY));
     begun.forEach(
         (id, session) -> {
           if (id >= firstUnserved && !session.answered()) {
             // RFC 9114 5.2: the server has not looked at it and will not.
+            session.attempt().unserved(GOING_AWAY);
             sessions.abort(
                 id, Http3ErrorCode.H3_REQUEST_CANCELLED, "the server went away before it answered");
           }

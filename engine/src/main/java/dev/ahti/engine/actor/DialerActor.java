@@ -10,9 +10,11 @@ import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call that names a pool joins a connection of that pool, also one that is still being opened;
  * a call that does not has its connection for itself. A connection gives a call back when it has no
- * place after all; the call then goes elsewhere, unless the connection was opened for it.
+ * place after all, or when the server says that it has not looked at the request; the call then
+ * goes elsewhere, unless the connection was opened for it.
  */
 final class DialerActor extends AbstractBehavior<DialerActor.Command> {
 
@@ -56,6 +59,9 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   /** A connection could not begin with a call. */
   record Returned(long connection, long call, String why) implements Command {}
 
+  /** A call has begun, and the server has not looked at it; its connection keeps its place. */
+  record Unserved(long call, String why) implements Command {}
+
   /** Gives up what is being opened, shuts down what is open, then stops. */
   enum Stop implements Command {
     INSTANCE
@@ -76,9 +82,14 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
    *
    * @param connection where it is
    * @param opener whether that connection was opened for it
+   * @param left the connections that had no place for it or did not look at it
    */
   private record Placed(
-      DialCall call, Transport transport, DialedConnection connection, boolean opener) {}
+      DialCall call,
+      Transport transport,
+      DialedConnection connection,
+      boolean opener,
+      Set<Long> left) {}
 
   private final EngineParts parts;
   private final TimerScheduler<Command> timers;
@@ -111,6 +122,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         .onMessage(Freed.class, this::onFreed)
         .onMessage(Closing.class, this::onClosing)
         .onMessage(Returned.class, this::onReturned)
+        .onMessage(Unserved.class, this::onUnserved)
         .onMessage(Settled.class, this::onSettled)
         .onMessage(TimedOut.class, this::onTimedOut)
         .onMessage(ConnectionGone.class, this::onConnectionGone)
@@ -122,7 +134,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   private Behavior<Command> onDial(Dial dial) {
     long number = ++lastCall;
     DialCall call = new DialCall(number, dial.request(), dial.promise());
-    if (place(call, dial.transport())) {
+    if (place(call, dial.transport(), Set.of())) {
       timers.startSingleTimer(number, new TimedOut(number), dial.request().timeout());
       getContext().pipeToSelf(dial.promise(), (session, failure) -> new Settled(number));
     }
@@ -130,9 +142,9 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   }
 
   /** Finds a connection for a call; {@code false} when it had to be refused. */
-  private boolean place(DialCall call, Transport transport) {
+  private boolean place(DialCall call, Transport transport, Set<Long> left) {
     DialedConnection shared =
-        PoolKey.of(call.request()).flatMap(this::connectionWithPlace).orElse(null);
+        PoolKey.of(call.request()).flatMap(key -> connectionWithPlace(key, left)).orElse(null);
     if (stopping) {
       refuse(call, "the dialer is stopping");
       return false;
@@ -143,14 +155,16 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
       return false;
     }
     DialedConnection connection = shared != null ? shared : open(call.request(), transport);
-    calls.put(call.number(), new Placed(call, transport, connection, shared == null));
+    calls.put(call.number(), new Placed(call, transport, connection, shared == null, left));
     connection.take(call);
     return true;
   }
 
   /** The oldest one, so that the younger ones empty and close. */
-  private Optional<DialedConnection> connectionWithPlace(PoolKey key) {
-    return connections.values().stream().filter(one -> one.hasPlaceFor(key)).findFirst();
+  private Optional<DialedConnection> connectionWithPlace(PoolKey key, Set<Long> left) {
+    return connections.values().stream()
+        .filter(one -> one.hasPlaceFor(key) && !left.contains(one.number()))
+        .findFirst();
   }
 
   private void refuse(DialCall call, String why) {
@@ -282,17 +296,28 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     return this;
   }
 
+  private Behavior<Command> onUnserved(Unserved unserved) {
+    placeAgain(unserved.call(), unserved.why());
+    return this;
+  }
+
   private void placeAgain(long number, String why) {
     Placed placed = calls.remove(number);
-    if (placed == null || placed.call().isSettled()) {
+    if (placed == null) {
       return;
     }
     placed.connection().forget(placed.call());
+    if (placed.call().isSettled()) {
+      return;
+    }
     if (placed.opener()) {
       // It would fare no better on the next one that is opened for it.
       placed.call().fail(why);
     } else {
-      place(placed.call(), placed.transport());
+      // Never to the same again, so that it ends: at the latest on one that is opened for it.
+      Set<Long> left = new HashSet<>(placed.left());
+      left.add(placed.connection().number());
+      place(placed.call(), placed.transport(), left);
     }
   }
 

@@ -114,7 +114,7 @@ final class SessionEffects {
 
   private void fail(SessionFailure failure) {
     if (setup.opening() instanceof SessionOpening.Dialing dialing) {
-      dialing.promise().completeExceptionally(failure);
+      dialing.attempt().failed(failure);
     }
     promises.fail(failure);
   }
@@ -131,7 +131,7 @@ final class SessionEffects {
     if (setup.opening() instanceof SessionOpening.Accepting accepting) {
       handle(accepting, handle);
     } else if (setup.opening() instanceof SessionOpening.Dialing dialing
-        && !dialing.promise().complete(handle)) {
+        && !dialing.attempt().opened(handle)) {
       context
           .getSelf()
           .tell(new SessionActor.Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));

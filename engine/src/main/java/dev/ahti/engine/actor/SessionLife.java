@@ -110,6 +110,10 @@ final class SessionLife {
   /** The peer's half of the CONNECT stream has ended, and there was no answer before. */
   void endedUnanswered(Inbound end) {
     if (end instanceof Inbound.Reset reset) {
+      if (reset.code() == Http3ErrorCode.H3_REQUEST_REJECTED
+          && setup.opening() instanceof SessionOpening.Dialing dialing) {
+        dialing.attempt().unserved("the server rejected the request (0x10b)");
+      }
       on(new SessionInput.PeerReset(reset.code()));
     } else if (end instanceof Inbound.Lost lost) {
       on(new SessionInput.ConnectionLost(lost.why()));

@@ -3,7 +3,6 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.wire.Fields;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** How a session begins, by side. */
@@ -22,9 +21,8 @@ sealed interface SessionOpening {
   /**
    * The client waits for the answer.
    *
-   * @param promise gets the session, or the failure
+   * @param attempt gets the session, or the failure
    * @param protocols what was offered
    */
-  record Dialing(CompletableFuture<SessionHandle> promise, ProtocolOffer protocols)
-      implements SessionOpening {}
+  record Dialing(DialAttempt attempt, ProtocolOffer protocols) implements SessionOpening {}
 }

@@ -265,8 +265,11 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.connection.tell(new TransportEvent.PeerGoAway(4))
       client.places()
       client.dialer.expectMessageType[DialerActor.Closing]
-      client.failure(unserved).getMessage should include("went away")
+      val returned = client.dialer.expectMessageType[DialerActor.Unserved]
+      returned.call shouldBe 2
+      returned.why should include("going away")
       client.dialer.expectMessageType[DialerActor.Freed]
+      unserved.isDone shouldBe false
       eventually(client.promise.join().draining.isDone shouldBe true)
       client.promise.join().closed.isDone shouldBe false
       client.call(3)

@@ -1,8 +1,10 @@
 package dev.ahti.engine.actor
 
+import java.time.Duration
 import java.util.concurrent.CompletableFuture
 
 import dev.ahti.engine.dialect.ConnectResponse
+import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.ProtocolOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode
@@ -10,14 +12,24 @@ import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.WriteEnd
 import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.Fields
+import org.apache.pekko.actor.testkit.typed.scaladsl.TestProbe
 
 final class ClientSessionSpec extends SessionSpec {
 
   "A client's session" should {
     class Dialing(
         val promise: CompletableFuture[SessionHandle] = new CompletableFuture,
-        protocols: ProtocolOffer = ProtocolOffer.NONE
-    ) extends Fixture(opening = new SessionOpening.Dialing(promise, protocols)) {
+        protocols: ProtocolOffer = ProtocolOffer.NONE,
+        val dialer: TestProbe[DialerActor.Command] = kit.createTestProbe[DialerActor.Command]()
+    ) extends Fixture(opening =
+          new SessionOpening.Dialing(
+            new DialAttempt(
+              new DialCall(3, Requests.dial(), promise),
+              new ClientLink(1, DialectPolicy.all, Duration.ZERO, dialer.ref)
+            ),
+            protocols
+          )
+        ) {
       def answer(fields: Fields): Unit =
         session ! new SessionActor.Answered(ConnectResponse.read(fields))
     }
@@ -86,11 +98,25 @@ final class ClientSessionSpec extends SessionSpec {
     "fail when the CONNECT stream is reset without an answer" in {
       val session = new Dialing
       session.attached()
+      session.connect.receive(new Inbound.Reset(Http3ErrorCode.H3_INTERNAL_ERROR))
+      val relay = session.connection.expectMessageType[ConnectionActor.Relay]
+      relay.session ! relay.command
+      failure(session.promise).getMessage should include("102")
+      stopped(session.session)
+      session.dialer.expectNoMessage()
+    }
+
+    "give its call back when the server says that it has not looked at the request" in {
+      val session = new Dialing
+      session.attached()
       session.connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_REJECTED))
       val relay = session.connection.expectMessageType[ConnectionActor.Relay]
       relay.session ! relay.command
-      failure(session.promise).getMessage should include("10b")
+      val unserved = session.dialer.expectMessageType[DialerActor.Unserved]
+      unserved.call shouldBe 3
+      unserved.why should include("0x10b")
       stopped(session.session)
+      session.promise.isDone shouldBe false
     }
 
     "fail with the status of a refusal whose sender wants no more of the request" in {

@@ -11,6 +11,7 @@ import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.ServerTrust
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
@@ -61,14 +62,24 @@ final class DialerActorSpec extends ActorSpec {
 
   /** The next request of a connection becomes a session. */
   private def begin(connection: FakeConnection, id: Long): FakePort = {
-    val connect = new FakePort(id, local = true)
+    val connect = start(connection, id)
+    connection.tell(new TransportEvent.ResponseReceived(id, Requests.status(200)))
+    connect
+  }
+
+  /** The next request of a connection is under way. */
+  private def start(connection: FakeConnection, id: Long): FakePort = {
+    val connect = new FakePort(id, local = true, loop = connection.loop)
     connection.next[TransportCommand.Request].replyTo !
       new TransportCommand.RequestStarted.Started(id, connect)
     connection.next[TransportCommand.AttachSession].replyTo !
       new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
-    connection.tell(new TransportEvent.ResponseReceived(id, Requests.status(200)))
     connect
   }
+
+  /** The server has not looked at a request. */
+  private def reject(connect: FakePort): Unit =
+    connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_REJECTED))
 
   private def session(promise: CompletableFuture[SessionHandle]): SessionHandle = {
     eventually(promise.isDone shouldBe true)
@@ -93,7 +104,8 @@ final class DialerActorSpec extends ActorSpec {
         new DialerActor.Places(1, 1),
         new DialerActor.Freed(1),
         new DialerActor.Closing(1),
-        new DialerActor.Returned(1, 1, "test")
+        new DialerActor.Returned(1, 1, "test"),
+        new DialerActor.Unserved(1, "test")
       )(() => DialerActor.create(parts()))
 
     "open a connection and a session on it" in {
@@ -251,6 +263,50 @@ final class DialerActorSpec extends ActorSpec {
       old.commands.expectNoMessage()
       old.close(0, "test", byPeer = true)
       fresh.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "have another connection when the server's GOAWAY leaves its request out" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      val second = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val old = fixture.connect(Draft.D07, 16)
+      begin(old, 0)
+      start(old, 4)
+      session(first)
+      old.tell(new TransportEvent.PeerGoAway(4))
+      eventually(fixture.transport.dials.get shouldBe 2)
+      val fresh = fixture.connect(Draft.D07, 16)
+      begin(fresh, 0)
+      session(second)
+      session(first).closed.isDone shouldBe false
+      old.close(0, "test", byPeer = true)
+      fresh.close(0, "test", byPeer = true)
+      allZero(fixture.shared)
+    }
+
+    "have another connection when its request is rejected, and fail where it opened it" in {
+      val fixture = new Fixture
+      val first = fixture.dial(Some(""))
+      val second = fixture.dial(Some(""))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      val full = fixture.connect(Draft.D07, 16)
+      begin(full, 0)
+      session(first)
+      reject(start(full, 4))
+      full.next[TransportCommand.DetachSession].sessionId shouldBe 4
+      // Not to the same again, though it has places left.
+      eventually(fixture.transport.dials.get shouldBe 2)
+      val other = fixture.connect(Draft.D07, 16)
+      reject(start(other, 0))
+      failure(second).getMessage should include("0x10b")
+      fixture.transport.dials.get shouldBe 2
+      val third = fixture.dial(Some(""))
+      begin(full, 8)
+      session(third)
+      full.close(0, "test", byPeer = true)
+      other.close(0, "test", byPeer = true)
       allZero(fixture.shared)
     }
 

@@ -35,6 +35,8 @@ class UnansweredSessionWireIT {
   @TempDir Path qlog;
 
   private WireSession wire;
+  private SessionHandle session;
+  private RawStream unanswered;
 
   private void connect(Role role, Draft draft) {
     wire = new WireSession(role, draft, RawOptions.DEFAULTS.withQlog(qlog));
@@ -85,6 +87,58 @@ class UnansweredSessionWireIT {
     wire.net.awaitGauge(Gauges.SESSIONS, 0);
     wire.raw.unidirectional("21").awaitStopped();
     assertTrue(wire.raw.connection().isActive());
+  }
+
+  /** Two sessions of our client on one connection, the second of which is not answered. */
+  private CompletableFuture<SessionHandle> secondOfSeveral(Draft draft) {
+    wire = new WireSession(Role.CLIENT, draft, RawOptions.DEFAULTS);
+    wire.settingsForSeveral();
+    session = wire.open();
+    CompletableFuture<SessionHandle> second = wire.dial();
+    unanswered = wire.raw.accept();
+    unanswered.headers();
+    return second;
+  }
+
+  /** The call takes another connection, which this peer closes; the session here goes on. */
+  private void goesElsewhere(CompletableFuture<SessionHandle> call) {
+    wire.net.await(1, wire.raw::furtherConnections, "the other connection");
+    SessionFailure failure = assertThrows(SessionFailure.class, () -> TestNet.get(call));
+    assertTrue(failure.getMessage().contains("closed by the peer"), failure.getMessage());
+    wire.echoes(session);
+    assertEquals(1, wire.raw.furtherConnections());
+    session.close(0, "");
+    wire.connect.finish("");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Conformance("H3-C-22")
+  void aRequestThatTheServersGoAwayLeavesOutTakesAnotherConnection(Draft draft) {
+    CompletableFuture<SessionHandle> second = secondOfSeveral(draft);
+    wire.rawControl.write(RawHttp.frame(0x07, RawHttp.number(unanswered.id())));
+    assertEquals("RESET " + CANCELLED, unanswered.end());
+    unanswered.awaitStopped();
+    goesElsewhere(second);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRequestThatTheServerRejectsTakesAnotherConnection(Draft draft) {
+    CompletableFuture<SessionHandle> second = secondOfSeveral(draft);
+    unanswered.shutdown(true, true, 0x10b);
+    goesElsewhere(second);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRequestForWhichTheConnectionWasOpenedFailsWhenItIsRejected(Draft draft) {
+    RawStream connect = requested(draft);
+    connect.shutdown(true, true, 0x10b);
+    CompletableFuture<SessionHandle> dialled = wire.dialled();
+    SessionFailure failure = assertThrows(SessionFailure.class, () -> TestNet.get(dialled));
+    assertTrue(failure.getMessage().contains("0x10b"), failure.getMessage());
+    assertEquals(0, wire.raw.furtherConnections());
   }
 
   // Our server.
