@@ -290,7 +290,7 @@ class WhileConnectingIT {
 
   @Test
   void aStreamThatExpiredWhileConnectingIsNotOpenedLater() throws Exception {
-    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(250));
+    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
         ImpairmentProxy proxy =
             ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {

@@ -3,8 +3,10 @@ package dev.ahti.engine.schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +33,14 @@ public final class SendScheduler<M> {
   /** A member's place. */
   public static final class Entry<M> extends TurnRing.Sharer<Entry<M>> {
     private final M member;
+    private final boolean stays;
     private Group<M> group;
     private SendPriority priority;
     private boolean passedOver;
 
-    private Entry(M member, Group<M> group, SendPriority priority) {
+    private Entry(M member, boolean stays, Group<M> group, SendPriority priority) {
       this.member = member;
+      this.stays = stays;
       this.group = group;
       this.priority = priority;
     }
@@ -60,6 +64,11 @@ public final class SendScheduler<M> {
     public boolean isReady() {
       return isIn() || passedOver;
     }
+
+    /** Where it takes its turns: apart from those who wait while its session is held. */
+    private Group<M> place() {
+      return stays && group.session.held ? group.staying() : group;
+    }
   }
 
   private static final class Group<M> extends TurnRing.Sharer<Group<M>> {
@@ -67,23 +76,42 @@ public final class SendScheduler<M> {
     final Session<M> session;
     final TreeMap<Long, TurnRing<Entry<M>>> ready = new TreeMap<>(Comparator.reverseOrder());
     int entries;
+    private @Nullable Group<M> staying;
 
     Group(long id, Session<M> session) {
       this.id = id;
       this.session = session;
+    }
+
+    /** The same group without those who wait when the session is held. */
+    Group<M> staying() {
+      Group<M> made = staying;
+      if (made == null) {
+        made = new Group<>(id, session);
+        staying = made;
+      }
+      return made;
     }
   }
 
   private static final class Session<M> extends TurnRing.Sharer<Session<M>> {
     final long id;
     final Map<Long, Group<M>> groups = new HashMap<>();
-    final TurnRing<Group<M>> ready;
+    final TurnRing<Group<M>> whole;
+    final TurnRing<Group<M>> staying;
+    final Set<Entry<M>> readyStaying = new LinkedHashSet<>();
     boolean held;
-    int readyEntries;
+    int waiting;
 
     Session(long id, int quantum) {
       this.id = id;
-      this.ready = new TurnRing<>(quantum);
+      this.whole = new TurnRing<>(quantum);
+      this.staying = new TurnRing<>(quantum);
+    }
+
+    /** The groups that take turns now. */
+    TurnRing<Group<M>> ready() {
+      return held ? staying : whole;
     }
   }
 
@@ -91,7 +119,7 @@ public final class SendScheduler<M> {
   private final Map<Long, Session<M>> sessions = new HashMap<>();
   private final TurnRing<Session<M>> ready;
   private final List<Entry<M>> passed = new ArrayList<>();
-  private int readyEntries;
+  private int sendable;
 
   /**
    * Nobody to begin with.
@@ -106,9 +134,18 @@ public final class SendScheduler<M> {
 
   /** One more member, which has nothing to send yet. */
   public Entry<M> add(M member, long session, SendPriority priority) {
+    return add(member, false, session, priority);
+  }
+
+  /** The same of one that takes its turns also while its session is held. */
+  public Entry<M> addStaying(M member, long session, SendPriority priority) {
+    return add(member, true, session, priority);
+  }
+
+  private Entry<M> add(M member, boolean stays, long session, SendPriority priority) {
     Group<M> group = group(session, priority.group());
     group.entries++;
-    return new Entry<>(member, group, priority);
+    return new Entry<>(member, stays, group, priority);
   }
 
   /** The member is not there any more. Once for each entry. */
@@ -158,7 +195,7 @@ public final class SendScheduler<M> {
   /** Whose turn it is; {@code null} when nobody is ready who was not passed over. */
   public @Nullable Entry<M> next() {
     Session<M> session = turn(ready);
-    Group<M> group = session == null ? null : turn(session.ready);
+    Group<M> group = session == null ? null : turn(session.ready());
     return group == null ? null : turn(group.ready.firstEntry().getValue());
   }
 
@@ -172,15 +209,16 @@ public final class SendScheduler<M> {
 
   /** It has sent so many bytes. */
   public void sent(Entry<M> entry, long bytes) {
+    Session<M> session = entry.group.session;
     entry.use(bytes);
-    entry.group.use(bytes);
-    entry.group.session.use(bytes);
+    entry.place().use(bytes);
+    session.use(bytes);
     if (!passed.isEmpty()) {
       // Looking does not end turns now, and without that the same one would go on for ever.
       if (entry.isIn()) {
         equals(entry).turn();
       }
-      entry.group.session.ready.turn();
+      session.ready().turn();
       ready.turn();
     }
   }
@@ -215,37 +253,38 @@ public final class SendScheduler<M> {
     return passed.size();
   }
 
-  /** Nobody of a session may send until {@link #release}: its own limit is reached. */
+  /**
+   * Nobody of a session may send until {@link #release}, as its own limit is reached, but for those
+   * who {@linkplain #addStaying stay}.
+   */
   public void hold(long session) {
-    Session<M> held = sessions.get(session);
-    if (held != null) {
-      held.held = true;
-      if (held.isIn()) {
-        ready.remove(held);
-      }
-    }
+    setHeld(sessions.get(session), true);
   }
 
   /** Those of a session may send again. */
   public void release(long session) {
-    Session<M> released = sessions.get(session);
-    if (released != null && released.held) {
-      released.held = false;
-      if (!released.ready.isEmpty()) {
-        ready.add(released);
-      }
+    setHeld(sessions.get(session), false);
+  }
+
+  private void setHeld(@Nullable Session<M> session, boolean held) {
+    if (session != null && session.held != held) {
+      session.readyStaying.forEach(this::takeOut);
+      session.held = held;
+      session.readyStaying.forEach(this::putIn);
+      sendable += held ? -session.waiting : session.waiting;
+      takesTurns(session);
     }
   }
 
-  /** How many are ready, those who were passed over aside. */
+  /** How many may send, those who were passed over aside. */
   public int ready() {
-    return readyEntries;
+    return sendable;
   }
 
-  /** How many of a session are ready, those who were passed over aside. */
-  public int readyIn(long session) {
+  /** How many of a session wait while it is held, those who were passed over aside. */
+  public int heldIn(long session) {
     Session<M> in = sessions.get(session);
-    return in == null ? 0 : in.readyEntries;
+    return in == null || !in.held ? 0 : in.waiting;
   }
 
   /** Whether anybody is ready, those of held sessions and those passed over aside. */
@@ -254,42 +293,71 @@ public final class SendScheduler<M> {
   }
 
   private void enter(Entry<M> entry) {
-    Group<M> group = entry.group;
-    Session<M> session = group.session;
-    session.readyEntries++;
-    readyEntries++;
-    group
-        .ready
-        .computeIfAbsent(entry.priority.order(), order -> new TurnRing<>(quantum))
-        .add(entry);
-    if (!group.isIn()) {
-      session.ready.add(group);
-    }
-    if (!session.isIn() && !session.held) {
-      ready.add(session);
-    }
+    count(entry, 1);
+    putIn(entry);
+    takesTurns(entry.group.session);
   }
 
   private void exit(Entry<M> entry) {
-    Group<M> group = entry.group;
-    Session<M> session = group.session;
+    count(entry, -1);
+    takeOut(entry);
+    takesTurns(entry.group.session);
+  }
+
+  private void count(Entry<M> entry, int more) {
+    Session<M> session = entry.group.session;
+    if (!entry.stays) {
+      session.waiting += more;
+    } else if (more > 0) {
+      session.readyStaying.add(entry);
+    } else {
+      session.readyStaying.remove(entry);
+    }
+    if (entry.stays || !session.held) {
+      sendable += more;
+    }
+  }
+
+  private void putIn(Entry<M> entry) {
+    Group<M> place = entry.place();
+    place
+        .ready
+        .computeIfAbsent(entry.priority.order(), order -> new TurnRing<>(quantum))
+        .add(entry);
+    if (!place.isIn()) {
+      ring(entry, place).add(place);
+    }
+  }
+
+  private void takeOut(Entry<M> entry) {
+    Group<M> place = entry.place();
     TurnRing<Entry<M>> equals = equals(entry);
     equals.remove(entry);
-    session.readyEntries--;
-    readyEntries--;
     if (equals.isEmpty()) {
-      group.ready.remove(entry.priority.order());
+      place.ready.remove(entry.priority.order());
     }
-    if (group.ready.isEmpty()) {
-      session.ready.remove(group);
+    if (place.ready.isEmpty()) {
+      ring(entry, place).remove(place);
     }
-    if (session.ready.isEmpty() && session.isIn()) {
+  }
+
+  private TurnRing<Group<M>> ring(Entry<M> entry, Group<M> place) {
+    Session<M> session = entry.group.session;
+    return place == entry.group ? session.whole : session.staying;
+  }
+
+  /** It does if anybody in it may send. */
+  private void takesTurns(Session<M> session) {
+    boolean takes = !session.ready().isEmpty();
+    if (takes && !session.isIn()) {
+      ready.add(session);
+    } else if (!takes && session.isIn()) {
       ready.remove(session);
     }
   }
 
   private static <M> TurnRing<Entry<M>> equals(Entry<M> entry) {
-    TurnRing<Entry<M>> equals = entry.group.ready.get(entry.priority.order());
+    TurnRing<Entry<M>> equals = entry.place().ready.get(entry.priority.order());
     if (equals == null) {
       throw new IllegalStateException("not ready");
     }

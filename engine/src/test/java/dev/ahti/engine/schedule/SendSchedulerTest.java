@@ -241,6 +241,69 @@ class SendSchedulerTest {
     }
   }
 
+  private Entry<String> staying(String name, long session, long group, long order) {
+    Entry<String> entry = scheduler.addStaying(name, session, new SendPriority(group, order));
+    scheduler.ready(entry);
+    return entry;
+  }
+
+  @Test
+  void whoStaysGoesOnWhileItsSessionIsHeldInItsOrder() {
+    ready("waits", 0, 0, 9);
+    staying("low", 0, 0, 1);
+    Entry<String> high = staying("high", 0, 0, 2);
+    assertEquals("waits", next().member());
+    scheduler.hold(0);
+    assertEquals("high", next().member());
+    scheduler.idle(high);
+    assertEquals("low", next().member());
+    assertEquals(1, scheduler.heldIn(0));
+    assertEquals(1, scheduler.ready());
+    scheduler.ready(high);
+    scheduler.release(0);
+    assertEquals("waits", next().member());
+    assertEquals(0, scheduler.heldIn(0));
+    assertEquals(3, scheduler.ready());
+  }
+
+  @Test
+  void whoStaysSharesWithOtherGroupsAndSessions() {
+    ready("waits", 0, 1, 0);
+    staying("one", 0, 1, 5);
+    staying("one", 0, 1, 5);
+    staying("other", 0, 2, 0);
+    ready("other session", 4, 0, 0);
+    scheduler.hold(0);
+    Map<String, Long> sent = send(4000, 1000);
+    assertNull(sent.get("waits"));
+    assertEquals(1_000_000, sent.get("one"), 10_000);
+    assertEquals(1_000_000, sent.get("other"), 10_000);
+    assertEquals(2_000_000, sent.get("other session"), 10_000);
+  }
+
+  @Test
+  void whoStaysCanComeMoveAndEndWhileItsSessionIsHeld() {
+    Entry<String> waits = ready("waits", 0, 0, 0);
+    scheduler.hold(0);
+    assertNull(scheduler.next());
+    assertEquals(0, scheduler.ready());
+    Entry<String> late = staying("late", 0, 3, 0);
+    Entry<String> moves = staying("moves", 0, 3, -1);
+    assertEquals("late", next().member());
+    scheduler.move(moves, new SendPriority(3, 1));
+    assertEquals("moves", next().member());
+    scheduler.passOver(next());
+    assertEquals("late", next().member());
+    scheduler.release(0);
+    scheduler.endPass();
+    scheduler.remove(late);
+    scheduler.remove(moves);
+    assertEquals("waits", next().member());
+    scheduler.remove(waits);
+    assertNull(scheduler.next());
+    assertEquals(0, scheduler.ready());
+  }
+
   @Test
   void whoIsPassedOverCanGoIdleMoveOrEnd() {
     Entry<String> idle = ready("idle", 0, 0, 2);

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.OpenOptions;
 import dev.ahti.engine.actor.SessionHandle;
@@ -12,29 +14,44 @@ import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.proxy.Direction;
 import dev.ahti.wtspec.proxy.Impairment;
 import dev.ahti.wtspec.proxy.ImpairmentProxy;
+import io.netty.util.LeakPresenceDetector;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A session behind a link of 1 MiB a second, and what comes through. */
+/**
+ * A session behind a link of 1 MiB a second, and what comes through. The cases wait for their links
+ * more than they work, so they run side by side, each with an actor system and a link of its own;
+ * the buffers are counted when all have ended.
+ */
 abstract class SlowLink {
   static final int MIB = 1024 * 1024;
+  static final int KIB = 1024;
   private static final int QUEUE_PACKETS = 64;
 
-  /** What QUIC has taken goes out whatever its order: no more than is on its way at once. */
-  static final long WINDOW = 4L * QUEUE_PACKETS * 1350;
+  /**
+   * What QUIC has taken goes out whatever its order: no more than is on its way at once, which is
+   * what the link holds and as much again, as a window grows to twice that before a loss ends it.
+   */
+  static final long WINDOW = 2L * QUEUE_PACKETS * 1350;
+
+  /** Bytes of each group from when shares are measured. */
+  static final int SHARE = MIB / 2;
 
   private static final int CHUNK = 16 * 1024;
 
@@ -52,8 +69,13 @@ abstract class SlowLink {
     net =
         new EngineNet("ahti.netty.stream-window = 4 MiB", "ahti.netty.connection-window = 16 MiB");
     Impairment slow = Impairment.NONE.withRate(MIB, QUEUE_PACKETS);
-    int port = net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
+    int port = net.listen(DialectPolicy.all()).address().getPort();
     proxy = ImpairmentProxy.start(port, slow, slow, 1);
+    open(Draft.D16);
+  }
+
+  /** One more session, which is the one from now on; of a connection of its own. */
+  void open(Draft draft) {
     client =
         TestNet.get(
             net.ahti.connect(
@@ -65,9 +87,39 @@ abstract class SlowLink {
                     Optional.empty(),
                     Fields.empty(),
                     ServerTrust.Insecure.INSTANCE,
-                    DialectPolicy.only(Draft.D16),
+                    DialectPolicy.only(draft),
                     Duration.ofSeconds(10))));
     server = net.session();
+  }
+
+  /**
+   * Nothing is lost from now on: bytes that wait behind a lost packet cannot be counted here, and
+   * datagrams that are lost are not sent again.
+   */
+  void lossless() {
+    Impairment patient = Impairment.NONE.withRate(MIB, 8192);
+    proxy.impair(Direction.TO_SERVER, patient);
+    proxy.impair(Direction.TO_CLIENT, patient);
+  }
+
+  /**
+   * Remembers what has come of the letters a, b and c: once QUIC has found out what the link
+   * carries, and once more when they had time for a share each.
+   */
+  void mark(List<Map<Character, Long>> marks) {
+    long all = came('a') + came('b') + came('c');
+    if (all >= MIB + 3L * marks.size() * SHARE) {
+      marks.add(Map.of('a', came('a'), 'b', came('b'), 'c', came('c')));
+    }
+  }
+
+  static void assertEqualShares(List<Map<Character, Long>> marks) {
+    for (char letter : "abc".toCharArray()) {
+      long share = marks.get(1).get(letter) - marks.get(0).get(letter);
+      System.err.println(
+          "XX share " + letter + " " + Math.round(share * 1000.0 / SHARE) + "  " + marks);
+      assertEquals(SHARE, share, SHARE * 0.05, "share of " + letter + ": " + marks);
+    }
   }
 
   @AfterEach
@@ -77,8 +129,12 @@ abstract class SlowLink {
     proxy.impair(Direction.TO_CLIENT, Impairment.NONE);
     client.close(0, "");
     TestNet.get(server.closed());
-    net.close();
-    proxy.close();
+    Closing.all(net::stop, proxy);
+  }
+
+  @AfterAll
+  static void leavesNoBuffer() {
+    LeakPresenceDetector.check();
   }
 
   SessionHandle sender(Role role) {

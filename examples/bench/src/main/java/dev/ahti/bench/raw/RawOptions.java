@@ -36,6 +36,9 @@ final class RawOptions {
   private static final int FIRST_READ = 2_048;
   private static final int SMALLEST_READ = 512;
 
+  /** Our own transport has queues in front of QUIC's, so it needs less of that. */
+  private static final int SEND_QUEUE = 256;
+
   private RawOptions() {}
 
   static EventLoopGroup oneLoop() {
@@ -88,8 +91,7 @@ final class RawOptions {
         .initialMaxStreamDataBidirectionalLocal(bytes("stream-window"))
         .initialMaxStreamDataBidirectionalRemote(bytes("stream-window"))
         .initialMaxStreamsBidirectional(AHTI.getInt("streams-bidirectional"))
-        .datagram(
-            AHTI.getInt("datagrams.quic-receive-queue"), AHTI.getInt("datagrams.quic-send-queue"));
+        .datagram(AHTI.getInt("datagrams.quic-receive-queue"), SEND_QUEUE);
   }
 
   static Map<String, Object> describe() {

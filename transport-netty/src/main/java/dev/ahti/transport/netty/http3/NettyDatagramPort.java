@@ -145,6 +145,7 @@ final class NettyDatagramPort extends QueuedDatagrams implements LoopWriter {
         return NOTHING;
       }
       loop.holdPackets(channel);
+      measure();
       ByteBuf datagram = channel.alloc().directBuffer(header.length() + maxSize);
       try {
         return send(next, bytes, several, datagram);

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Datagrams know no such windows. So where somebody got nowhere for longer than packets take to
  * come back, it is one of those that is closed, and how many may go is not known until there is
  * room for any datagram. Loop only.
+ *
+ * <p>Where it is not known, and for a writer that is alone, QUIC's queue is the bound: {@code
+ * ahti.netty.datagrams.quic-send-queue} datagrams, which can neither expire nor be overtaken.
  */
 public final class DatagramRoom {
   /** Not known: QUIC's queue is the only bound. */
@@ -29,9 +32,12 @@ public final class DatagramRoom {
   private final LongSupplier capacity;
   private final LongSupplier roundTripNanos;
   private Runnable askAgain = () -> {};
+
+  /** So that what has come while this thread did not run is read before it is judged. */
+  private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
+
   private boolean refusing;
-  private long refusedSince;
-  private long patience;
+  private boolean unknown;
   private @Nullable ScheduledFuture<?> timer;
 
   /**
@@ -60,39 +66,37 @@ public final class DatagramRoom {
     if (now >= ENOUGH) {
       clear();
     }
-    return now < 0 || isUnknown() ? UNKNOWN : now;
-  }
-
-  private boolean isUnknown() {
-    return refusing && loop.nanoTime() - refusedSince >= patience;
+    return now < 0 || unknown ? UNKNOWN : now;
   }
 
   /** There was not enough for the one whose turn it is, so nobody went on. */
   void refused() {
     if (!refusing) {
       refusing = true;
-      refusedSince = loop.nanoTime();
-      patience = 2 * roundTripNanos.getAsLong() + GRACE_NANOS;
-      timer =
-          loop.timers()
-              .schedule(
-                  () -> {
-                    timer = null;
-                    askAgain.run();
-                  },
-                  patience);
+      after(2 * roundTripNanos.getAsLong() + GRACE_NANOS, () -> after(LOOK_NANOS, this::giveUp));
     }
+  }
+
+  private void after(long nanos, Runnable task) {
+    timer = loop.timers().schedule(task, nanos);
+  }
+
+  private void giveUp() {
+    timer = null;
+    unknown = true;
+    askAgain.run();
   }
 
   /** Somebody went on, within what was told. */
   void wentOn() {
-    if (refusing && !isUnknown()) {
+    if (refusing && !unknown) {
       clear();
     }
   }
 
   private void clear() {
     refusing = false;
+    unknown = false;
     close();
   }
 

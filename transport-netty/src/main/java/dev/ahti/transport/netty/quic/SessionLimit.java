@@ -82,18 +82,9 @@ final class SessionLimit implements SessionFlow.Sender {
     scheduler.hold(session);
   }
 
-  /** The session whose limit it is. */
-  long session() {
-    return session;
-  }
-
-  /**
-   * Tells how many streams wait for the limit to be raised.
-   *
-   * @param others how many of those who are ready are none
-   */
-  void show(int others) {
-    int now = reached ? scheduler.readyIn(session) - others : 0;
+  /** Tells how many streams wait for the limit to be raised. */
+  void show() {
+    int now = scheduler.heldIn(session);
     if (now != shown) {
       flow.waiting(now - shown);
       shown = now;
@@ -103,8 +94,8 @@ final class SessionLimit implements SessionFlow.Sender {
   private void raised() {
     if (reached) {
       reached = false;
-      show(0);
       scheduler.release(session);
+      show();
       request.run();
     }
   }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * which tells when there is room, and waits apart. If it takes nothing of any, the whole connection
  * waits, and all are asked again when packets have come, which is when room can have been made.
  * Streams of a session whose limit is reached are not asked until it is raised, but for their
- * headers and ends, which need no credit; nor do datagrams.
+ * headers and ends, which need no credit. Datagrams need none at all, and take their turns on.
  *
  * <p><b>Datagrams.</b> QUIC has a queue of its own for them and sends it before any stream, so
  * where there is anybody else it gets no more than the {@link DatagramRoom} says. Where that is not
@@ -54,7 +54,7 @@ public final class StreamTurns implements LoopWriter {
   private final SendScheduler<TurnTaker> scheduler = new SendScheduler<>(QUANTUM);
   private final List<SendScheduler.Entry<TurnTaker>> passedOver = new ArrayList<>();
 
-  /** Those among the ready ones who have something to write that needs no credit. */
+  /** Streams among the ready ones that have something to write that needs no credit. */
   private final Set<SendScheduler.Entry<TurnTaker>> free = new LinkedHashSet<>();
 
   private final Map<Long, SessionLimit> limits = new HashMap<>();
@@ -101,7 +101,9 @@ public final class StreamTurns implements LoopWriter {
   // For the writers.
 
   SendScheduler.Entry<TurnTaker> add(TurnTaker writer, long session, SendPriority priority) {
-    return scheduler.add(writer, session, priority);
+    return writer instanceof DatagramTaker
+        ? scheduler.addStaying(writer, session, priority)
+        : scheduler.add(writer, session, priority);
   }
 
   void move(SendScheduler.Entry<TurnTaker> entry, SendPriority priority) {
@@ -114,7 +116,7 @@ public final class StreamTurns implements LoopWriter {
 
   void ready(SendScheduler.Entry<TurnTaker> entry) {
     scheduler.ready(entry);
-    if (entry.member().needsNoCredit()) {
+    if (entry.member().needsNoCredit() && !(entry.member() instanceof DatagramTaker)) {
       free.add(entry);
     }
     request();
@@ -181,7 +183,7 @@ public final class StreamTurns implements LoopWriter {
       askAgain();
     }
     for (SessionLimit limit : List.copyOf(limits.values())) {
-      limit.show(datagramsOf(limit.session()));
+      limit.show();
     }
     for (DatagramTaker taker : List.copyOf(served)) {
       taker.served();
@@ -386,18 +388,12 @@ public final class StreamTurns implements LoopWriter {
     if (free.isEmpty()) {
       return;
     }
-    List<SendScheduler.Entry<TurnTaker>> datagrams = new ArrayList<>();
     for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(free)) {
       // One before it may have ended it.
       if (entry.isReady() && isHeld(entry.member())) {
-        if (entry.member() instanceof DatagramTaker) {
-          datagrams.add(entry);
-        } else {
-          writeFree(entry);
-        }
+        writeFree(entry);
       }
     }
-    writeHeldDatagrams(datagrams);
   }
 
   private void writeFree(SendScheduler.Entry<TurnTaker> entry) {
@@ -414,59 +410,6 @@ public final class StreamTurns implements LoopWriter {
     } else {
       free.remove(entry);
     }
-  }
-
-  /**
-   * Datagrams of sessions whose limit is reached: one of each writer in turn, as long as none of a
-   * higher order of the same group has any. The scheduler does not count them: its members wait.
-   */
-  private void writeHeldDatagrams(List<SendScheduler.Entry<TurnTaker>> held) {
-    int left = TURN_BYTES;
-    List<SendScheduler.Entry<TurnTaker>> waiting = new ArrayList<>(held);
-    while (left > 0 && !waiting.isEmpty()) {
-      for (SendScheduler.Entry<TurnTaker> entry : List.copyOf(waiting)) {
-        if (!entry.isReady()) {
-          waiting.remove(entry);
-        } else if (waiting.stream().noneMatch(other -> isAhead(other, entry))) {
-          DatagramTaker taker = (DatagramTaker) entry.member();
-          served.add(taker);
-          taker.several(false);
-          long written = taker.writeTurn(TURN_BYTES);
-          if (written == TurnTaker.NO_ROOM) {
-            waitForQueue();
-            return;
-          }
-          if (written > 0) {
-            wroteDatagrams(written);
-            left -= (int) written;
-          } else {
-            idle(entry);
-            waiting.remove(entry);
-          }
-        }
-      }
-    }
-  }
-
-  private static boolean isAhead(
-      SendScheduler.Entry<TurnTaker> other, SendScheduler.Entry<TurnTaker> entry) {
-    return other.isReady()
-        && other.member().session() == entry.member().session()
-        && other.group() == entry.group()
-        && other.order() > entry.order();
-  }
-
-  /** How many writers of datagrams of a session have some. */
-  private int datagramsOf(long session) {
-    int count = 0;
-    for (SendScheduler.Entry<TurnTaker> entry : free) {
-      if (entry.member() instanceof DatagramTaker taker
-          && taker.session() == session
-          && entry.isReady()) {
-        count++;
-      }
-    }
-    return count;
   }
 
   private boolean isHeld(TurnTaker writer) {

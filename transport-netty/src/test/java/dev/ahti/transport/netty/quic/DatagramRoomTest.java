@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +99,24 @@ class DatagramRoomTest {
     // The wait has begun anew, and so has what asks again at its end.
     assertTrue(asked.await(10, TimeUnit.SECONDS), "nobody was asked again");
     assertEquals(DatagramRoom.UNKNOWN, onLoop(room::bytes));
+  }
+
+  /** What made room may have come meanwhile, and is looked at first. */
+  @Test
+  void timeInWhichTheLoopDidNotRunIsNoWait() throws Exception {
+    refuseWith(500);
+    onLoop(
+        () -> {
+          long until = System.nanoTime() + Duration.ofMillis(250).toNanos();
+          while (System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+          }
+          capacity = 900;
+          assertEquals(900, room.bytes());
+          room.wentOn();
+          return null;
+        });
+    assertEquals(900L, onLoop(room::bytes));
   }
 
   @Test

@@ -89,9 +89,16 @@ class StreamTurnsTest {
     boolean free;
     int asked;
 
+    private final long session;
+
     Script(String name, long order) {
+      this(turns, name, 0, order);
+    }
+
+    Script(StreamTurns turns, String name, long session, long order) {
       this.name = name;
-      entry = turns.add(this, 0, new SendPriority(0, order));
+      this.session = session;
+      entry = turns.add(this, session, new SendPriority(0, order));
     }
 
     Script write(LongSupplier result) {
@@ -101,7 +108,7 @@ class StreamTurnsTest {
 
     @Override
     public long session() {
-      return 0;
+      return session;
     }
 
     @Override
@@ -358,6 +365,102 @@ class StreamTurnsTest {
     public long packetsReceived() {
       return 0;
     }
+  }
+
+  /** A writer of some datagrams of a packet each, which notes each that goes. */
+  private final class Datagrams extends DatagramTaker {
+    private final String name;
+    private int left;
+
+    Datagrams(StreamTurns turns, String name, int count) {
+      super(turns, 0);
+      this.name = name;
+      left = count;
+    }
+
+    @Override
+    protected long sendUpTo(long bytes, boolean several) {
+      if (left == 0) {
+        return NOTHING;
+      }
+      if (bytes < PACKET) {
+        return NO_ROOM;
+      }
+      left--;
+      log.add(name);
+      return PACKET;
+    }
+
+    @Override
+    protected void served() {
+      if (isIdle()) {
+        end();
+      }
+    }
+
+    @Override
+    public long packetsReceived() {
+      return packets;
+    }
+  }
+
+  @Test
+  void datagramsOfAHeldSessionGoByTheirOrdersAndGroups() throws Exception {
+    StreamTurns wide = new StreamTurns(loop(), new DatagramRoom(loop(), () -> 1 << 20, () -> 0));
+    Script limited = new Script(wide, "limited", 0, 0).write(() -> TurnTaker.LIMITED);
+    onLoop(
+        () -> {
+          wide.limit(0, new Credit());
+          wide.ready(limited.entry);
+          return null;
+        });
+    rounds();
+    log.clear();
+    onLoop(
+        () -> {
+          new Datagrams(wide, "low", 10).begin(new SendPriority(0, 1));
+          new Datagrams(wide, "high", 10).begin(new SendPriority(0, 2));
+          new Datagrams(wide, "other", 10).begin(new SendPriority(7, -3));
+          return null;
+        });
+    rounds();
+    assertEquals(30, log.size(), log.toString());
+    assertTrue(log.indexOf("low") > log.lastIndexOf("high"), log.toString());
+    assertEquals(
+        5.0, log.subList(0, 10).stream().filter("other"::equals).count(), 1, log.toString());
+    assertTrue(limited.entry.isReady(), "it still waits");
+  }
+
+  @Test
+  void datagramsOfAHeldSessionLeaveOtherSessionsTheirShare() throws Exception {
+    StreamTurns shared =
+        new StreamTurns(
+            loop(),
+            new DatagramRoom(loop(), () -> Math.max(0, 50_000 - log.size() * PACKET), () -> 0));
+    Script limited = new Script(shared, "limited", 0, 0).write(() -> TurnTaker.LIMITED);
+    Script other = new Script(shared, "other", 4, 0);
+    for (int i = 0; i < 100; i++) {
+      other.write(() -> PACKET);
+    }
+    onLoop(
+        () -> {
+          shared.limit(0, new Credit());
+          shared.ready(limited.entry);
+          return null;
+        });
+    rounds();
+    log.clear();
+    onLoop(
+        () -> {
+          new Datagrams(shared, "datagram", 100).begin(SendPriority.DEFAULT);
+          shared.ready(other.entry);
+          return null;
+        });
+    rounds();
+    // As much as there is room for, and of that half.
+    assertTrue(log.size() > 20 && log.size() <= 50, log.toString());
+    long datagrams = log.stream().filter("datagram"::equals).count();
+    assertEquals(log.size() / 2.0, datagrams, 1, log.toString());
   }
 
   /** The rest of a window that is no congestion window may never grow. */
