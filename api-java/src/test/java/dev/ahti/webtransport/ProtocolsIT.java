@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Quirk;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.webtransport.impl.Dialling;
 import dev.ahti.webtransport.server.SessionHandler;
@@ -166,6 +167,7 @@ class ProtocolsIT {
               loopback.trusting().withHeaders(three));
       String message = String.valueOf(failure(client.ready()).getMessage());
       assertTrue(message.contains("ahti.headers.fields"), message);
+      assertEquals(1, loopback.gauge(Gauges.HEADERS_REFUSED));
       assertEquals(0, accepted.size());
     }
   }

@@ -142,7 +142,7 @@ final class ClientRole implements ConnectionRole {
     DialRequest dial = call.request();
     Fields fields;
     try {
-      HeaderLimits.requireOwn(dial.extra(), scope.parts().settings().headers());
+      HeaderLimits.requireOwn(dial.extra(), scope.parts());
       fields =
           ConnectRequest.request(
               chosen, dial.authority(), dial.path(), dial.origin(), dial.protocols(), dial.extra());

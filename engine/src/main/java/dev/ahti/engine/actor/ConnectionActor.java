@@ -102,6 +102,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   private final ConnectionRole role;
   private Phase phase = Phase.WAITING;
   private boolean closeSent;
+  private boolean idling;
 
   /** A connection that a listener accepted. */
   static Behavior<Command> server(
@@ -290,15 +291,24 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         if (wait.isZero()) {
           onShutdown(Shutdown.INSTANCE);
         } else {
+          idling(true);
           timers.startSingleTimer(TimedOut.IDLE, TimedOut.IDLE, wait);
         }
       }
 
       @Override
       public void ends() {
+        idling(false);
         timers.cancel(TimedOut.IDLE);
       }
     };
+  }
+
+  private void idling(boolean now) {
+    if (idling != now) {
+      idling = now;
+      parts.gauges().level(Gauges.CONNECTIONS_IDLE).add(now ? 1 : -1);
+    }
   }
 
   private Behavior<Command> onSessionOver(SessionOver over) {
@@ -388,19 +398,26 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   private Behavior<Command> onTimedOut(TimedOut timedOut) {
     return switch (timedOut) {
-      case SETTINGS ->
-          close(
-              Http3ErrorCode.H3_MISSING_SETTINGS,
-              "no SETTINGS within "
-                  + parts.settings().connection().settingsTimeout().toMillis()
-                  + " ms");
+      case SETTINGS -> onNoSettings();
       case EARLY -> expireEarly();
       case IDLE -> onShutdown(Shutdown.INSTANCE);
-      case CLOSE ->
-          closeSent || phase == Phase.CLOSED
-              ? Behaviors.stopped()
-              : closeTransport(Http3ErrorCode.H3_NO_ERROR, "");
+      case CLOSE -> onNotClosed();
     };
+  }
+
+  private Behavior<Command> onNoSettings() {
+    parts.gauges().counter(Gauges.SETTINGS_MISSING).increment();
+    return close(
+        Http3ErrorCode.H3_MISSING_SETTINGS,
+        "no SETTINGS within " + parts.settings().connection().settingsTimeout().toMillis() + " ms");
+  }
+
+  /** The sessions, or then the transport, took longer than they may. */
+  private Behavior<Command> onNotClosed() {
+    parts.gauges().counter(Gauges.CONNECTIONS_CLOSE_FORCED).increment();
+    return closeSent || phase == Phase.CLOSED
+        ? Behaviors.stopped()
+        : closeTransport(Http3ErrorCode.H3_NO_ERROR, "");
   }
 
   private Behavior<Command> expireEarly() {
@@ -412,7 +429,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   private Behavior<Command> onPostStop(PostStop signal) {
     role.onClosing("the connection's actor stopped");
-    sessions.rejectEarly();
+    sessions.close();
+    idling(false);
     parts.gauges().level(Gauges.CONNECTIONS).decrement();
     return this;
   }

@@ -45,6 +45,7 @@ final class ConnectionSessions {
   private final int rememberedRejections;
   private final Level earlyLevel;
   private final Level rejectedLevel;
+  private final Level endedLevel;
   private final Counter earlyRefused;
 
   /**
@@ -64,6 +65,7 @@ final class ConnectionSessions {
             new EarlyStreams.Limits(settings.early().streams(), settings.early().hold().toNanos()));
     this.rememberedRejections = settings.early().rememberedRejections();
     this.rejectedLevel = scope.parts().gauges().level(Gauges.EARLY_REJECTIONS_REMEMBERED);
+    this.endedLevel = scope.parts().gauges().level(Gauges.SESSIONS_REMEMBERED);
     this.earlyLevel = scope.parts().gauges().level(Gauges.EARLY_STREAMS);
     this.earlyRefused = scope.parts().gauges().counter(Gauges.EARLY_STREAMS_REFUSED);
   }
@@ -97,7 +99,7 @@ final class ConnectionSessions {
 
   /** The request of this id got no session: its streams will never have one. */
   void refused(long id) {
-    ended.add(id);
+    remember(id);
     takeRejected(id);
     takeEarly(id)
         .forEach(
@@ -115,7 +117,13 @@ final class ConnectionSessions {
   void gone(long id) {
     live.remove(id);
     over.remove(id);
+    remember(id);
+  }
+
+  private void remember(long id) {
+    int before = ended.size();
     ended.add(id);
+    endedLevel.add(ended.size() - before);
   }
 
   /** A stream that the transport could not give to its session. */
@@ -160,9 +168,10 @@ final class ConnectionSessions {
     return early.holds(stream -> stream.kind() == StreamKind.BIDIRECTIONAL);
   }
 
-  /** Rejects what still waits: the connection ends. */
-  void rejectEarly() {
+  /** The connection ends: rejects what still waits, and remembers nothing more. */
+  void close() {
     refuseEarly(early.clear());
+    endedLevel.add(-ended.size());
     rejectedLevel.add(-rejected.size());
     rejected.clear();
   }

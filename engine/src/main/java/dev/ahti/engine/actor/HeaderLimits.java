@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.CodePoints;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.wire.Fields;
 import java.util.Map;
 
@@ -12,12 +13,17 @@ final class HeaderLimits {
   /**
    * Checks the fields of an application against {@code ahti.headers}.
    *
-   * @throws IllegalArgumentException if there are too many; the message names the key
+   * @throws IllegalArgumentException if there are too many, which is counted; the message names the
+   *     key
    */
-  static void requireOwn(Fields extra, EngineSettings.Headers limits) {
+  static void requireOwn(Fields extra, EngineParts parts) {
+    EngineSettings.Headers limits = parts.settings().headers();
+    long bytes = ApplicationFields.size(extra);
+    if (extra.size() > limits.fields() || bytes > limits.bytes()) {
+      parts.gauges().counter(Gauges.HEADERS_REFUSED).increment();
+    }
     require("headers", extra.size(), limits.fields(), "ahti.headers.fields");
-    require(
-        "bytes of headers", ApplicationFields.size(extra), limits.bytes(), "ahti.headers.bytes");
+    require("bytes of headers", bytes, limits.bytes(), "ahti.headers.bytes");
   }
 
   /**

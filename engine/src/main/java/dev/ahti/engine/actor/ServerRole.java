@@ -198,7 +198,7 @@ final class ServerRole implements ConnectionRole {
 
   /** Throws for fields, or a protocol, that the router must not answer with. */
   private Fields accepting(Routing.Accept accept, Dialect dialect, Fields request) {
-    HeaderLimits.requireOwn(accept.extra(), scope.parts().settings().headers());
+    HeaderLimits.requireOwn(accept.extra(), scope.parts());
     Fields answer = ConnectResponse.accept(dialect, request, accept.protocol(), accept.extra());
     if (settings != null) {
       HeaderLimits.requirePeers(answer, settings);

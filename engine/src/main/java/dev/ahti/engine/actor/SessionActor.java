@@ -431,6 +431,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onCloseTimedOut(CloseTimedOut timedOut) {
+    setup.parts().gauges().counter(Gauges.SESSIONS_CLOSE_FORCED).increment();
     getContext().getLog().debug("The peer did not end the CONNECT stream in time");
     on(new SessionInput.LocalAbort(WebTransportErrorCode.WT_SESSION_GONE, "not closed in time"));
     connect.reset(Http3ErrorCode.H3_REQUEST_CANCELLED);

@@ -49,6 +49,7 @@ final class SessionFlowControl implements SessionFlow {
   private final Level streamsWaiting;
   private final Counter grants;
   private final Counter blocked;
+  private final Counter violations;
   private final AtomicLong consumedElsewhere = new AtomicLong();
 
   // Loop only.
@@ -70,6 +71,7 @@ final class SessionFlowControl implements SessionFlow {
     this.streamsWaiting = gauges.level(Gauges.FLOW_STREAMS_WAITING);
     this.grants = gauges.counter(Gauges.FLOW_GRANTS);
     this.blocked = gauges.counter(Gauges.FLOW_BLOCKED);
+    this.violations = gauges.counter(Gauges.FLOW_VIOLATIONS);
   }
 
   // The session's actor; any thread.
@@ -276,6 +278,7 @@ final class SessionFlowControl implements SessionFlow {
       return false;
     }
     end();
+    violations.increment();
     listener.violated(violation);
     return true;
   }

@@ -17,11 +17,26 @@ public final class Gauges {
   /** Level: open streams of HTTP/2, each of which is a request. */
   public static final String HTTP2_STREAMS = "http2.streams";
 
-  /** Level: calls for a listener or a session that are not answered. */
+  /** Counter: connections of HTTP/2 closed because the peer asked for more work than it may. */
+  public static final String HTTP2_FLOODS = "http2.floods";
+
+  /** Level: calls for a listener, their list or a session that are not answered. */
   public static final String CALLS_OPEN = "calls.open";
 
   /** Level: open connections. */
   public static final String CONNECTIONS = "connections";
+
+  /** Level: connections of clients that are kept for the next session and have none. */
+  public static final String CONNECTIONS_IDLE = "connections.idle";
+
+  /** Counter: times that a connection's end took longer than its sessions or its transport may. */
+  public static final String CONNECTIONS_CLOSE_FORCED = "connections.close-forced";
+
+  /** Counter: connections closed because the peer's SETTINGS did not come in time. */
+  public static final String SETTINGS_MISSING = "settings.missing";
+
+  /** Counter: connections closed because the peer's SETTINGS were longer than allowed. */
+  public static final String SETTINGS_TOO_LARGE = "settings.too-large";
 
   /** Level: connections of listeners whose handshake is under way. */
   public static final String HANDSHAKES = "handshakes";
@@ -46,6 +61,12 @@ public final class Gauges {
 
   /** Level: sessions that are not closed. */
   public static final String SESSIONS = "sessions";
+
+  /** Counter: sessions whose end the peer held up for as long as it may. */
+  public static final String SESSIONS_CLOSE_FORCED = "sessions.close-forced";
+
+  /** Level: ids of ended sessions and refused requests that connections remember one by one. */
+  public static final String SESSIONS_REMEMBERED = "sessions.remembered";
 
   /** Level: requests that wait for the client's SETTINGS. */
   public static final String REQUESTS_WAITING = "requests.waiting";
@@ -73,6 +94,12 @@ public final class Gauges {
 
   /** Counter: streams of peers that ended because their header took too long. */
   public static final String HEADERS_OVERDUE = "headers.overdue";
+
+  /** Counter: header sections of peers over HTTP/3 that were longer than allowed. */
+  public static final String HEADERS_TOO_LARGE = "headers.too-large";
+
+  /** Counter: dials and answers of the application with more header fields than it may add. */
+  public static final String HEADERS_REFUSED = "headers.refused";
 
   /** Level: stopped streams that the QUIC library keeps until their connection ends. */
   public static final String STREAMS_STRANDED = "streams.stranded";
@@ -126,6 +153,9 @@ public final class Gauges {
 
   /** Counter: limits of peers that we told them we were blocked by. */
   public static final String FLOW_BLOCKED = "flow.blocked";
+
+  /** Counter: sessions that ended because the peer broke one of their limits. */
+  public static final String FLOW_VIOLATIONS = "flow.violations";
 
   /** Level: streams held for sessions not yet seen. */
   public static final String EARLY_STREAMS = "early.streams";

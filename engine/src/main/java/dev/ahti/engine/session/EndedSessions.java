@@ -35,6 +35,11 @@ public final class EndedSessions {
     }
   }
 
+  /** How many are kept one by one, at most the capacity. */
+  public int size() {
+    return newest.size();
+  }
+
   /** Whether it is over. Ask about live sessions elsewhere. */
   public boolean contains(long id) {
     return id <= floor || newest.contains(id);

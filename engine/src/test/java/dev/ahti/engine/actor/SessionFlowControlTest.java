@@ -245,6 +245,7 @@ class SessionFlowControlTest {
     flow.peerOpened(StreamKind.BIDIRECTIONAL);
     flow.consumed(101);
     assertEquals(List.of("violated"), told);
+    assertEquals(1, gauges.counter(Gauges.FLOW_VIOLATIONS).value());
     assertEquals(0, flow.credit(a, 10));
     assertTrue(
         gauges.levels().values().stream().allMatch(level -> level == 0),

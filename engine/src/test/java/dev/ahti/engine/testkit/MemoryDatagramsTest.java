@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.DatagramLimits;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.DatagramStats;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Datagrams over a link: rings, bounds, and chance that a seed repeats. */
 class MemoryDatagramsTest {
+  private static final DatagramLimits TEN_MILLIS =
+      new DatagramLimits(100, Duration.ofMillis(10).toNanos(), 100);
 
   private static List<String> received(long seed, LinkConditions conditions) {
     BareLink bare =
@@ -104,6 +107,39 @@ class MemoryDatagramsTest {
     assertEquals(1, woken.get());
     assertEquals(List.of("a", "b"), BareLink.polled(far));
     assertEquals(new DatagramStats(0, 0, 2, 1, 0), near.stats());
+    assertEquals(2, bare.network.gauges().counter(Gauges.DATAGRAMS_SENT).value());
+  }
+
+  @Test
+  void thatNobodyTakesInTimeAreCountedAndGone() {
+    BareLink bare = new BareLink();
+    DatagramPort near = bare.clientDatagrams();
+    DatagramPort far = bare.serverDatagrams();
+    far.limitIncoming(TEN_MILLIS);
+    near.offer(ByteString.fromString("old"));
+    bare.advance(9);
+    near.offer(ByteString.fromString("new"));
+    bare.advance(2);
+    assertEquals(List.of("new"), BareLink.polled(far));
+    assertEquals(1, bare.network.gauges().counter(Gauges.DATAGRAMS_EXPIRED_INCOMING).value());
+  }
+
+  @Test
+  void thatTheTransportDoesNotTakeInTimeAreCountedAndNotSent() {
+    BareLink bare = new BareLink();
+    DatagramPort near = bare.clientDatagrams();
+    DatagramPort far = bare.serverDatagrams();
+    near.limitOutgoing(TEN_MILLIS);
+    bare.link.client().holdDatagrams(true);
+    bare.idle();
+    near.offer(ByteString.fromString("old"));
+    bare.advance(9);
+    near.offer(ByteString.fromString("new"));
+    bare.advance(2);
+    bare.link.client().holdDatagrams(false);
+    bare.idle();
+    assertEquals(List.of("new"), BareLink.polled(far));
+    assertEquals(1, bare.network.gauges().counter(Gauges.DATAGRAMS_EXPIRED_OUTGOING).value());
   }
 
   @Test

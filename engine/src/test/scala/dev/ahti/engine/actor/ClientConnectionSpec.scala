@@ -10,6 +10,7 @@ import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.error.WebTransportErrorCode._
+import dev.ahti.engine.gauge.Gauges
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
@@ -209,10 +210,12 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.expect[TransportCommand.DetachSession]
       client.places()
       client.dialer.expectMessageType[DialerActor.Freed]
+      levels(client.shared)(Gauges.CONNECTIONS_IDLE) shouldBe 1
       time.timePasses(4.seconds)
       client.connection.commands.expectNoMessage()
       client.call(2)
       client.begin(4, Draft.D07)
+      levels(client.shared)(Gauges.CONNECTIONS_IDLE) shouldBe 0
       time.timePasses(4.seconds)
       client.answer(Requests.status(403), 4)
       client.expect[TransportCommand.DetachSession]

@@ -60,6 +60,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       server.expect[TransportCommand.RejectRequest].id shouldBe 0
       server.expect[TransportCommand.CloseConnection].code shouldBe
         Http3ErrorCode.H3_MISSING_SETTINGS
+      server.shared.gauges.counter(Gauges.SETTINGS_MISSING).value shouldBe 1
       server.end()
     }
 
@@ -181,6 +182,17 @@ final class ConnectionActorSpec extends ConnectionSpec {
       server.end()
     }
 
+    "remember the ended sessions, no more than it may, and none when it is gone" in {
+      val server = new Server(parts("connection.remembered-sessions" -> 2))
+      server.settings(Draft.D16)
+      Seq(0, 4, 8).foreach { id =>
+        server.request(id.toLong, Requests.connect(Draft.D16, "/nothing"))
+        server.status(id.toLong) shouldBe 405
+        levels(server.shared)(Gauges.SESSIONS_REMEMBERED) shouldBe math.min(2, id / 4 + 1)
+      }
+      server.end()
+    }
+
     "find room for a request that came just before the word that a session is over" in {
       val server = new Server
       server.settings(Draft.D16)
@@ -223,6 +235,9 @@ final class ConnectionActorSpec extends ConnectionSpec {
     }
   }
 
+  private def closeForced(server: Server): Long =
+    server.shared.gauges.counter(Gauges.CONNECTIONS_CLOSE_FORCED).value
+
   "A connection that ends" should {
     "say GOAWAY, close its sessions, then the connection" in {
       val server = new Server
@@ -238,6 +253,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       connect.receive(Inbound.Fin.INSTANCE)
       server.expect[TransportCommand.CloseConnection].code shouldBe Http3ErrorCode.H3_NO_ERROR
       server.end()
+      closeForced(server) shouldBe 0
     }
 
     "not wait for ever for its sessions, nor for its transport" in {
@@ -249,8 +265,10 @@ final class ConnectionActorSpec extends ConnectionSpec {
       server.expect[TransportCommand.DetachSession]
       time.timePasses(1.second)
       server.expect[TransportCommand.CloseConnection]
+      closeForced(server) shouldBe 1
       time.timePasses(1.second)
       stopped(server.actor)
+      closeForced(server) shouldBe 2
       allZero(server.shared)
     }
 

@@ -212,6 +212,7 @@ final class SessionActorSpec extends SessionSpec {
       levels(session.shared)(Gauges.SESSIONS) shouldBe 1
       session.connect.receive(Inbound.Fin.INSTANCE)
       stopped(session.session)
+      session.shared.gauges.counter(Gauges.SESSIONS_CLOSE_FORCED).value shouldBe 0
     }
 
     "reset the CONNECT stream when the peer gives no credit for the CLOSE in time" in {
@@ -225,6 +226,7 @@ final class SessionActorSpec extends SessionSpec {
       stopped(session.session)
       session.connect.writeEnded.get shouldBe a[WriteEnd.Reset]
       session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      session.shared.gauges.counter(Gauges.SESSIONS_CLOSE_FORCED).value shouldBe 1
       allZero(session.shared)
     }
 

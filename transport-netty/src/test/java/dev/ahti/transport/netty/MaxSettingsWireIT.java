@@ -2,6 +2,7 @@ package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.wtspec.RawHttp;
 import org.junit.jupiter.api.Test;
@@ -25,11 +26,13 @@ class MaxSettingsWireIT extends ServerWire {
   void asManyBytesAsAreAllowedAreTaken() {
     raw.unidirectional("00" + RawHttp.frame(0x04, settings(12) + "0801" + "3301"));
     assertEquals(14, server.expect(TransportEvent.PeerSettings.class).settings().size());
+    assertEquals(0, net.gauges.counter(Gauges.SETTINGS_TOO_LARGE).value());
   }
 
   @Test
   void oneMoreIsAnExcessiveLoad() {
     raw.unidirectional("00" + RawHttp.frame(0x04, settings(13)));
     assertEquals("0x107", raw.closeCode());
+    assertEquals(1, net.gauges.counter(Gauges.SETTINGS_TOO_LARGE).value());
   }
 }

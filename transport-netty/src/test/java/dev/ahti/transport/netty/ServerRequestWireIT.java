@@ -2,6 +2,7 @@ package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.testkit.Conformance;
@@ -120,6 +121,8 @@ class ServerRequestWireIT extends ServerWire {
     settings();
     raw.bidirectional(bytes);
     assertEquals(code, raw.closeCode());
+    long tooLarge = code.equals("0x107") ? 1 : 0;
+    assertEquals(tooLarge, net.gauges.counter(Gauges.HEADERS_TOO_LARGE).value());
   }
 
   @Test
@@ -138,6 +141,7 @@ class ServerRequestWireIT extends ServerWire {
     }
     raw.bidirectional("").write(RawClient.headers(fields));
     assertEquals("0x107", raw.closeCode());
+    assertEquals(1, net.gauges.counter(Gauges.HEADERS_TOO_LARGE).value());
   }
 
   @Test

@@ -254,6 +254,9 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     if (closing == null) {
       LOG.debug("{}: {} (0x{})", this, why, Long.toHexString(code));
       closing = new Closing(code, why, false);
+      if (code == Http2ErrorCode.ENHANCE_YOUR_CALM) {
+        context.floods().increment();
+      }
     }
   }
 

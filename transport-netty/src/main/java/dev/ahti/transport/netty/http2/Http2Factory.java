@@ -14,6 +14,7 @@ public final class Http2Factory {
   private final OpenChannels connections;
   private final OpenChannels streams;
   private final Counter keepAlives;
+  private final Counter floods;
 
   /** For a transport with these settings. */
   public Http2Factory(Http2Limits limits, GaugeRegistry gauges) {
@@ -21,6 +22,7 @@ public final class Http2Factory {
     this.ports = new PortGauges(gauges);
     this.connections = new OpenChannels(gauges.level(Gauges.TCP_CONNECTIONS));
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
+    this.floods = gauges.counter(Gauges.HTTP2_FLOODS);
     this.streams = new OpenChannels(gauges.level(Gauges.HTTP2_STREAMS));
   }
 
@@ -45,6 +47,6 @@ public final class Http2Factory {
   }
 
   Http2Context context(NettyLoop loop) {
-    return new Http2Context(loop, ports, limits);
+    return new Http2Context(loop, ports, floods, limits);
   }
 }

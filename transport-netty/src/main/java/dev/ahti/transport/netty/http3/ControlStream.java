@@ -57,6 +57,7 @@ final class ControlStream implements FrameParser.Sink {
         return fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "second SETTINGS frame");
       }
       if (length > maxSettings) {
+        connection.settingsTooLarge();
         return fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "SETTINGS of " + length + " bytes");
       }
       settingsSeen = true;

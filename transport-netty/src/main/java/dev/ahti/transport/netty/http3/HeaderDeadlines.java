@@ -63,6 +63,11 @@ final class HeaderDeadlines {
     }
   }
 
+  /** Where headers are counted. */
+  HeaderGauges gauges() {
+    return gauges;
+  }
+
   /** The connection is gone. */
   void close() {
     gauges.waiting.add(-begun.size());

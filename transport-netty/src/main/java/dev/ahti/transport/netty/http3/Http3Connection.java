@@ -262,6 +262,11 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   @Override
+  public void settingsTooLarge() {
+    headers.gauges().settingsTooLarge.increment();
+  }
+
+  @Override
   public void peerGoAway(long id) {
     tell(new TransportEvent.PeerGoAway(id));
   }

@@ -11,6 +11,9 @@ interface PeerControl {
   /** The peer answers no requests from this id on. */
   void peerGoAway(long id);
 
+  /** Its SETTINGS are longer than allowed, which {@link #fail} says next. */
+  void settingsTooLarge();
+
   /** So many bytes of frames of no interest have passed. */
   void skipped(long bytes);
 

@@ -224,9 +224,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
         // There may be any number of informational ones before the final answer.
         connection.skipped(length);
       }
-      return length <= maxFieldSection
-          ? FrameParser.Treatment.WHOLE
-          : fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "header section of " + length + " bytes");
+      return length <= maxFieldSection ? FrameParser.Treatment.WHOLE : tooLarge(length);
     }
     if (type == FrameType.WEBTRANSPORT_STREAM) {
       return fail(Http3ErrorCode.H3_FRAME_ERROR, "0x41 is not at the start of its stream");
@@ -304,6 +302,11 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     reject(Http3ErrorCode.H3_MESSAGE_ERROR);
   }
 
+  private FrameParser.Treatment tooLarge(long length) {
+    connection.headers().gauges().tooLarge.increment();
+    return fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "header section of " + length + " bytes");
+  }
+
   private FrameParser.Treatment fail(long code, String why) {
     connection.fail(code, why);
     return FrameParser.Treatment.STOP;
@@ -331,6 +334,9 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     @Override
     public void exceptionCaught(ChannelHandlerContext failing, Throwable cause) {
       if (cause instanceof Http3Exception error) {
+        if (error.errorCode().code() == Http3ErrorCode.H3_EXCESSIVE_LOAD) {
+          connection.headers().gauges().tooLarge.increment();
+        }
         // Netty closes the connection with this code.
         connection.closing(error.errorCode().code(), String.valueOf(error.getMessage()));
       } else if (isOfHeaders(cause)) {

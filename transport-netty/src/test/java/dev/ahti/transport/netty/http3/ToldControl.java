@@ -31,6 +31,11 @@ final class ToldControl implements PeerControl {
   }
 
   @Override
+  public void settingsTooLarge() {
+    // What is told of it is the failure.
+  }
+
+  @Override
   public void skipped(long bytes) {
     if (!failed) {
       skipped += bytes;
