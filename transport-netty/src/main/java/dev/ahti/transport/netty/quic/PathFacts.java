@@ -24,4 +24,10 @@ public final class PathFacts {
     Future<QuicConnectionStats> stats = connection.collectStats();
     return stats.isSuccess() ? stats.getNow().recv() : -1;
   }
+
+  /** How many packets of ours were lost, or -1 where that is not known. */
+  public static long packetsLost(QuicChannel connection) {
+    Future<QuicConnectionStats> stats = connection.collectStats();
+    return stats.isSuccess() ? stats.getNow().lost() : -1;
+  }
 }

@@ -23,6 +23,7 @@ final class StreamReset {
   private final OutboundHalf out;
   private final StreamChunks chunks;
   private final StreamWriter writer;
+  private final RecentLosses losses;
   private @Nullable ChannelFuture headerWritten;
   private long headerSendCount;
   private long bodySendCount = -1;
@@ -34,13 +35,15 @@ final class StreamReset {
       ChannelHandlerContext ctx,
       OutboundHalf out,
       StreamChunks chunks,
-      StreamWriter writer) {
+      StreamWriter writer,
+      RecentLosses losses) {
     this.loop = loop;
     this.ctx = ctx;
     this.channel = (QuicStreamChannel) ctx.channel();
     this.out = out;
     this.chunks = chunks;
     this.writer = writer;
+    this.losses = losses;
   }
 
   /** The header was handed over, with this write. */
@@ -98,10 +101,16 @@ final class StreamReset {
     ChannelFuture pending = headerWritten;
     if (pending != null && !pending.isDone()) {
       pending.addListener(written -> loop.afterSend(() -> now(code)));
+    } else if (bodySendCount >= 0
+        && code != WebTransportErrorCode.WT_SESSION_GONE
+        && losses.any(channel.parent(), loop.nanoTime())) {
+      // Body bytes that count as sent should leave: what does not is no part of the final size, and
+      // the session's limit would be that much tighter. What was lost goes before them.
+      long wait = 2 * PathFacts.roundTripNanos(channel.parent());
+      loop.timers().schedule(() -> NettyLoop.guarded(() -> now(code)), wait);
     } else if (pending != null && loop.sendCount() == headerSendCount
         || loop.sendCount() == bodySendCount) {
-      // The header has to leave. Body bytes that count as sent should: what does not is no part of
-      // the final size, and a limit of the session would be that much tighter.
+      // The header has to leave, and body bytes should, as above.
       loop.afterSend(() -> now(code));
     } else {
       now(code);

@@ -86,6 +86,8 @@ public final class StreamTurns implements LoopWriter {
 
   private long progress;
 
+  private final RecentLosses losses = new RecentLosses();
+
   /** For one connection. */
   public StreamTurns(NettyLoop loop, DatagramRoom datagramRoom) {
     this.loop = loop;
@@ -155,6 +157,11 @@ public final class StreamTurns implements LoopWriter {
   /** When the connection has last taken something, or the session of this limit. */
   long progress(@Nullable SessionLimit limit) {
     return limit == null ? progress : limit.progress();
+  }
+
+  /** What the connection has lost lately. */
+  RecentLosses losses() {
+    return losses;
   }
 
   private void request() {
@@ -350,12 +357,14 @@ public final class StreamTurns implements LoopWriter {
   }
 
   /**
-   * What of a capacity may be used where several share: the congestion window has to carry what
-   * stands around the bytes too, of which QUIC's answer knows nothing, and what it has taken and
-   * cannot send would pile up there, outside of any order.
+   * What of a capacity may be used where several share, or where a session has a limit: the
+   * congestion window has to carry what stands around the bytes too, of which QUIC's answer knows
+   * nothing, and what it has taken and cannot send would pile up there, outside of any order. Were
+   * the stream then reset, it would have been taken from the session's limit for nothing.
    */
   private long shared(TurnTaker writer, long capacity) {
-    if (capacity <= 0 || (parked == 0 && !isShared())) {
+    boolean limited = limits.containsKey(writer.session());
+    if (capacity <= 0 || (parked == 0 && !limited && !isShared())) {
       return capacity;
     }
     lookForPackets(writer);

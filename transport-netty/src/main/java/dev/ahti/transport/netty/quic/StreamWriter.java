@@ -85,7 +85,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     this.stalls = context.gauges().writeStalls;
     this.turns = context.turns();
     this.waits = new WriteWaits(loop, ports, turns);
-    this.reset = new StreamReset(loop, ctx, out, chunks, this);
+    this.reset = new StreamReset(loop, ctx, out, chunks, this, turns.losses());
     this.session = session;
     this.request = this::requestTurn;
   }
