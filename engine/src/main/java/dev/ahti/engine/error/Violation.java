@@ -11,7 +11,8 @@ import java.util.Optional;
  * resetting or closing with {@link #code()}.
  *
  * @param scope what has to end
- * @param code the HTTP/3 error code to put on the wire, 0 to 2^62-1
+ * @param code the HTTP/3 error code to put on the wire, 0 to 2^62-1; over HTTP/2 {@link
+ *     Http2ErrorCode#ofHttp3} makes its own of it
  * @param message the offending value and the expectation, for logs; never payload bytes
  * @param section the text that holds the rule, such as {@code "RFC 9297 3.3"}
  */

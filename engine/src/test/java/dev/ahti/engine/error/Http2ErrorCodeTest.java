@@ -2,6 +2,7 @@ package dev.ahti.engine.error;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,5 +24,18 @@ class Http2ErrorCodeTest {
   })
   void codesOfHttp3SayTheSameInHttp2(String http3, String http2) {
     assertEquals(Long.decode(http2), Http2ErrorCode.ofHttp3(Long.decode(http3)));
+  }
+
+  /** A violation's code passes this map on its way to the wire. */
+  @Test
+  void leavesTheSessionCodesOfHttp2AsTheyAre() {
+    for (long code :
+        new long[] {
+          WebTransportHttp2ErrorCode.WT_ERROR,
+          WebTransportHttp2ErrorCode.WT_STREAM_STATE_ERROR,
+          WebTransportHttp2ErrorCode.WT_FLOW_CONTROL_ERROR
+        }) {
+      assertEquals(code, Http2ErrorCode.ofHttp3(code));
+    }
   }
 }
