@@ -209,8 +209,6 @@ class MalformedHttp3IT extends MalformedInput {
         both("SETTINGS behind HEADERS", "H0400", "0x105"),
         both("HEADERS behind trailers", "H0102000001020000", "0x105"),
         both("DATA behind trailers", "H010200000000", "0x105"),
-        both("HEADERS of 2^20 bytes", "0180100000", "0x107"),
-        both("trailers of 2^20 bytes", "H0180100000", "0x107"),
         both("HEADERS that are large when decoded", EXPANDING, "0x107"),
         both("trailers that are large when decoded", "H" + EXPANDING, "0x107"),
         both("an endless unknown frame", "21" + ENDLESS + "00".repeat(70_000), "0x107"),
@@ -226,6 +224,44 @@ class MalformedHttp3IT extends MalformedInput {
   void badFramesOnARequestCloseTheConnection(
       Draft draft, Role role, String what, String bytes, String code) {
     request(draft, role, bytes, code);
+  }
+
+  static Stream<Arguments> largeSections() {
+    return all(
+        both("HEADERS of 2^20 bytes", "0180100000", "RESET 0x107"),
+        both("HEADERS of 2^62-1 bytes", "01" + ENDLESS + "0000", "RESET 0x107"),
+        client("HEADERS of 17 KB when decoded", large("0000d9"), "RESET 0x107"),
+        both("trailers of 2^20 bytes", "H0180100000", "RESET 0x107"),
+        both("trailers of 17 KB when decoded", "H" + large("0000"), "RESET 0x107"));
+  }
+
+  /** Five hundred fields of four bytes each, and of 34 when decoded. */
+  private static String large(String before) {
+    return RawHttp.frame(0x01, before + "21780176".repeat(500));
+  }
+
+  @Conformance("H3-B-67")
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("largeSections")
+  void aSectionThatIsTooLargeEndsItsStreamOnly(Role role, String what, String bytes, String code) {
+    try (RawSession wire = beginPooled(role, Draft.D16)) {
+      RawStream stream = send(wire.settings(), Draft.D16, bytes);
+      expect(code, stream::end);
+      stream.awaitStopped();
+      wire.lives();
+    }
+  }
+
+  @Test
+  void sectionsThatAreTooLargeWithoutEndCloseTheConnection() {
+    try (RawSession wire = begin(Role.SERVER)) {
+      wire.settings();
+      // Each counts as 16 KiB.
+      for (int i = 0; i < 5; i++) {
+        wire.raw.bidirectional("0180100000");
+      }
+      expect("0x107", wire.raw::closeCode);
+    }
   }
 
   static Stream<Arguments> sections() {
@@ -260,15 +296,17 @@ class MalformedHttp3IT extends MalformedInput {
   /** Bytes on a request of the peer, or behind ours; H is a good header section. */
   private static void request(Draft draft, Role role, String bytes, String code) {
     try (RawSession wire = begin(role, draft)) {
-      wire.settings();
-      if (role == Role.SERVER) {
-        String connect = RawHttp.headers(RawClient.era(draft).connect("/echo"));
-        wire.raw.bidirectional(bytes.replace("H", connect));
-      } else {
-        wire.request().write(bytes.replace("H", "01030000d9"));
-      }
+      send(wire.settings(), draft, bytes);
       expect(code, wire.raw::closeCode);
     }
+  }
+
+  private static RawStream send(RawSession wire, Draft draft, String bytes) {
+    if (wire.role == Role.SERVER) {
+      String connect = RawHttp.headers(RawClient.era(draft).connect("/echo"));
+      return wire.raw.bidirectional(bytes.replace("H", connect));
+    }
+    return wire.request().write(bytes.replace("H", "01030000d9"));
   }
 
   @Conformance("H3-B-67")

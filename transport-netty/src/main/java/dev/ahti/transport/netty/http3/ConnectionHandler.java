@@ -41,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * it sees neither streams nor datagrams.
  */
 public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
+  /** How many times the allowed size a header section may decode to before Netty gives up. */
+  private static final int DECODED_AT_MOST = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
   private static final String ALPN = "h3";
   private static final String REFUSED = "the peer's certificate was refused: ";
@@ -101,8 +104,11 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     LocalControlStream control = LocalControlStream.open(channel, factory.streams(), settings);
+    // Of a section that is too large Netty would close the connection: that is for one that is out
+    // of all proportion.
     Http3Settings limits =
-        new Http3Settings().maxFieldSectionSize(factory.limits().maxFieldSection());
+        new Http3Settings()
+            .maxFieldSectionSize((long) DECODED_AT_MOST * factory.limits().maxFieldSection());
     var frame = new DefaultHttp3SettingsFrame(limits);
     ctx.pipeline()
         .addLast(

@@ -9,6 +9,8 @@ import java.util.Map;
 
 /** Header sections between the engine's form and Netty's. */
 final class FieldsCodec {
+  private static final int FIELD_OVERHEAD = 32;
+
   private FieldsCodec() {}
 
   /** The section in Netty's form, in the same order. */
@@ -18,6 +20,15 @@ final class FieldsCodec {
       headers.add(field.name(), field.value());
     }
     return headers;
+  }
+
+  /** The size of a section in bytes, as RFC 9114 4.2.2 counts it. */
+  static long size(Fields fields) {
+    long size = 0;
+    for (Fields.Field field : fields) {
+      size += field.name().length() + field.value().length() + FIELD_OVERHEAD;
+    }
+    return size;
   }
 
   /** A received section in the engine's form, in the same order. */

@@ -172,7 +172,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   }
 
   private void finished() {
-    if (!parser.atBoundary()) {
+    if (!rejected && !parser.atBoundary()) {
       connection.fail(Http3ErrorCode.H3_FRAME_ERROR, "stream ends inside a frame");
     } else if (server && !headersSeen) {
       reject(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
@@ -211,6 +211,9 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
 
   @Override
   public FrameParser.Treatment begins(long type, long length) {
+    if (rejected) {
+      return FrameParser.Treatment.SKIP;
+    }
     if (type == FrameType.DATA) {
       return headersSeen && !trailersSeen
           ? FrameParser.Treatment.PIECES
@@ -220,11 +223,14 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       if (trailersSeen) {
         return fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "HEADERS after trailers");
       }
+      if (length > maxFieldSection) {
+        return tooLarge(length);
+      }
       if (!server && !headersSeen) {
         // There may be any number of informational ones before the final answer.
         connection.skipped(length);
       }
-      return length <= maxFieldSection ? FrameParser.Treatment.WHOLE : tooLarge(length);
+      return FrameParser.Treatment.WHOLE;
     }
     if (type == FrameType.WEBTRANSPORT_STREAM) {
       return fail(Http3ErrorCode.H3_FRAME_ERROR, "0x41 is not at the start of its stream");
@@ -269,6 +275,11 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   }
 
   private void section(Fields fields) {
+    long size = FieldsCodec.size(fields);
+    if (size > maxFieldSection) {
+      tooLarge(size);
+      return;
+    }
     String broken = FieldRules.broken(fields);
     if (broken != null) {
       malformed(broken);
@@ -302,9 +313,17 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     reject(Http3ErrorCode.H3_MESSAGE_ERROR);
   }
 
+  /**
+   * A section that is too large ends its stream only: there is no dynamic table that it could
+   * change, so nobody misses one that is not decoded. It counts as skipped, as if as much had come
+   * as is allowed, or a peer could go on like that for ever.
+   */
   private FrameParser.Treatment tooLarge(long length) {
     connection.headers().gauges().tooLarge.increment();
-    return fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "header section of " + length + " bytes");
+    connection.log().debug("{}: header section of {} bytes", this, length);
+    connection.skipped(maxFieldSection);
+    reject(Http3ErrorCode.H3_EXCESSIVE_LOAD);
+    return FrameParser.Treatment.SKIP;
   }
 
   private FrameParser.Treatment fail(long code, String why) {
