@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.Gauges;
@@ -30,7 +31,10 @@ final class ConnectStream {
   private final StreamPort port;
   private final CapsuleDecoder decoder;
   private final Counter skipped;
+  private final Counter control;
+  private final long controlBudget;
   private final long budgetWindowNanos;
+  private long controlLeft;
   private long budgetSince;
   private boolean readEnded;
   private boolean more;
@@ -47,6 +51,9 @@ final class ConnectStream {
                 setup.dialect().hasFlowControl(setup.flow().isPresent())));
     this.budgetWindowNanos = settings.capsuleBudgetWindow().toNanos();
     this.budgetSince = setup.now();
+    this.controlBudget = settings.controlCapsuleBudget();
+    this.controlLeft = controlBudget;
+    this.control = setup.parts().gauges().counter(Gauges.CAPSULES_CONTROL_BYTES);
     this.skipped = setup.parts().gauges().counter(Gauges.CAPSULES_SKIPPED_BYTES);
   }
 
@@ -144,6 +151,7 @@ final class ConnectStream {
     if (now - budgetSince >= budgetWindowNanos) {
       budgetSince = now;
       decoder.refillSkipBudget();
+      controlLeft = controlBudget;
     }
   }
 
@@ -166,12 +174,36 @@ final class ConnectStream {
     }
   }
 
+  /** Whether the budget has room for a capsule; a datagram is no control, a CLOSE is the last. */
+  private boolean spend(Capsule capsule) {
+    if (capsule instanceof Capsule.DatagramCapsule || capsule instanceof Capsule.CloseSession) {
+      return true;
+    }
+    int bytes = capsule.encode().length();
+    control.add(bytes);
+    controlLeft -= bytes;
+    return controlLeft >= 0;
+  }
+
+  private Violation tooMuchControl() {
+    return Violation.session(
+        Http3ErrorCode.H3_EXCESSIVE_LOAD,
+        "more than " + controlBudget + " bytes of capsules of control",
+        "RFC 9114 10.5");
+  }
+
   private void decode(ByteString bytes, List<SessionInput> inputs) {
     long before = decoder.skippedBytes();
     CapsuleDecoder.Result result = decoder.feed(bytes);
     skipped.add(decoder.skippedBytes() - before);
-    result.capsules().forEach(capsule -> inputs.add(new SessionInput.CapsuleReceived(capsule)));
     Violation violation = result.violation();
+    for (Capsule capsule : result.capsules()) {
+      if (!spend(capsule)) {
+        violation = tooMuchControl();
+        break;
+      }
+      inputs.add(new SessionInput.CapsuleReceived(capsule));
+    }
     if (violation != null) {
       readEnded = true;
       inputs.add(new SessionInput.Violated(violation));

@@ -103,6 +103,7 @@ public record EngineSettings(
         datagrams(config.getConfig("datagrams")),
         toInt(config.getBytes("datagram-capsule-size")),
         config.getBytes("capsule-budget"),
+        config.getBytes("control-capsule-budget"),
         config.getDuration("capsule-budget-window"),
         flow(config.getConfig("flow")));
   }
@@ -219,6 +220,7 @@ public record EngineSettings(
    * @param datagrams bounds of datagrams that wait
    * @param datagramCapsuleSize bytes of one that came as a capsule
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
+   * @param controlCapsuleBudget bytes of capsules of control that are taken within the window
    * @param capsuleBudgetWindow that window
    * @param flow flow control of sessions
    */
@@ -235,6 +237,7 @@ public record EngineSettings(
       Datagrams datagrams,
       int datagramCapsuleSize,
       long capsuleBudget,
+      long controlCapsuleBudget,
       Duration capsuleBudgetWindow,
       Flow flow) {
 
@@ -254,6 +257,7 @@ public record EngineSettings(
       positive("ahti.session.connect-read-ahead", connectReadAhead);
       positive("ahti.session.datagram-capsule-size", datagramCapsuleSize);
       positive("ahti.session.capsule-budget", capsuleBudget);
+      positive("ahti.session.control-capsule-budget", controlCapsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
     }
   }

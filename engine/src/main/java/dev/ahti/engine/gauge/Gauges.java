@@ -110,6 +110,9 @@ public final class Gauges {
   /** Counter: bytes of capsules of unknown types, and of datagrams too long to be delivered. */
   public static final String CAPSULES_SKIPPED_BYTES = "capsules.skipped-bytes";
 
+  /** Counter: bytes of capsules of control: of limits, of who is blocked, and of drain. */
+  public static final String CAPSULES_CONTROL_BYTES = "capsules.control-bytes";
+
   /** Level: bytes read from the transport that no consumer has polled. */
   public static final String INBOUND_QUEUED_BYTES = "streams.inbound-queued-bytes";
 

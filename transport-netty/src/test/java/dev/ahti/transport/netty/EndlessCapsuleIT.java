@@ -9,11 +9,13 @@ import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A capsule that says it has 2^62-1 bytes, and the first of them. */
 @DisplayName("C3: a capsule of 2^62-1 bytes")
@@ -54,6 +56,39 @@ class EndlessCapsuleIT {
       wire.connect.awaitStopped();
       RawPeer raw = wire.raw;
       assertTrue(raw.connection().isActive());
+    }
+  }
+
+  /** Limits that rise by one each: known capsules, with nothing to skip. */
+  @ParameterizedTest
+  @EnumSource
+  void limitsThatRiseWithoutEndEndTheirSession(Role role) {
+    try (WireSession wire =
+        new WireSession(
+            role,
+            Draft.D16,
+            RawOptions.DEFAULTS,
+            "ahti.session.control-capsule-budget = 64 KiB",
+            "ahti.session.capsule-budget-window = 1 h")) {
+      wire.settingsForSeveral();
+      SessionHandle session = wire.open();
+      long limit = 1 << 20;
+      for (int i = 0; i < 40; i++) {
+        StringBuilder capsules = new StringBuilder();
+        for (int k = 0; k < 100; k++) {
+          capsules.append(RawHttp.frame(FlowWire.MAX_DATA, RawHttp.number(limit++)));
+        }
+        wire.connect.write(RawHttp.frame(0x00, capsules.toString()));
+      }
+      // Nine bytes each: all of them are less than the budget.
+      wire.net.awaitGauge(Gauges.CAPSULES_CONTROL_BYTES, 36_000);
+      assertFalse(session.closed().isDone());
+      wire.echoes(session);
+      String more = RawHttp.frame(FlowWire.MAX_DATA, RawHttp.number(1 << 21)).repeat(4000);
+      wire.connect.write(RawHttp.frame(0x00, more));
+      assertEquals("RESET 0x107", wire.connect.end());
+      wire.connect.awaitStopped();
+      assertTrue(wire.raw.connection().isActive());
     }
   }
 

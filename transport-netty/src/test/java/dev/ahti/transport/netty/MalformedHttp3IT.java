@@ -183,6 +183,22 @@ class MalformedHttp3IT extends MalformedInput {
     }
   }
 
+  static Stream<Arguments> endlessInstructions() {
+    return all(
+        both("table capacities of zero", "02" + "20".repeat(70_000), "0x107"),
+        both("stream cancellations", "03" + "40".repeat(70_000), "0x107"),
+        both("one stream cancellation", "037f" + "80".repeat(70_000), "0x107"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("endlessInstructions")
+  void instructionsWithoutEndCloseTheConnection(Role role, String what, String bytes, String code) {
+    try (RawSession wire = begin(role)) {
+      wire.settings().raw.unidirectional(bytes);
+      expect(code, wire.raw::closeCode);
+    }
+  }
+
   static Stream<Arguments> requestFrames() {
     return all(
         with(
@@ -212,6 +228,7 @@ class MalformedHttp3IT extends MalformedInput {
         both("HEADERS that are large when decoded", EXPANDING, "0x107"),
         both("trailers that are large when decoded", "H" + EXPANDING, "0x107"),
         both("an endless unknown frame", "21" + ENDLESS + "00".repeat(70_000), "0x107"),
+        both("empty DATA without end", "H" + "0000".repeat(35_000), "0x107"),
         both("one behind HEADERS", "H21" + ENDLESS + "00".repeat(70_000), "0x107"));
   }
 

@@ -299,7 +299,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   @Override
   public void skipped(long bytes) {
     if (!skipBudget.spend(bytes, loop.nanoTime())) {
-      fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many bytes of unknown frames");
+      fail(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many bytes that mean nothing");
     }
   }
 

@@ -5,7 +5,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * The peer's QPACK streams. We offer no dynamic table and use none, so nearly every instruction is
- * an error (RFC 9204 sections 4.3, 4.4).
+ * an error (RFC 9204 sections 4.3, 4.4). The others mean nothing to us, and count as skipped: that
+ * is what bounds them.
  */
 final class QpackStream {
   /** Set Dynamic Table Capacity, to zero. */
@@ -30,23 +31,30 @@ final class QpackStream {
 
   /** More bytes; the buffer stays the caller's. */
   void feed(ByteBuf in) {
+    int start = in.readerIndex();
     while (in.isReadable()) {
-      int next = in.readUnsignedByte();
-      if (encoder) {
-        if (next != CAPACITY_ZERO) {
-          connection.fail(
-              QpackErrorCode.QPACK_ENCODER_STREAM_ERROR, "QPACK: no dynamic table was offered");
-          return;
-        }
-      } else if (inNumber) {
-        inNumber = (next & MORE) != 0;
-      } else if ((next & TOP_BITS) == STREAM_CANCELLATION) {
-        inNumber = (next & CANCELLATION_PREFIX) == CANCELLATION_PREFIX;
-      } else {
+      if (!isHarmless(in.readUnsignedByte())) {
+        connection.skipped(in.readerIndex() - start - 1);
         connection.fail(
-            QpackErrorCode.QPACK_DECODER_STREAM_ERROR, "QPACK: no dynamic table is used");
+            encoder
+                ? QpackErrorCode.QPACK_ENCODER_STREAM_ERROR
+                : QpackErrorCode.QPACK_DECODER_STREAM_ERROR,
+            "QPACK: there is no dynamic table");
         return;
       }
     }
+    connection.skipped(in.readerIndex() - start);
+  }
+
+  private boolean isHarmless(int next) {
+    if (encoder) {
+      return next == CAPACITY_ZERO;
+    }
+    if (inNumber) {
+      inNumber = (next & MORE) != 0;
+      return true;
+    }
+    inNumber = (next & CANCELLATION_PREFIX) == CANCELLATION_PREFIX;
+    return (next & TOP_BITS) == STREAM_CANCELLATION;
   }
 }

@@ -37,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the header section is there it reads by itself; from then on only on the port's credit.
  */
 final class RequestStream extends ChannelInboundHandlerAdapter implements FrameParser.Sink {
+  /** What an answer that is decoded counts beside its bytes: it costs more than to skip them. */
+  private static final int ANSWER = 64;
+
+  /** Bytes of a frame without a payload. */
+  private static final int EMPTY_FRAME = 2;
+
   private final Http3Connection connection;
   private final PortContext context;
   private final boolean server;
@@ -215,6 +221,10 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       return FrameParser.Treatment.SKIP;
     }
     if (type == FrameType.DATA) {
+      if (length == 0) {
+        // It says nothing, and no window is used up by it.
+        connection.skipped(EMPTY_FRAME);
+      }
       return headersSeen && !trailersSeen
           ? FrameParser.Treatment.PIECES
           : fail(Http3ErrorCode.H3_FRAME_UNEXPECTED, "DATA outside of a body");
@@ -228,7 +238,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
       }
       if (!server && !headersSeen) {
         // There may be any number of informational ones before the final answer.
-        connection.skipped(length);
+        connection.skipped(ANSWER + length);
       }
       return FrameParser.Treatment.WHOLE;
     }
