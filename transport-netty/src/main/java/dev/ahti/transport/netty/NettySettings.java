@@ -106,13 +106,22 @@ record NettySettings(
   }
 
   private static AddressValidation addressValidation(Config config) {
+    Duration lifetime = time(config, "address-validation.token-lifetime");
+    Duration rotation = time(config, "address-validation.key-rotation");
+    if (rotation.compareTo(lifetime) < 0) {
+      throw bad(
+          config,
+          "address-validation.key-rotation",
+          rotation.toMillis() + " ms",
+          "at least token-lifetime, " + lifetime.toMillis() + " ms");
+    }
     return new AddressValidation(
         mode(config),
         number(config, "address-validation.under-load", 0),
         number(config, "max-handshakes", 1),
         time(config, "handshake-timeout"),
-        time(config, "address-validation.token-lifetime"),
-        time(config, "address-validation.key-rotation"),
+        lifetime,
+        rotation,
         number(config, "address-validation.remembered-tokens", 1));
   }
 

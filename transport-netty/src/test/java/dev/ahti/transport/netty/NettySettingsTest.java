@@ -69,6 +69,7 @@ class NettySettingsTest {
     "max-settings, 63",
     "header-timeout, 0 s",
     "client-tls-contexts, 0",
+    "address-validation.key-rotation, 9 s",
   })
   void refusesWhatCannotBeAndNamesTheKey(String key, String value) {
     ConfigException refused =
