@@ -1,5 +1,7 @@
 package mutate;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,12 +55,19 @@ public final class Main {
     List<Result> results = main.run(rules, edits.edits());
     if (!all && only.isEmpty()) {
       String page =
-          new Page(seed, conformance.metRules().size(), edits.reasons()).of(results);
+          new Page(commit(root), seed, conformance.metRules().size(), edits.reasons()).of(results);
       Files.writeString(root.resolve("docs/conformance-mutations.md"), page);
     }
     long green = results.stream().filter(result -> !result.red()).count();
     System.out.println(results.size() + " rules, " + green + " not seen red");
     System.exit(green == 0 ? 0 : 1);
+  }
+
+  private static String commit(Path root) throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "rev-parse", "--short", "HEAD").directory(root.toFile()).start();
+    String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return git.waitFor() == 0 ? commit : "unknown";
   }
 
   private static String value(List<String> options, String name, String otherwise) {

@@ -1,6 +1,7 @@
 package mutate;
 
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -8,11 +9,12 @@ import java.util.stream.Collectors;
 /**
  * {@code docs/conformance-mutations.md}.
  *
+ * @param commit the source
  * @param seed what the rules were drawn by
  * @param met how many rules are met
  * @param reasons why some of them have no edit
  */
-record Page(long seed, int met, Map<String, String> reasons) {
+record Page(String commit, long seed, int met, Map<String, String> reasons) {
 
   String of(List<Main.Result> results) {
     StringBuilder page = new StringBuilder();
@@ -23,7 +25,8 @@ record Page(long seed, int met, Map<String, String> reasons) {
         Each of these rules was switched off in a copy of the source, and the tests that
         [conformance.md](conformance.md) names for it were run: green before, red after. Red means that the
         edit compiled, that each of the tests was run, and that so many of their runs failed (a test with
-        parameters has several). Drawn from the %d rules that are met, less the %d below, by
+        parameters has several). Run on %s, with the source of commit %s. Drawn from the %d rules
+        that are met, less the %d below, by
 
             java examples/wtspec/mutations/Mutate.java --seed %d --rows %d
 
@@ -35,7 +38,7 @@ record Page(long seed, int met, Map<String, String> reasons) {
         | rule | switched off in | edit | tests | result |
         |---|---|---|---|---|
         """
-            .formatted(met, reasons.size(), seed, results.size()));
+            .formatted(LocalDate.now(), commit, met, reasons.size(), seed, results.size()));
     for (Main.Result each : results) {
       Edit edit = each.edit();
       page.append(
