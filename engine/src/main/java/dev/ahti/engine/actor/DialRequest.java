@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
@@ -9,6 +10,7 @@ import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.wire.Fields;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What to dial with.
@@ -31,6 +33,8 @@ import java.util.Optional;
  * @param requireUnreliable whether a connection without unreliable transport is of no use
  * @param streams how many streams the server is expected to have open at a time; a connection of
  *     its own begins with QUIC limits that allow them
+ * @param versions the versions of HTTP to try, at least one: HTTP/3 first, and HTTP/2 soon behind
+ *     it
  */
 public record DialRequest(
     String host,
@@ -46,7 +50,8 @@ public record DialRequest(
     Duration timeout,
     Optional<String> pool,
     boolean requireUnreliable,
-    StreamCounts streams) {
+    StreamCounts streams,
+    Set<HttpVersion> versions) {
 
   /** Checks port, path, time-out and pool. */
   public DialRequest {
@@ -59,13 +64,17 @@ public record DialRequest(
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: above zero)");
     }
+    if (versions.isEmpty()) {
+      throw new IllegalArgumentException("versions: none (expected: at least one)");
+    }
+    versions = Set.copyOf(versions);
     if (pool.isPresent() && tls.trust() instanceof ServerTrust.CertificateHashes) {
       throw new IllegalArgumentException(
           "pool: '" + pool.get() + "' (expected: none with certificate hashes)");
     }
   }
 
-  /** Nothing special but the fields and the trust, on a connection of its own. */
+  /** Nothing special but the fields and the trust, on a connection of HTTP/3 of its own. */
   public DialRequest(
       String host,
       int port,
@@ -90,27 +99,34 @@ public record DialRequest(
         timeout,
         Optional.empty(),
         false,
-        StreamCounts.UNKNOWN);
+        StreamCounts.UNKNOWN,
+        Set.of(HttpVersion.HTTP_3));
   }
 
   /** The same in a pool. */
   public DialRequest withPool(String name) {
-    return with(protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams);
+    return with(
+        protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams, versions);
   }
 
   /** A copy that does this in the handshake, and sends at the pace of this algorithm. */
   public DialRequest withTls(ClientTls value, Optional<CongestionControl> algorithm) {
-    return with(protocols, value, algorithm, pool, requireUnreliable, streams);
+    return with(protocols, value, algorithm, pool, requireUnreliable, streams, versions);
   }
 
   /** A copy that offers these protocols. */
   public DialRequest withProtocols(ProtocolOffer offer) {
-    return with(offer, tls, congestionControl, pool, requireUnreliable, streams);
+    return with(offer, tls, congestionControl, pool, requireUnreliable, streams, versions);
   }
 
   /** A copy that asks this of its connection. */
   public DialRequest withConnection(boolean unreliable, StreamCounts expected) {
-    return with(protocols, tls, congestionControl, pool, unreliable, expected);
+    return with(protocols, tls, congestionControl, pool, unreliable, expected, versions);
+  }
+
+  /** A copy that tries these versions of HTTP. */
+  public DialRequest withVersions(Set<HttpVersion> tried) {
+    return with(protocols, tls, congestionControl, pool, requireUnreliable, streams, tried);
   }
 
   private DialRequest with(
@@ -119,7 +135,8 @@ public record DialRequest(
       Optional<CongestionControl> newCongestionControl,
       Optional<String> newPool,
       boolean newRequireUnreliable,
-      StreamCounts newStreams) {
+      StreamCounts newStreams,
+      Set<HttpVersion> newVersions) {
     return new DialRequest(
         host,
         port,
@@ -134,6 +151,7 @@ public record DialRequest(
         timeout,
         newPool,
         newRequireUnreliable,
-        newStreams);
+        newStreams,
+        newVersions);
   }
 }

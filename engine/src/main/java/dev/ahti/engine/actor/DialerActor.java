@@ -1,11 +1,8 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.HttpVersion;
-import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import java.time.Duration;
@@ -71,6 +68,9 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
 
   private record DialFailed(long connection, Throwable cause) implements Command {}
 
+  /** HTTP/3 and HTTP/2 were tried, and this one was there first. */
+  private record Raced(String host, int port, HttpVersion winner) implements Command {}
+
   private record TimedOut(long call) implements Command {}
 
   private record Settled(long call) implements Command {}
@@ -92,6 +92,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
       Set<Long> left) {}
 
   private final EngineParts parts;
+  private final VersionRace versions;
   private final TimerScheduler<Command> timers;
   private final Map<Long, Placed> calls = new HashMap<>();
   private final Map<Long, DialedConnection> connections = new LinkedHashMap<>();
@@ -109,6 +110,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     super(context);
     this.timers = timers;
     this.parts = parts;
+    this.versions = new VersionRace(parts, context.getSystem());
     context.setLoggerName(DialerActor.class);
   }
 
@@ -125,6 +127,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         .onMessage(Unserved.class, this::onUnserved)
         .onMessage(Settled.class, this::onSettled)
         .onMessage(TimedOut.class, this::onTimedOut)
+        .onMessage(Raced.class, this::onRaced)
         .onMessage(ConnectionGone.class, this::onConnectionGone)
         .onMessage(Stop.class, this::onStop)
         .onSignal(PostStop.class, this::onPostStop)
@@ -188,7 +191,10 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
             key.isEmpty() ? Duration.ZERO : settings.dialer().poolIdleTimeout(),
             self);
     CompletableFuture<TransportConnection> dial =
-        transport.dial(options(request)).toCompletableFuture();
+        versions.dial(
+            request,
+            transport,
+            winner -> self.tell(new Raced(request.host(), request.port(), winner)));
     connection.dialling(dial);
     // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
     dial.whenCompleteAsync(
@@ -197,19 +203,6 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
                 connectedOrFailed(connection, link, request.requireUnreliable(), opened, cause)),
         Runnable::run);
     return connection;
-  }
-
-  private DialOptions options(DialRequest request) {
-    return new DialOptions(
-        request.host(),
-        request.port(),
-        request.tls(),
-        request.congestionControl(),
-        HttpVersion.HTTP_3,
-        SettingsOffer.client(request.dialects(), ListenerActor.sessionLimits(parts.settings())),
-        request.timeout(),
-        // Those who join a shared connection later could not have the same.
-        request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN);
   }
 
   private static Command connectedOrFailed(
@@ -227,9 +220,8 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
       return new DialFailed(connection.number(), new SessionFailure("no longer wanted"));
     }
     if (requireUnreliable && !opened.facts().supportsUnreliable()) {
-      String why = "the connection has only reliable transport";
-      opened.discard(Http3ErrorCode.H3_NO_ERROR, why);
-      return new DialFailed(connection.number(), new SessionFailure(why));
+      opened.discard(Http3ErrorCode.H3_NO_ERROR, VersionRace.RELIABLE_ONLY);
+      return new DialFailed(connection.number(), new SessionFailure(VersionRace.RELIABLE_ONLY));
     }
     return new Connected(link, opened);
   }
@@ -284,6 +276,11 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     if (connection != null) {
       connection.closing();
     }
+    return this;
+  }
+
+  private Behavior<Command> onRaced(Raced raced) {
+    versions.won(raced.host(), raced.port(), raced.winner());
     return this;
   }
 
@@ -381,6 +378,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    versions.forget();
     connections.values().forEach(DialedConnection::shutDown);
     calls
         .values()

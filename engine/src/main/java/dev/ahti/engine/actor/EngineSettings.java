@@ -2,6 +2,9 @@ package dev.ahti.engine.actor;
 
 import com.typesafe.config.Config;
 import dev.ahti.engine.dialect.SettingsOffer;
+import dev.ahti.engine.flow.InitialLimits;
+import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.spi.DatagramLimits;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,7 +71,11 @@ public record EngineSettings(
         new Headers(root.getInt("headers.fields"), root.getBytes("headers.bytes")),
         new Listener(root.getInt("listener.max-connections")),
         new Dialer(
-            root.getInt("dialer.max-connections"), root.getDuration("dialer.pool-idle-timeout")),
+            root.getInt("dialer.max-connections"),
+            root.getDuration("dialer.pool-idle-timeout"),
+            root.getDuration("dialer.http2-head-start"),
+            root.getInt("dialer.remembered-http3-failures"),
+            root.getDuration("dialer.http3-failure-memory")),
         connection(root.getConfig("connection")),
         session(root.getConfig("session")),
         new Stream(root.getBytes("stream.receive-credit"), root.getInt("stream.waiting-calls")),
@@ -122,7 +129,8 @@ public record EngineSettings(
         config.getBoolean("enabled"),
         config.getBytes("data-window"),
         config.getInt("streams-unidirectional"),
-        config.getInt("streams-bidirectional"));
+        config.getInt("streams-bidirectional"),
+        config.getBytes("stream-window"));
   }
 
   private static Early early(Config config) {
@@ -172,13 +180,24 @@ public record EngineSettings(
    *
    * @param maxConnections connections that are open or being opened
    * @param poolIdleTimeout how long a shared connection outlives its last session; may be zero
+   * @param headStart how long HTTP/3 is tried alone; may be zero
+   * @param rememberedFailures servers that HTTP/3 is known to fail with
+   * @param failureMemory how long each is remembered
    */
-  public record Dialer(int maxConnections, Duration poolIdleTimeout) {
+  public record Dialer(
+      int maxConnections,
+      Duration poolIdleTimeout,
+      Duration headStart,
+      int rememberedFailures,
+      Duration failureMemory) {
 
     /** Checks the bounds. */
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
       notNegative("ahti.dialer.pool-idle-timeout", poolIdleTimeout);
+      notNegative("ahti.dialer.http2-head-start", headStart);
+      positive("ahti.dialer.remembered-http3-failures", rememberedFailures);
+      positive("ahti.dialer.http3-failure-memory", failureMemory.toNanos());
     }
   }
 
@@ -326,15 +345,28 @@ public record EngineSettings(
    * @param dataWindow bytes that a peer may be ahead of what was consumed
    * @param streamsUnidirectional streams that a peer may be ahead of those that have ended
    * @param streamsBidirectional the same for this kind
+   * @param streamWindow bytes of one stream, over HTTP/2
    */
   public record Flow(
-      boolean enabled, long dataWindow, int streamsUnidirectional, int streamsBidirectional) {
+      boolean enabled,
+      long dataWindow,
+      int streamsUnidirectional,
+      int streamsBidirectional,
+      long streamWindow) {
 
     /** Checks the bounds. */
     public Flow {
       positive("ahti.session.flow.data-window", dataWindow);
       positive("ahti.session.flow.streams-unidirectional", streamsUnidirectional);
       positive("ahti.session.flow.streams-bidirectional", streamsBidirectional);
+      positive("ahti.session.flow.stream-window", streamWindow);
+    }
+
+    /** What a session over HTTP/2 begins with, where flow control is never off. */
+    MuxLimits muxLimits() {
+      return new MuxLimits(
+          new InitialLimits(dataWindow, streamsUnidirectional, streamsBidirectional),
+          StreamLimits.of(streamWindow));
     }
 
     /** What SETTINGS announce of it: all three limits or none. */

@@ -1,5 +1,6 @@
 package dev.ahti.engine.actor;
 
+import dev.ahti.engine.dialect.Http2Settings;
 import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
@@ -117,8 +118,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
           switch (version) {
             case HTTP_3 ->
                 SettingsOffer.server(request.dialects(), sessionLimits(parts.settings()));
-            // Plain requests alone: without the settings of sessions none is asked for.
-            case HTTP_2 -> Map.of();
+            case HTTP_2 -> Http2Settings.server(parts.settings().session().flow().muxLimits());
           });
     }
     return settings;

@@ -1,10 +1,12 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.CongestionControl;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What two requests must have in common to share a connection: everything that decides how the
@@ -17,6 +19,7 @@ record PoolKey(
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     boolean requireUnreliable,
+    Set<HttpVersion> versions,
     String partition) {
 
   /** Empty for a request that wants a connection of its own. */
@@ -32,6 +35,7 @@ record PoolKey(
                     request.congestionControl(),
                     request.dialects(),
                     request.requireUnreliable(),
+                    request.versions(),
                     partition));
   }
 }

@@ -219,5 +219,8 @@ public final class Gauges {
   /** Counter: TLS contexts made for clients, as none was kept for what they show and trust. */
   public static final String TLS_CONTEXTS_MADE = "tls.contexts-made";
 
+  /** Level: servers that are remembered as HTTP/3 did not get through to them. */
+  public static final String HTTP3_FAILURES = "dials.http3-failures";
+
   private Gauges() {}
 }

@@ -149,6 +149,27 @@ public final class StreamMux {
     }
   }
 
+  /**
+   * How many bytes of a stream may go at once, by the windows of the stream and of the session and
+   * behind what is offered already; 0 if that half has ended.
+   */
+  public long sendable(long id) {
+    MuxStream stream = sending(id);
+    return stream == null
+        ? 0
+        : Math.max(
+            0, Math.min(stream.windows.sendable(), streams.session().sendable()) - stream.waiting);
+  }
+
+  /** Of the bytes that wait on a stream only the first are kept; its end is not due any more. */
+  public void keep(long id, long bytes) {
+    MuxStream stream = sending(id);
+    if (stream != null) {
+      stream.waiting = Math.min(stream.waiting, bytes);
+      stream.finishing = false;
+    }
+  }
+
   /** The stream ends behind the bytes that were offered. Nothing if that half has ended. */
   public void finish(long id) {
     MuxStream stream = sending(id);

@@ -3,7 +3,6 @@ package dev.ahti.engine.testkit;
 import static dev.ahti.engine.testkit.PortContract.bytes;
 import static dev.ahti.engine.testkit.PortContract.check;
 import static dev.ahti.engine.testkit.PortContract.same;
-import static dev.ahti.engine.testkit.StreamPortContract.CODE;
 
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
@@ -43,13 +42,13 @@ final class StreamEndRules {
   private void resetCarriesCode() {
     StreamEnds ends = contract.ends(StreamKind.BIDIRECTIONAL);
     ends.near().offer(bytes(10, 1));
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     contract.holds("the writer ended", () -> ends.near().ended() != null);
-    same("writer's end", new WriteEnd.Reset(CODE), ends.near().ended());
+    same("writer's end", new WriteEnd.Reset(contract.code()), ends.near().ended());
     same("queued", 0L, ends.near().queued());
     StreamReader reader = new StreamReader(ends.far());
     contract.holds("the reset came", () -> reader.readOn().end() != null);
-    same("end", new Inbound.Reset(CODE), reader.end());
+    same("end", new Inbound.Reset(contract.code()), reader.end());
   }
 
   private void resetAfterFinish() {
@@ -57,7 +56,7 @@ final class StreamEndRules {
     ends.near().offer(bytes(10, 1));
     ends.near().finish();
     contract.holds("the writer ended", () -> ends.near().ended() != null);
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     contract.settle();
     same("writer's end", WriteEnd.Finished.INSTANCE, ends.near().ended());
     StreamReader reader = new StreamReader(ends.far());
@@ -84,11 +83,11 @@ final class StreamEndRules {
     ends.near().offer(bytes(1000, 1));
     ends.far().request(1);
     contract.settle();
-    ends.far().stopSending(CODE);
+    ends.far().stopSending(contract.code());
     contract.settle();
     StreamReader reader = new StreamReader(ends.far());
     contract.holds("the reader ended", () -> reader.readOn().end() != null);
-    same("end", new Inbound.Stopped(CODE), reader.end());
+    same("end", new Inbound.Stopped(contract.code()), reader.end());
     same("held bytes that were given after the stop", 0L, reader.bytes());
     // A transport may notice only when it writes.
     contract.holds(
@@ -101,7 +100,8 @@ final class StreamEndRules {
     check(
         "writer's end: " + end,
         end instanceof WriteEnd.Stopped stopped
-            && (stopped.code().isEmpty() || stopped.code().equals(OptionalLong.of(CODE))));
+            && (stopped.code().isEmpty()
+                || stopped.code().equals(OptionalLong.of(contract.code()))));
     contract.holds("the writer was woken", () -> woken.get() > 0);
   }
 
@@ -115,9 +115,9 @@ final class StreamEndRules {
     contract.holds("bytes came", () -> ends.far().peek() instanceof Inbound.Data);
     contract.settle();
     int before = woken.get();
-    ends.far().stopSending(CODE);
+    ends.far().stopSending(contract.code());
     contract.holds("the reader was woken", () -> woken.get() > before);
-    same("what is left", new Inbound.Stopped(CODE), ends.far().poll());
+    same("what is left", new Inbound.Stopped(contract.code()), ends.far().poll());
   }
 
   private void directionsAreIndependent() {
@@ -173,10 +173,10 @@ final class StreamEndRules {
     same("ends told before there is one", List.of(), early.told);
     ends.near().finish();
     new StreamReader(ends.near()).readOn();
-    ends.far().reset(CODE);
+    ends.far().reset(contract.code());
     contract.holds("both ends were told", () -> early.told.size() == 2);
     check("told: " + early.told, early.told.contains(WriteEnd.Finished.INSTANCE));
-    check("told: " + early.told, early.told.contains(new Inbound.Reset(CODE)));
+    check("told: " + early.told, early.told.contains(new Inbound.Reset(contract.code())));
     Observer late = new Observer();
     ends.near().observe(late);
     contract.holds("both ends were told late", () -> late.told.size() == 2);

@@ -3,7 +3,6 @@ package dev.ahti.engine.testkit;
 import static dev.ahti.engine.testkit.PortContract.bytes;
 import static dev.ahti.engine.testkit.PortContract.check;
 import static dev.ahti.engine.testkit.PortContract.same;
-import static dev.ahti.engine.testkit.StreamPortContract.CODE;
 
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.wire.StreamKind;
@@ -102,13 +101,13 @@ final class StreamFlowRules {
     first.near().flow(flow);
     first.near().offer(bytes(10, 1));
     contract.holds("it waits", () -> flow.waiting() == 1);
-    first.near().reset(CODE);
+    first.near().reset(contract.code());
     contract.holds("it has left", () -> flow.waiting() == 0);
     StreamEnds second = contract.ends(StreamKind.BIDIRECTIONAL);
     second.near().flow(flow);
     second.near().offer(bytes(10, 1));
     contract.holds("it waits", () -> flow.waiting() == 1);
-    second.far().stopSending(CODE);
+    second.far().stopSending(contract.code());
     contract.holds("it has left", () -> flow.waiting() == 0);
     same("bytes told as sent", 0L, flow.sent());
   }
@@ -137,7 +136,7 @@ final class StreamFlowRules {
     ends.near().offer(bytes(700, 1));
     ends.far().request(1);
     contract.holds("some were counted", () -> flow.received() > 0);
-    ends.far().stopSending(CODE);
+    ends.far().stopSending(contract.code());
     contract.settle();
     same("consumed", flow.received(), flow.consumed());
     check("what the peer may have sent is told", flow.received() + flow.unseen() >= 700);
@@ -149,7 +148,7 @@ final class StreamFlowRules {
     contract.holds("the flow is set", flow.setOn(ends.far())::isDone);
     ends.near().offer(bytes(700, 1));
     contract.settle();
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     StreamReader reader = new StreamReader(ends.far());
     contract.holds("the reset came", () -> reader.readOn().end() != null);
     contract.holds(

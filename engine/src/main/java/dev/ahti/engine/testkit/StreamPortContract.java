@@ -1,6 +1,7 @@
 package dev.ahti.engine.testkit;
 
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.StreamKind;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 public abstract class StreamPortContract extends PortContract {
 
   /** The application's code 42 (draft-ietf-webtrans-http3 4.6): does not fit into 32 bits. */
-  static final long CODE = 0x52e4a40fa8dbL + 42;
+  private static final long CODE = 0x52e4a40fa8dbL + 42;
 
   private static final long END = Http3ErrorCode.H3_NO_ERROR;
 
@@ -33,12 +34,24 @@ public abstract class StreamPortContract extends PortContract {
   /** Opens a new stream of this kind. */
   protected abstract Pair open(StreamKind kind);
 
+  /** A code for the wire: of 62 bits, unless the binding has fewer. */
+  protected long code() {
+    return CODE;
+  }
+
+  /** Whether its streams are bound to a {@link SessionFlow}; over HTTP/2 they have windows. */
+  protected boolean hasSessionFlow() {
+    return true;
+  }
+
   @Override
   public final Map<String, Runnable> rules() {
     Map<String, Runnable> rules = new LinkedHashMap<>();
     rules.putAll(new StreamReadRules(this).rules());
     rules.putAll(new StreamEndRules(this).rules());
-    rules.putAll(new StreamFlowRules(this).rules());
+    if (hasSessionFlow()) {
+      rules.putAll(new StreamFlowRules(this).rules());
+    }
     rules.putAll(new StreamWholeRules(this).rules());
     rules.replaceAll((name, rule) -> () -> runAndEnd(rule));
     return rules;

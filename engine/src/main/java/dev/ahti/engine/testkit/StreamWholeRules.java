@@ -2,7 +2,6 @@ package dev.ahti.engine.testkit;
 
 import static dev.ahti.engine.testkit.PortContract.bytes;
 import static dev.ahti.engine.testkit.PortContract.same;
-import static dev.ahti.engine.testkit.StreamPortContract.CODE;
 
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.spi.Inbound;
@@ -27,12 +26,14 @@ final class StreamWholeRules {
   Map<String, Runnable> rules() {
     Map<String, Runnable> rules = new LinkedHashMap<>();
     rules.put("what is offered whole and fits is sent", this::fits);
-    rules.put("what is offered whole needs the session's credit whole", this::needsCredit);
+    if (contract.hasSessionFlow()) {
+      rules.put("what is offered whole needs the session's credit whole", this::needsCredit);
+      rules.put("a reset waits for what was committed", this::committed);
+      rules.put("a reset drops what was offered behind what was committed", this::dropsTheRest);
+      rules.put("the end of the session waits for nothing", this::sessionGone);
+    }
     rules.put("what is offered whole needs the stream's window whole", this::needsWindow);
     rules.put("what is offered whole after the end is refused", this::afterTheEnd);
-    rules.put("a reset waits for what was committed", this::committed);
-    rules.put("a reset drops what was offered behind what was committed", this::dropsTheRest);
-    rules.put("the end of the session waits for nothing", this::sessionGone);
     return rules;
   }
 
@@ -78,7 +79,7 @@ final class StreamWholeRules {
 
   private void afterTheEnd() {
     StreamEnds ends = contract.ends(StreamKind.BIDIRECTIONAL);
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     same("taken", false, whole(ends, bytes(10, 1)));
   }
 
@@ -88,7 +89,7 @@ final class StreamWholeRules {
     ends.near().flow(flow);
     ends.near().offer(bytes(5000, 1));
     ends.near().commit();
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     StreamReader reader = new StreamReader(ends.far());
     contract.holds("what there is credit for came", () -> reader.readOn().bytes() == 1000);
     contract.settle();
@@ -96,8 +97,8 @@ final class StreamWholeRules {
     flow.grant(4000);
     contract.holds("the rest came", () -> reader.readOn().bytes() == 5000);
     contract.holds("the reset came", () -> reader.readOn().end() != null);
-    same("end", new Inbound.Reset(CODE), reader.end());
-    same("writer's end", new WriteEnd.Reset(CODE), ends.near().ended());
+    same("end", new Inbound.Reset(contract.code()), reader.end());
+    same("writer's end", new WriteEnd.Reset(contract.code()), ends.near().ended());
   }
 
   private void dropsTheRest() {
@@ -107,7 +108,7 @@ final class StreamWholeRules {
     ends.near().offer(bytes(3000, 1));
     ends.near().commit();
     ends.near().offer(bytes(3000, 2));
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     ends.near().offer(bytes(3000, 3));
     flow.grant(1_000_000);
     contract.holds("the writer ended", () -> ends.near().ended() != null);
@@ -120,7 +121,7 @@ final class StreamWholeRules {
     ends.near().flow(new ContractFlow(ends.near().loop(), 0));
     ends.near().offer(bytes(3000, 1));
     ends.near().commit();
-    ends.near().reset(CODE);
+    ends.near().reset(contract.code());
     ends.near().reset(WebTransportErrorCode.WT_SESSION_GONE);
     contract.holds("the writer ended", () -> ends.near().ended() != null);
     same("end", new WriteEnd.Reset(WebTransportErrorCode.WT_SESSION_GONE), ends.near().ended());

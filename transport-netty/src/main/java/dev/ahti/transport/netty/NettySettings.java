@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.wire.CapsuleDecoder;
 import dev.ahti.transport.netty.http2.Http2Limits;
 import dev.ahti.transport.netty.http3.Http3Limits;
 import dev.ahti.transport.netty.quic.AddressValidation;
@@ -82,7 +83,7 @@ record NettySettings(
             number(config, "streams-bidirectional", 1),
             number(config, "streams-unidirectional", 3)),
         http3(config, engine),
-        http2(config),
+        http2(config, engine),
         config.getBoolean("http2.native-tls"),
         secret(config),
         number(config, "client-tls-contexts", 1),
@@ -180,7 +181,7 @@ record NettySettings(
         time(config, "unknown-frame-budget-window"));
   }
 
-  private static Http2Limits http2(Config config) {
+  private static Http2Limits http2(Config config, EngineSettings engine) {
     return new Http2Limits(
         bytes(config, "max-field-section", 1024),
         number(config, "streams-bidirectional", 1),
@@ -193,7 +194,13 @@ record NettySettings(
         time(config, "header-timeout"),
         time(config, "handshake-timeout"),
         time(config, "idle-timeout"),
-        keepAlive(config));
+        keepAlive(config),
+        engine.session().datagrams().incoming(),
+        engine.session().datagrams().outgoing(),
+        bytes(config, "http2.datagram-size", 1),
+        new CapsuleDecoder.Limits(
+            engine.session().datagramCapsuleSize(), engine.session().capsuleBudget()),
+        engine.session().capsuleBudgetWindow());
   }
 
   private static CongestionControl congestionControl(Config config) {

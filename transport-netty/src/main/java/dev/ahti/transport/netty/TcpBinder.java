@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -29,6 +30,9 @@ import java.util.function.Consumer;
  * Binds server sockets for HTTP/2. One loop accepts, the connections are spread over all of them.
  */
 final class TcpBinder {
+  /** How long a client may remember that HTTP/3 is there: a day, the default of RFC 7838. */
+  private static final long ALTERNATIVE_SECONDS = 24 * 60 * 60;
+
   private final NettyLoops loops;
   private final Http2Factory factory;
   private final TcpTls tls;
@@ -88,6 +92,14 @@ final class TcpBinder {
     return result;
   }
 
+  /** HTTP/3 has the same port (RFC 9114 3.1.1). */
+  private static Optional<String> alternative(Channel channel, ListenOptions options) {
+    int port = ((InetSocketAddress) channel.localAddress()).getPort();
+    return options.settings().containsKey(HttpVersion.HTTP_3)
+        ? Optional.of("h3=\":" + port + "\"; ma=" + ALTERNATIVE_SECONDS)
+        : Optional.empty();
+  }
+
   private void accepted(
       Channel channel,
       ListenOptions options,
@@ -108,6 +120,7 @@ final class TcpBinder {
                 loop,
                 true,
                 options.settings().getOrDefault(HttpVersion.HTTP_2, Map.of()),
+                alternative(channel, options),
                 onConnection::accept));
   }
 }

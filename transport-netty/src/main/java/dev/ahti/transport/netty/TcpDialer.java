@@ -130,6 +130,7 @@ final class TcpDialer {
                                 attempt.loop(),
                                 false,
                                 options.settings(),
+                                Optional.empty(),
                                 connection -> connected(attempt, connection)));
                   }
                 })

@@ -1,15 +1,19 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.testkit.DatagramPortContract;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/** The contract of datagram ports, kept over real QUIC. */
+/** The contract of datagram ports, kept over real QUIC and over HTTP/2. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NettyDatagramPortIT extends DatagramPortContract {
   private static final int INCOMING = 8;
@@ -19,12 +23,15 @@ class NettyDatagramPortIT extends DatagramPortContract {
       new TestNet(
           "ahti.session.datagrams.incoming-max-buffered = " + INCOMING,
           "ahti.session.datagrams.outgoing-max-buffered = " + OUTGOING);
+  private final Map<HttpVersion, TestNet.Pair> connections = new EnumMap<>(HttpVersion.class);
   private TestNet.Pair connection;
   private TestSession session;
 
   @BeforeAll
   void connect() {
-    connection = net.pair();
+    for (HttpVersion version : HttpVersion.values()) {
+      connections.put(version, net.pair(version));
+    }
   }
 
   @AfterAll
@@ -33,9 +40,21 @@ class NettyDatagramPortIT extends DatagramPortContract {
   }
 
   @TestFactory
-  Stream<DynamicTest> keepsTheContract() {
+  Stream<DynamicContainer> keepsTheContract() {
+    return connections.entrySet().stream()
+        .map(of -> DynamicContainer.dynamicContainer(of.getKey().name(), rules(of.getValue())));
+  }
+
+  private Stream<DynamicTest> rules(TestNet.Pair of) {
     return rules().entrySet().stream()
-        .map(rule -> DynamicTest.dynamicTest(rule.getKey(), rule.getValue()::run));
+        .map(
+            rule ->
+                DynamicTest.dynamicTest(
+                    rule.getKey(),
+                    () -> {
+                      connection = of;
+                      rule.getValue().run();
+                    }));
   }
 
   @Override

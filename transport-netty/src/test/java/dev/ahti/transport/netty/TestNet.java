@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.dialect.Http2Settings;
 import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.flow.InitialLimits;
+import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientTls;
@@ -14,6 +18,7 @@ import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.LoopDispatchers;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
@@ -50,6 +55,10 @@ public final class TestNet implements AutoCloseable {
   /** Settings of all dialects, as far as the transport is concerned: any will do. */
   public static final Map<Long, Long> SETTINGS =
       new java.util.LinkedHashMap<>(Map.of(0x2b603742L, 1L));
+
+  /** What a session over HTTP/2 begins with. */
+  private static final MuxLimits MUX_LIMITS =
+      new MuxLimits(new InitialLimits(1 << 22, 1000, 1000), StreamLimits.of(1 << 20));
 
   /** What has to be gone when the transport has ended, whatever actors still live. */
   private static final List<String> TRANSPORTS_OWN =
@@ -192,10 +201,37 @@ public final class TestNet implements AutoCloseable {
     return new Side(connection, actor, events);
   }
 
-  /** Two of our own sides, driven, with their SETTINGS exchanged. */
+  /** Two of our own sides over HTTP/3, driven, with their SETTINGS exchanged. */
   public Pair pair() {
-    TransportListener listener = listen();
-    Side client = drive(dial(listener.localAddress().getPort(), ServerTrust.Insecure.INSTANCE));
+    return pair(HttpVersion.HTTP_3);
+  }
+
+  /** The same over a version of HTTP. */
+  public Pair pair(HttpVersion version) {
+    boolean overQuic = version == HttpVersion.HTTP_3;
+    TransportListener listener =
+        get(
+            transport.bind(
+                new ListenOptions(
+                    "test",
+                    new InetSocketAddress("127.0.0.1", 0),
+                    ServerTls.of(TestCertificate.shared()),
+                    Optional.empty(),
+                    Map.of(version, overQuic ? SETTINGS : Http2Settings.server(MUX_LIMITS))),
+                accepted::add));
+    Side client =
+        drive(
+            get(
+                transport.dial(
+                    new DialOptions(
+                        "127.0.0.1",
+                        listener.localAddress().getPort(),
+                        ClientTls.of(ServerTrust.Insecure.INSTANCE),
+                        Optional.empty(),
+                        version,
+                        overQuic ? SETTINGS : Http2Settings.client(MUX_LIMITS),
+                        PATIENCE,
+                        StreamCounts.UNKNOWN))));
     Side server = drive(accepted());
     client.expect(TransportEvent.PeerSettings.class);
     server.expect(TransportEvent.PeerSettings.class);

@@ -2,12 +2,15 @@ package dev.ahti.transport.netty;
 
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Http2Dialect;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 
@@ -70,9 +73,14 @@ public record TestSession(
       TestProbe<TransportCommand.IncomingStream> streams) {
     TestProbe<TransportCommand.SessionAttached> attached = net.kit.createTestProbe();
     side.tell(
-        new TransportCommand.AttachSession(
-            session, Dialect.of(Draft.D16), streams.ref(), attached.ref()));
+        new TransportCommand.AttachSession(session, dialect(side), streams.ref(), attached.ref()));
     return attached.receiveMessage().datagrams();
+  }
+
+  private static Dialect dialect(TestNet.Side side) {
+    return side.connection().facts().version() == HttpVersion.HTTP_3
+        ? Dialect.of(Draft.D16)
+        : Dialect.of(Http2Dialect.DRAFT_15, Set.of());
   }
 
   public static TransportCommand.OpenResult tryOpen(

@@ -266,6 +266,16 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
     return out.queued();
   }
 
+  /** Whether more may be offered at once. Loop only. */
+  boolean takes() {
+    return out.queued() < context.limits().writeLimit();
+  }
+
+  /** Bytes that the channel takes now without a wait for the peer. Loop only. */
+  long room() {
+    return channel.bytesBeforeUnwritable();
+  }
+
   // The handler's side.
 
   /** Bytes of the body came; they stay the caller's. */

@@ -1,7 +1,15 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.engine.dialect.Http2Dialect;
 import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.flow.InitialLimits;
+import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.flow.StreamLimits;
+import dev.ahti.engine.mux.MuxSetup;
+import dev.ahti.engine.mux.StreamMux;
+import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.Fields;
@@ -10,9 +18,13 @@ import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** What the engine wants done on one connection. Loop only. */
 final class Http2Commands {
+  private static final MuxLimits NOTHING =
+      new MuxLimits(new InitialLimits(0, 0, 0), StreamLimits.NONE);
+
   private final Http2Connection connection;
   private final Channel channel;
   private boolean goAwaySent;
@@ -39,9 +51,64 @@ final class Http2Commands {
       connection.close(Http2ErrorCode.ofHttp3(close.code()), close.reason());
     } else if (command instanceof TransportCommand.GetStats get) {
       get.replyTo().tell(ConnectionStats.UNKNOWN);
-    } else {
-      throw new IllegalStateException("no sessions over HTTP/2 yet: " + command);
+    } else if (command instanceof TransportCommand.AttachSession attach) {
+      attach.replyTo().tell(new TransportCommand.SessionAttached(attach(attach)));
+    } else if (command instanceof TransportCommand.DetachSession detach) {
+      detach(detach.sessionId());
+      detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
+    } else if (command instanceof TransportCommand.OpenStream open) {
+      open.replyTo().tell(open(open));
     }
+  }
+
+  private DatagramPort attach(TransportCommand.AttachSession attach) {
+    Http2Dialect dialect = attach.dialect().http2().orElse(Http2Dialect.DRAFT_15);
+    Http2RequestStream stream = connection.request(attach.sessionId());
+    ConnectPort connect = stream == null ? null : stream.connect();
+    if (connect == null || connect.session() != null) {
+      return ended(dialect);
+    }
+    return connect
+        .attach(connection.setup(connect, dialect), connection::tell, attach.streams())
+        .datagrams();
+  }
+
+  /** Of a session whose request is gone. */
+  private DatagramPort ended(Http2Dialect dialect) {
+    Http2Context context = connection.context();
+    StreamMux none =
+        new StreamMux(
+            new MuxSetup(
+                Role.CLIENT,
+                dialect.reading(),
+                NOTHING,
+                false,
+                NOTHING,
+                context.limits().capsules(),
+                Http2Session.CHUNK));
+    MuxDatagramPort port = new MuxDatagramPort(context, none, () -> {});
+    port.close("the session has ended");
+    return port;
+  }
+
+  private @Nullable Http2Session session(long id) {
+    Http2RequestStream stream = connection.request(id);
+    ConnectPort connect = stream == null ? null : stream.connect();
+    return connect == null ? null : connect.session();
+  }
+
+  private void detach(long id) {
+    Http2Session session = session(id);
+    if (session != null) {
+      session.detach();
+    }
+  }
+
+  private TransportCommand.OpenResult open(TransportCommand.OpenStream open) {
+    Http2Session session = session(open.sessionId());
+    return session == null
+        ? new TransportCommand.OpenResult.Failed(open.kind(), "the session has ended")
+        : session.open(open.kind());
   }
 
   private TransportCommand.RequestStarted request(Fields fields) {
@@ -59,9 +126,14 @@ final class Http2Commands {
       return new TransportCommand.RequestStarted.Failed(
           "no stream could be opened: " + opened.cause());
     }
+    StreamPort body = stream.portFor(fields);
+    ConnectPort connect = stream.connect();
+    if (connect != null) {
+      connect.asked(connection.settingsOfPeer());
+    }
     stream.sendHeaders(fields);
     connection.add(stream);
-    return new TransportCommand.RequestStarted.Started(stream.id(), stream.port());
+    return new TransportCommand.RequestStarted.Started(stream.id(), body);
   }
 
   private void respond(TransportCommand.Respond respond) {
@@ -69,7 +141,7 @@ final class Http2Commands {
     if (stream == null) {
       return;
     }
-    stream.sendHeaders(respond.fields());
+    stream.sendHeaders(connection.withAlternative(respond.fields()));
     StreamPort body = stream.port();
     if (!respond.body().isEmpty()) {
       // A body of a response is the engine's own text: it is small, and nobody waits.

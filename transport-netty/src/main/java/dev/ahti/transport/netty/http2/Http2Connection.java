@@ -1,8 +1,14 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.engine.dialect.CodePoints;
+import dev.ahti.engine.dialect.Http2Dialect;
 import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.mux.MuxSetup;
+import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.StreamLoop;
+import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
@@ -22,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +67,8 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private final ConnectionFacts facts;
   private final InetSocketAddress remote;
   private final Runnable letRead;
+  private final Map<Long, Long> ownSettings;
+  private final Optional<String> alternative;
   private final Map<Long, Http2RequestStream> requests = new HashMap<>();
   private final Http2Commands commands;
 
@@ -73,6 +82,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private @Nullable ScheduledFuture<?> closeDeadline;
   private boolean closed;
   private boolean started;
+  private boolean settingsAcknowledged;
 
   /** All that the peer has said so far; Netty has acknowledged it. */
   private final Map<Long, Long> peerSettings = new LinkedHashMap<>();
@@ -81,6 +91,8 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
    * The connection of a channel whose handshake is done.
    *
    * @param facts what it settled
+   * @param settings what was announced beside the settings of HTTP/2 itself
+   * @param alternative where else the server can be reached, for its answers
    * @param letRead starts to decode what comes
    */
   Http2Connection(
@@ -88,11 +100,15 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       boolean server,
       Http2Context context,
       ConnectionFacts facts,
+      Map<Long, Long> settings,
+      Optional<String> alternative,
       Runnable letRead) {
     this.channel = channel;
     this.server = server;
     this.context = context;
     this.facts = facts;
+    this.ownSettings = settings;
+    this.alternative = alternative;
     this.remote = (InetSocketAddress) channel.remoteAddress();
     this.letRead = letRead;
     this.commands = new Http2Commands(this, channel);
@@ -180,6 +196,42 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     return requests.get(id);
   }
 
+  /** Whether a client was told that it may ask for a protocol. */
+  boolean takesExtendedConnect() {
+    return ownSettings.getOrDefault(CodePoints.ENABLE_CONNECT_PROTOCOL, 0L) == 1;
+  }
+
+  /** What an answer has besides what the engine says: that HTTP/3 is there too (RFC 7838). */
+  Fields withAlternative(Fields answer) {
+    return alternative.isPresent() ? answer.with("alt-svc", alternative.get()) : answer;
+  }
+
+  /** What the peer has announced up to now. */
+  Map<Long, Long> settingsOfPeer() {
+    return Map.copyOf(peerSettings);
+  }
+
+  /** What a session begins with that is attached now. */
+  MuxSetup setup(ConnectPort connect, Http2Dialect dialect) {
+    Map<Long, Long> theirs = server ? peerSettings : connect.settingsAtRequest();
+    return new MuxSetup(
+        server ? Role.SERVER : Role.CLIENT,
+        dialect.reading(),
+        limits(ownSettings, server, Http2Dialect.DRAFT_15),
+        !settingsAcknowledged,
+        limits(theirs, !server, dialect).max(connect.begin()),
+        context.limits().capsules(),
+        Http2Session.CHUNK);
+  }
+
+  private static MuxLimits limits(
+      Map<Long, Long> settings, boolean ofServer, Http2Dialect dialect) {
+    return dev.ahti.engine.dialect.Http2Settings.INITIAL
+        .with(settings, ofServer, dialect)
+        .settings()
+        .limits(dialect);
+  }
+
   /** Whether there is something to keep alive. */
   boolean hasRequests() {
     return !requests.isEmpty();
@@ -216,14 +268,19 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     return how == null ? other : how.text();
   }
 
+  /** The peer knows what we announced. */
+  void settingsAcknowledged() {
+    settingsAcknowledged = true;
+  }
+
   void peerSettings(Http2Settings settings) {
     settings.forEach((id, value) -> peerSettings.put((long) id, value));
     tell(new TransportEvent.PeerSettings(Map.copyOf(peerSettings)));
   }
 
-  void requestReceived(Http2RequestStream stream, Fields fields) {
+  void requestReceived(Http2RequestStream stream, Fields fields, StreamPort body) {
     requests.put((long) stream.id(), stream);
-    tell(new TransportEvent.RequestReceived(stream.id(), fields, stream.port()));
+    tell(new TransportEvent.RequestReceived(stream.id(), fields, body));
   }
 
   void responseReceived(Http2RequestStream stream, Fields fields) {
@@ -279,7 +336,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   }
 
   /** Tells the engine; after the end, and before there is somebody to tell, nobody. */
-  private void tell(TransportEvent event) {
+  void tell(TransportEvent event) {
     ActorRef<TransportEvent> actor = events;
     if (actor != null && !closed) {
       actor.tell(event);

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http2;
 
 import dev.ahti.engine.gauge.Counter;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.PortGauges;
 
@@ -9,7 +10,13 @@ import dev.ahti.transport.netty.quic.PortGauges;
  *
  * @param loop where everything of the connection happens
  * @param gauges where ports count
+ * @param datagrams where datagrams count
  * @param floods counts connections that end because the peer asked for too much work
  * @param limits what the connection keeps to
  */
-record Http2Context(NettyLoop loop, PortGauges gauges, Counter floods, Http2Limits limits) {}
+record Http2Context(
+    NettyLoop loop,
+    PortGauges gauges,
+    DatagramGauges datagrams,
+    Counter floods,
+    Http2Limits limits) {}

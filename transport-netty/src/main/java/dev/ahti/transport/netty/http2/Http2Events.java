@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -23,6 +24,8 @@ final class Http2Events extends ChannelInboundHandlerAdapter {
     try {
       if (message instanceof Http2SettingsFrame settings) {
         connection.peerSettings(settings.settings());
+      } else if (message instanceof Http2SettingsAckFrame) {
+        connection.settingsAcknowledged();
       } else if (message instanceof Http2GoAwayFrame goAway) {
         connection.peerGoAway(
             goAway.lastStreamId(),

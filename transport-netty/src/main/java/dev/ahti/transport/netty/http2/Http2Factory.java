@@ -3,6 +3,7 @@ package dev.ahti.transport.netty.http2;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.OpenChannels;
 import dev.ahti.transport.netty.quic.PortGauges;
@@ -11,6 +12,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
 public final class Http2Factory {
   private final Http2Limits limits;
   private final PortGauges ports;
+  private final DatagramGauges datagrams;
   private final OpenChannels connections;
   private final OpenChannels streams;
   private final Counter keepAlives;
@@ -20,6 +22,7 @@ public final class Http2Factory {
   public Http2Factory(Http2Limits limits, GaugeRegistry gauges) {
     this.limits = limits;
     this.ports = new PortGauges(gauges);
+    this.datagrams = DatagramGauges.of(gauges);
     this.connections = new OpenChannels(gauges.level(Gauges.TCP_CONNECTIONS));
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.floods = gauges.counter(Gauges.HTTP2_FLOODS);
@@ -47,6 +50,6 @@ public final class Http2Factory {
   }
 
   Http2Context context(NettyLoop loop) {
-    return new Http2Context(loop, ports, floods, limits);
+    return new Http2Context(loop, ports, datagrams, floods, limits);
   }
 }

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.engine.spi.DatagramLimits;
+import dev.ahti.engine.wire.CapsuleDecoder;
 import java.time.Duration;
 
 /**
@@ -18,6 +20,11 @@ import java.time.Duration;
  * @param idleTimeout a connection of which nothing comes for so long is closed
  * @param keepAlive how often a connection with a session is asked whether it is there; zero for
  *     never
+ * @param datagramsIncoming how many of a session's wait for the application, and how long
+ * @param datagramsOutgoing how many of them wait to be sent, and how long
+ * @param datagramSize bytes of one that is sent at most
+ * @param capsules the bounds of what is read of a session
+ * @param capsuleBudgetWindow how often what may be skipped of it is renewed
  */
 public record Http2Limits(
     int maxFieldSection,
@@ -31,4 +38,9 @@ public record Http2Limits(
     Duration headerTimeout,
     Duration handshakeTimeout,
     Duration idleTimeout,
-    Duration keepAlive) {}
+    Duration keepAlive,
+    DatagramLimits datagramsIncoming,
+    DatagramLimits datagramsOutgoing,
+    int datagramSize,
+    CapsuleDecoder.Limits capsules,
+    Duration capsuleBudgetWindow) {}

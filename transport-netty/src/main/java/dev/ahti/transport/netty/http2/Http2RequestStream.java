@@ -2,7 +2,10 @@ package dev.ahti.transport.netty.http2;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.WebTransportInit;
 import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.transport.netty.http.FieldRules;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +28,7 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   private final boolean server;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Http2BodyPort port;
+  private @Nullable ConnectPort connect;
   private boolean headersSeen;
   private boolean trailersSeen;
   private boolean refused;
@@ -42,6 +46,26 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   /** The body; once the channel has this handler. */
   Http2BodyPort port() {
     return requireNonNull(port, "not added to a channel");
+  }
+
+  /** The CONNECT stream that this is, if the request is for a session. */
+  @Nullable ConnectPort connect() {
+    return connect;
+  }
+
+  /** What the engine gets of a request with this header. */
+  StreamPort portFor(Fields request) {
+    if (!isForSession(request)) {
+      return port();
+    }
+    ConnectPort made = new ConnectPort(connection.context(), port());
+    connect = made;
+    return made;
+  }
+
+  private static boolean isForSession(Fields request) {
+    return request.get(":method").filter("CONNECT"::equals).isPresent()
+        && request.get(":protocol").filter(Dialect.LEGACY_TOKEN::equals).isPresent();
   }
 
   /** The stream's id, once it has one: a client's with its first header. */
@@ -126,7 +150,16 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   private void first(Fields fields, boolean end) {
     if (server) {
       headersSeen = true;
-      connection.requestReceived(this, fields);
+      if (fields.has(":protocol") && !connection.takesExtendedConnect()) {
+        malformed(":protocol, which was not offered");
+        return;
+      }
+      StreamPort body = portFor(fields);
+      if (connect != null) {
+        // What cannot be read the engine refuses.
+        connect.begins(fields);
+      }
+      connection.requestReceived(this, fields, body);
       return;
     }
     boolean interim = fields.get(":status").filter(status -> status.startsWith("1")).isPresent();
@@ -135,6 +168,10 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
       return;
     }
     headersSeen = !interim;
+    if (connect != null && !interim && !connect.begins(fields)) {
+      malformed(WebTransportInit.NAME + " cannot be read");
+      return;
+    }
     connection.responseReceived(this, fields);
   }
 

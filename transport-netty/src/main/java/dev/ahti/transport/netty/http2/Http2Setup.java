@@ -51,6 +51,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
   private final NettyLoop loop;
   private final boolean server;
   private final Map<Long, Long> settings;
+  private final Optional<String> alternative;
   private final Consumer<Http2Connection> onConnection;
 
   /**
@@ -58,6 +59,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
    *
    * @param server whether this side is the server
    * @param settings the SETTINGS to send beside those of HTTP/2 itself
+   * @param alternative where else the server can be reached, for its answers
    * @param onConnection is called on the loop once the handshake is done
    */
   public Http2Setup(
@@ -65,11 +67,13 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
       NettyLoop loop,
       boolean server,
       Map<Long, Long> settings,
+      Optional<String> alternative,
       Consumer<Http2Connection> onConnection) {
     this.factory = factory;
     this.loop = loop;
     this.server = server;
     this.settings = Map.copyOf(settings);
+    this.alternative = alternative;
     this.onConnection = onConnection;
   }
 
@@ -97,7 +101,13 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
     channel.config().setAutoRead(false);
     Http2Connection connection =
         new Http2Connection(
-            channel, server, factory.context(loop), facts(tls.engine()), () -> letRead(channel));
+            channel,
+            server,
+            factory.context(loop),
+            facts(tls.engine()),
+            settings,
+            alternative,
+            () -> letRead(channel));
     Http2FrameCodec codec = codec();
     channel
         .pipeline()

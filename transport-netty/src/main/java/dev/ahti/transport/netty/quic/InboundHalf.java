@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,9 @@ public final class InboundHalf {
   private volatile long bytesRead;
   private final long window;
 
-  // Set on the loop before anything is enqueued, so a consumer that polls something sees it.
+  // Set on the loop before anything is enqueued, so a consumer that polls something sees them.
   private @Nullable SessionFlow flow;
+  private LongConsumer consumed = bytes -> {};
 
   /**
    * @param window bytes that the peer may send before any of them is read
@@ -76,9 +78,7 @@ public final class InboundHalf {
       int length = data.bytes().length();
       gauges.inboundQueuedBytes.add(-length);
       bytesRead += length;
-      if (flow != null) {
-        flow.consumed(length);
-      }
+      consumed.accept(length);
     } else {
       endPolled = true;
     }
@@ -120,6 +120,7 @@ public final class InboundHalf {
   /** Counts from now on; before, nothing was read. */
   public void flow(SessionFlow newFlow) {
     flow = newFlow;
+    consumed = newFlow::consumed;
     if (end != null && end != Inbound.Fin.INSTANCE) {
       newFlow.unseen(mostUnseen());
     }
@@ -133,6 +134,11 @@ public final class InboundHalf {
   private long mostUnseen() {
     long read = bytesReceived;
     return read <= window / 2 ? window - read : Math.max(window, LARGEST_WINDOW);
+  }
+
+  /** Whom to tell of bytes that were taken or dropped, on any thread; once, before any came. */
+  public void onConsumed(LongConsumer newConsumed) {
+    consumed = newConsumed;
   }
 
   /** Whether the transport may be read: there is credit and no end yet. */
@@ -156,13 +162,22 @@ public final class InboundHalf {
     }
     byte[] copy = new byte[length];
     bytes.getBytes(bytes.readerIndex(), copy);
+    // The array is ours alone; from now on nobody writes to it.
+    received(ByteString.fromArrayUnsafe(copy));
+  }
+
+  /** Takes over bytes of which nobody else may change the array. Empty ones are nothing. */
+  public void received(ByteString bytes) {
+    int length = bytes.length();
+    if (length == 0 || end != null) {
+      return;
+    }
     // A read may overshoot the credit; what was read too much is not owed by the next request.
     credit.getAndAccumulate(length, InboundHalf::spent);
     bytesReceived += length;
     gauges.bytesReceived.add(length);
     gauges.inboundQueuedBytes.add(length);
-    // The array is ours alone; from now on nobody writes to it.
-    enqueue(new Inbound.Data(ByteString.fromArrayUnsafe(copy)));
+    enqueue(new Inbound.Data(bytes));
   }
 
   private static long spent(long credit, long bytes) {
@@ -209,9 +224,7 @@ public final class InboundHalf {
     if (dropped instanceof Inbound.Data data) {
       int length = data.bytes().length();
       gauges.inboundQueuedBytes.add(-length);
-      if (flow != null) {
-        flow.consumed(length);
-      }
+      consumed.accept(length);
     }
   }
 

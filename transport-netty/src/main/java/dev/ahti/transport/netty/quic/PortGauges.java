@@ -26,6 +26,21 @@ public final class PortGauges {
     channels = new OpenChannels(gauges.level(Gauges.QUIC_STREAMS));
   }
 
+  /** One more stream of a session has a port. */
+  public void opened() {
+    streams.increment();
+  }
+
+  /** One less. */
+  public void closed() {
+    streams.decrement();
+  }
+
+  /** So many more bytes wait for somebody to ask for them, or fewer. */
+  public void held(long more) {
+    inboundQueuedBytes.add(more);
+  }
+
   /** Counts the channels of streams, with a port or without. */
   public OpenChannels channels() {
     return channels;

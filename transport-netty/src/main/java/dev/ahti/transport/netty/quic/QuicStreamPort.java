@@ -96,7 +96,7 @@ public final class QuicStreamPort implements StreamPort {
       }
     }
     if (counted) {
-      context.gauges().streams.increment();
+      context.gauges().opened();
     }
     context.ports().opened(this);
     if (!header.isEmpty()) {
@@ -393,7 +393,7 @@ public final class QuicStreamPort implements StreamPort {
       taken();
       context.ports().closed(this);
       if (counted) {
-        context.gauges().streams.decrement();
+        context.gauges().closed();
       }
       tellClosed();
       QuicAccess.close(channel);

@@ -1,0 +1,123 @@
+package dev.ahti.engine.actor;
+
+import dev.ahti.engine.dialect.Http2Settings;
+import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.dialect.SettingsOffer;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.DialException;
+import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.Race;
+import dev.ahti.engine.spi.StreamCounts;
+import dev.ahti.engine.spi.Transport;
+import dev.ahti.engine.spi.TransportConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * Opens connections over the versions of HTTP that a request allows: HTTP/3 first, and HTTP/2 soon
+ * behind it, or at once where HTTP/3 is known to fail. Inside the dialer's actor only.
+ */
+final class VersionRace {
+  static final String RELIABLE_ONLY = "the connection has only reliable transport";
+
+  private final EngineParts parts;
+  private final ActorSystem<?> system;
+  private final Http3Failures http3Failures;
+
+  VersionRace(EngineParts parts, ActorSystem<?> system) {
+    this.parts = parts;
+    this.system = system;
+    this.http3Failures =
+        new Http3Failures(
+            parts.settings().dialer().rememberedFailures(),
+            parts.settings().dialer().failureMemory(),
+            parts.gauges().level(Gauges.HTTP3_FAILURES));
+  }
+
+  /** This version was first with a server that could have both. */
+  void won(String host, int port, HttpVersion winner) {
+    if (winner == HttpVersion.HTTP_3) {
+      http3Failures.succeeded(host, port);
+    } else {
+      http3Failures.failed(host, port, System.nanoTime());
+    }
+  }
+
+  /** The dialer ends. */
+  void forget() {
+    http3Failures.clear();
+  }
+
+  /**
+   * Opens a connection for a request.
+   *
+   * @param won is told, on any thread, which version was first where there was a choice
+   */
+  CompletableFuture<TransportConnection> dial(
+      DialRequest request, Transport transport, Consumer<HttpVersion> won) {
+    EngineSettings.Dialer settings = parts.settings().dialer();
+    boolean known = http3Failures.contains(request.host(), request.port(), System.nanoTime());
+    List<Supplier<CompletionStage<TransportConnection>>> attempts = new ArrayList<>();
+    for (HttpVersion version : List.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2)) {
+      boolean useless = request.requireUnreliable() && version == HttpVersion.HTTP_2;
+      if (request.versions().contains(version) && !useless) {
+        attempts.add(() -> transport.dial(options(request, version)));
+      }
+    }
+    if (attempts.isEmpty()) {
+      return CompletableFuture.failedFuture(new SessionFailure(RELIABLE_ONLY));
+    }
+    CompletableFuture<TransportConnection> dial =
+        Race.run(
+            attempts,
+            known ? Duration.ZERO : settings.headStart(),
+            this::later,
+            late -> late.discard(Http3ErrorCode.H3_NO_ERROR, "another one was faster"),
+            VersionRace::together);
+    if (attempts.size() > 1) {
+      dial.thenAccept(winner -> won.accept(winner.facts().version()));
+    }
+    return dial;
+  }
+
+  private Runnable later(Duration delay, Runnable task) {
+    return system.scheduler().scheduleOnce(delay, task, system.executionContext())::cancel;
+  }
+
+  private static Throwable together(List<Throwable> failures) {
+    Throwable first = Failures.unwrap(failures.get(0));
+    if (failures.size() == 1) {
+      return first;
+    }
+    StringBuilder all = new StringBuilder(String.valueOf(first.getMessage()));
+    for (Throwable other : failures.subList(1, failures.size())) {
+      all.append("; ").append(Failures.unwrap(other).getMessage());
+    }
+    return new DialException(all.toString(), first);
+  }
+
+  private DialOptions options(DialRequest request, HttpVersion version) {
+    return new DialOptions(
+        request.host(),
+        request.port(),
+        request.tls(),
+        request.congestionControl(),
+        version,
+        switch (version) {
+          case HTTP_3 ->
+              SettingsOffer.client(
+                  request.dialects(), ListenerActor.sessionLimits(parts.settings()));
+          case HTTP_2 -> Http2Settings.client(parts.settings().session().flow().muxLimits());
+        },
+        request.timeout(),
+        // Those who join a shared connection later could not have the same.
+        request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN);
+  }
+}

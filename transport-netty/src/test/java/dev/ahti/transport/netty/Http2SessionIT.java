@@ -1,0 +1,262 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.actor.SessionEnd;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.Inbound;
+import dev.ahti.engine.spi.ServerTls;
+import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sessions over HTTP/2 between two engines. */
+class Http2SessionIT {
+  private final EngineNet net = new EngineNet();
+  private int port;
+  private SessionHandle client;
+  private SessionHandle server;
+
+  @BeforeEach
+  void connect() {
+    port =
+        net.listen(
+                DialectPolicy.all(),
+                ServerTls.of(TestCertificate.shared()),
+                Set.of(HttpVersion.HTTP_2))
+            .address()
+            .getPort();
+    client = TestNet.get(net.ahti.connect(request("/echo", Set.of(HttpVersion.HTTP_2))));
+    server = net.session();
+  }
+
+  private DialRequest request(String path, Set<HttpVersion> versions) {
+    return new DialRequest(
+            "127.0.0.1",
+            port,
+            "example.org",
+            path,
+            Optional.empty(),
+            Fields.empty(),
+            ServerTrust.Insecure.INSTANCE,
+            DialectPolicy.all(),
+            Duration.ofSeconds(10))
+        .withVersions(versions);
+  }
+
+  @AfterEach
+  void leavesNothing() {
+    client.close(0, "");
+    TestNet.get(server.closed());
+    net.close();
+  }
+
+  @Test
+  void bothSidesKnowThatTheTransportIsReliableOnly() {
+    assertEquals(HttpVersion.HTTP_2, client.dialect().version());
+    assertEquals(HttpVersion.HTTP_2, server.dialect().version());
+    assertFalse(client.supportsUnreliable());
+    assertFalse(server.supportsUnreliable());
+  }
+
+  @Test
+  void bidirectionalStreamsEcho() {
+    PortProbe near = new PortProbe(TestNet.get(client.openStream(StreamKind.BIDIRECTIONAL)).port());
+    near.write(ByteString.fromString("hello"));
+    near.port().finish();
+    PortProbe far = new PortProbe(EngineNet.take(server.incomingBidirectional()).port());
+    assertEquals(0, far.port().id());
+    far.write(far.all());
+    far.port().finish();
+    assertEquals("hello", near.all().utf8String());
+    assertEquals(WriteEnd.Finished.INSTANCE, near.writeEnd());
+  }
+
+  @Test
+  void unidirectionalStreamsGoBothWays() {
+    for (SessionHandle[] way : List.of(both(client, server), both(server, client))) {
+      StreamHandle near = TestNet.get(way[0].openStream(StreamKind.UNIDIRECTIONAL));
+      near.port().offer(ByteString.fromString("one way"));
+      near.port().finish();
+      StreamHandle far = EngineNet.take(way[1].incomingUnidirectional());
+      assertEquals("one way", new PortProbe(far.port()).all().utf8String());
+    }
+  }
+
+  private static SessionHandle[] both(SessionHandle one, SessionHandle other) {
+    return new SessionHandle[] {one, other};
+  }
+
+  @Test
+  void moreThanAllWindowsGoesThroughOneStream() {
+    byte[] all = new byte[20 << 20];
+    new Random(1).nextBytes(all);
+    PortProbe near =
+        new PortProbe(TestNet.get(client.openStream(StreamKind.UNIDIRECTIONAL)).port());
+    Thread writer =
+        new Thread(
+            () -> {
+              for (int at = 0; at < all.length; at += 1 << 16) {
+                near.write(ByteString.fromArrayUnsafe(all, at, 1 << 16));
+              }
+              near.port().finish();
+            });
+    writer.start();
+    PortProbe far = new PortProbe(EngineNet.take(server.incomingUnidirectional()).port());
+    byte[] came = new byte[all.length];
+    int length = 0;
+    Inbound next;
+    while ((next = far.next()) instanceof Inbound.Data data) {
+      data.bytes().copyToArray(came, length, data.bytes().length());
+      length += data.bytes().length();
+    }
+    assertEquals(Inbound.Fin.INSTANCE, next);
+    assertEquals(0, java.util.Arrays.compare(all, came));
+  }
+
+  @Test
+  void moreStreamsThanTheLimitComeOneAfterTheOther() {
+    int many = 1000;
+    List<Integer> came = new ArrayList<>();
+    Thread opener =
+        new Thread(
+            () -> {
+              for (int i = 0; i < many; i++) {
+                StreamHandle stream = TestNet.get(client.openStream(StreamKind.UNIDIRECTIONAL));
+                stream.port().offer(ByteString.fromString(Integer.toString(i)));
+                stream.port().finish();
+              }
+            });
+    opener.start();
+    for (int i = 0; i < many; i++) {
+      StreamHandle stream = EngineNet.take(server.incomingUnidirectional());
+      came.add(Integer.parseInt(new PortProbe(stream.port()).all().utf8String()));
+    }
+    for (int i = 0; i < many; i++) {
+      assertEquals(i, came.get(i));
+    }
+  }
+
+  @Test
+  void datagramsComeInOrder() {
+    for (int i = 0; i < 50; i++) {
+      client.datagrams().offer(ByteString.fromString("d" + i));
+    }
+    for (int i = 0; i < 50; i++) {
+      PortProbe.await(() -> server.datagrams().peek() != null);
+      assertEquals("d" + i, server.datagrams().poll().utf8String());
+    }
+    server.datagrams().offer(ByteString.emptyByteString());
+    PortProbe.await(() -> client.datagrams().peek() != null);
+    assertEquals(0, client.datagrams().poll().length());
+  }
+
+  /** H2-B-13: codes are not mapped. */
+  @Test
+  void resetsAndStopsCarryTheirCodes() {
+    PortProbe near = new PortProbe(TestNet.get(client.openStream(StreamKind.BIDIRECTIONAL)).port());
+    near.write(ByteString.fromString("x"));
+    PortProbe far = new PortProbe(EngineNet.take(server.incomingBidirectional()).port());
+    far.bytes(1);
+    near.port().reset(0xffff_ffffL);
+    assertEquals(new Inbound.Reset(0xffff_ffffL), far.end());
+    near.port().stopSending(7);
+    assertEquals(new WriteEnd.Stopped(OptionalLong.of(7)), far.writeEnd());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closeTellsCodeAndReason(Side closing) {
+    SessionHandle near = closing == Side.CLIENT ? client : server;
+    SessionHandle far = closing == Side.CLIENT ? server : client;
+    StreamHandle open = TestNet.get(near.openStream(StreamKind.BIDIRECTIONAL));
+    open.port().offer(ByteString.fromString("x"));
+    StreamHandle opened = EngineNet.take(far.incomingBidirectional());
+    near.close(0x1234_5678L, "because");
+    SessionEnd end = TestNet.get(far.closed());
+    assertEquals(0x1234_5678L, end.code());
+    assertEquals("because", end.reason());
+    TestNet.get(near.closed());
+    PortProbe.await(() -> opened.port().ended() != null && open.port().ended() != null);
+  }
+
+  enum Side {
+    CLIENT,
+    SERVER
+  }
+
+  @Test
+  void drainIsToldAndTheSessionGoesOn() {
+    server.drain();
+    TestNet.get(client.draining());
+    bidirectionalStreamsEcho();
+  }
+
+  @Test
+  void severalSessionsShareNothingButTheirListener() {
+    SessionHandle second =
+        TestNet.get(net.ahti.connect(request("/echo", Set.of(HttpVersion.HTTP_2))));
+    SessionHandle ofSecond = net.session();
+    second.close(1, "");
+    TestNet.get(ofSecond.closed());
+    bidirectionalStreamsEcho();
+  }
+
+  @Test
+  void refusalIsToldWithItsStatus() {
+    Throwable refused =
+        assertThrows(
+            Throwable.class,
+            () -> TestNet.get(net.ahti.connect(request("/nowhere", Set.of(HttpVersion.HTTP_2)))));
+    assertEquals(true, refused.getMessage().contains("405"), refused.getMessage());
+  }
+
+  /** UDP is not listened on: HTTP/2 is there after the head start. */
+  @Test
+  void clientThatMayUseBothIsConnectedOverHttp2WhereHttp3IsNotThere() {
+    SessionHandle either =
+        TestNet.get(
+            net.ahti.connect(request("/echo", Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2))));
+    SessionHandle far = net.session();
+    assertEquals(HttpVersion.HTTP_2, either.dialect().version());
+    assertEquals(1, net.gauge(Gauges.HTTP3_FAILURES));
+    either.close(0, "");
+    TestNet.get(far.closed());
+  }
+
+  @Test
+  void requiringUnreliableForbidsHttp2() {
+    Throwable refused =
+        assertThrows(
+            Throwable.class,
+            () ->
+                TestNet.get(
+                    net.ahti.connect(
+                        request("/echo", Set.of(HttpVersion.HTTP_2))
+                            .withConnection(true, dev.ahti.engine.spi.StreamCounts.UNKNOWN))));
+    assertInstanceOf(Exception.class, refused);
+    assertEquals("the connection has only reliable transport", refused.getMessage());
+  }
+}

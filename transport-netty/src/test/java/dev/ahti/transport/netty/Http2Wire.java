@@ -1,0 +1,192 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.session.Role;
+import dev.ahti.engine.spi.ServerTls;
+import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.wire.Fields;
+import dev.ahti.wtspec.RawBody;
+import dev.ahti.wtspec.RawFields;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawTcpOptions;
+import dev.ahti.wtspec.RawTcpPeer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A connection over HTTP/2 between our engine, in either role, and a raw peer, and a session on it:
+ * what the tests of that binding share. Capsules are written in hexadecimal digits.
+ */
+final class Http2Wire implements AutoCloseable {
+  static final String MALFORMED = "RESET 0x1";
+  static final long FIN = 0x190b4d3bL;
+  static final long DATA = 0x190b4d3cL;
+  static final long RESET = 0x190b4d39L;
+  static final long STOP = 0x190b4d3aL;
+  static final long MAX_DATA = 0x190b4d3dL;
+  static final long MAX_STREAM_DATA = 0x190b4d3eL;
+  static final long MAX_STREAMS_BIDI = 0x190b4d3fL;
+  static final long MAX_STREAMS_UNI = 0x190b4d40L;
+  static final long DATA_BLOCKED = 0x190b4d41L;
+  static final long STREAM_DATA_BLOCKED = 0x190b4d42L;
+  static final long STREAMS_BLOCKED_BIDI = 0x190b4d43L;
+  static final long STREAMS_BLOCKED_UNI = 0x190b4d44L;
+  static final long PADDING = 0x190b4d38L;
+  static final long CLOSE = 0x2843;
+  static final long DRAIN = 0x78ae;
+
+  /** A request for a session. */
+  static final RawFields CONNECT =
+      RawFields.of(
+          ":method", "CONNECT",
+          ":protocol", "webtransport",
+          ":scheme", "https",
+          ":authority", "example.org",
+          ":path", "/echo");
+
+  /** What a well-disposed peer lets our side begin with. */
+  static final RawTcpOptions GENEROUS =
+      RawTcpOptions.DEFAULTS
+          .withSetting(0x2b61, 1 << 20)
+          .withSetting(0x2b62, 1 << 18)
+          .withSetting(0x2b63, 1 << 18)
+          .withSetting(0x2b64, 100)
+          .withSetting(0x2b65, 100)
+          .withSetting(0x2b66, 1 << 18);
+
+  /** The same of a server. */
+  static final RawTcpOptions SERVING = GENEROUS.withSetting(0x8, 1).withSetting(0x2b60, 1);
+
+  /** Small limits, so that a few capsules meet them. */
+  static final String[] SMALL = {
+    "ahti.session.flow.data-window = 1000",
+    "ahti.session.flow.stream-window = 400",
+    "ahti.session.flow.streams-unidirectional = 4",
+    "ahti.session.flow.streams-bidirectional = 4",
+  };
+
+  final RawTcpPeer raw;
+  final RawBody wire;
+  final SessionHandle session;
+
+  private Http2Wire(RawTcpPeer raw, RawBody wire, SessionHandle session) {
+    this.raw = raw;
+    this.wire = wire;
+    this.session = session;
+  }
+
+  /** Listens for HTTP/2 alone; the port. */
+  static int listen(EngineNet net) {
+    return listen(net, DialectPolicy.all());
+  }
+
+  static int listen(EngineNet net, DialectPolicy policy) {
+    return net.listen(policy, ServerTls.of(TestCertificate.shared()), Set.of(HttpVersion.HTTP_2))
+        .address()
+        .getPort();
+  }
+
+  /** A session of our engine in this role. */
+  static Http2Wire begin(EngineNet net, Role role) {
+    return role == Role.SERVER
+        ? serve(net, listen(net), GENEROUS)
+        : dial(net, DialectPolicy.all(), SERVING, RawFields.of(":status", "200"));
+  }
+
+  /** A session that a raw client opened. */
+  static Http2Wire serve(EngineNet net, int port, RawTcpOptions options) {
+    RawTcpPeer raw = RawTcpPeer.connect(port, options);
+    try {
+      return serve(net, raw);
+    } catch (AssertionError e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** One more session that a raw client opens. */
+  static Http2Wire serve(EngineNet net, RawTcpPeer raw) {
+    RawBody wire = raw.request(CONNECT);
+    assertEquals("200", wire.headers().get(":status").orElseThrow());
+    return new Http2Wire(raw, wire, net.session());
+  }
+
+  /** A session that a raw server accepts with this answer. */
+  static Http2Wire dial(
+      EngineNet net, DialectPolicy policy, RawTcpOptions options, RawFields answer) {
+    RawTcpPeer raw = RawTcpPeer.listen(options);
+    try {
+      CompletableFuture<SessionHandle> session = net.ahti.connect(request(raw.port(), policy));
+      RawBody wire = raw.accept();
+      wire.headers();
+      wire.write(answer);
+      return new Http2Wire(raw, wire, TestNet.get(session));
+    } catch (AssertionError e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** A client's request over HTTP/2 alone, on a connection of its own. */
+  static DialRequest request(int port, DialectPolicy policy) {
+    return new DialRequest(
+            "127.0.0.1",
+            port,
+            "example.org",
+            "/echo",
+            Optional.empty(),
+            Fields.empty(),
+            ServerTrust.Insecure.INSTANCE,
+            policy,
+            Duration.ofSeconds(10))
+        .withVersions(Set.of(HttpVersion.HTTP_2));
+  }
+
+  /** A capsule: its type and what its payload is made of, each in hexadecimal digits. */
+  static String capsule(long type, String... payload) {
+    return RawHttp.frame(type, String.join("", payload));
+  }
+
+  /** A number of 62 bits. */
+  static String n(long value) {
+    return RawHttp.number(value);
+  }
+
+  /** Letters. */
+  static String s(String text) {
+    return RawHttp.hex(text);
+  }
+
+  /** One stream there and back that the peer opens: the session works. */
+  void echoes(long stream) {
+    wire.write(capsule(FIN, n(stream), s("hello")));
+    PortProbe ours = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
+    ours.write(ours.all());
+    ours.port().finish();
+    StringBuilder back = new StringBuilder();
+    String end = n(stream);
+    while (true) {
+      var next = wire.capsule();
+      if ((next.type() == FIN || next.type() == DATA) && next.payload().startsWith(end)) {
+        back.append(next.payload().substring(end.length()));
+        if (next.type() == FIN) {
+          assertEquals(s("hello"), back.toString());
+          return;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    Closing.all(() -> session.close(0, ""), raw);
+  }
+}
