@@ -27,6 +27,9 @@ final class MuxSender {
   /** The scheduler has one session only: the mux is a session's. */
   static final long SESSION = 0;
 
+  /** Bytes of a turn: a capsule of a stream that has more to send, or a datagram of some size. */
+  private static final int QUANTUM = 1024;
+
   private final MuxStreams streams;
   private final FinOrder finOrder;
   private final int chunk;
@@ -40,7 +43,7 @@ final class MuxSender {
     this.streams = streams;
     this.finOrder = finOrder;
     this.chunk = chunk;
-    this.scheduler = new SendScheduler<>(chunk);
+    this.scheduler = new SendScheduler<>(QUANTUM);
   }
 
   /** The stream or the sender of datagrams has something to send. */
