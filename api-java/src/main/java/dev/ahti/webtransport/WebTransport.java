@@ -158,7 +158,8 @@ public interface WebTransport {
    * references it.
    *
    * @throws WebTransportInvalidStateException when the session is over
-   * @throws WebTransportQuotaExceededException when {@code ahti.session.send-groups} are in use
+   * @throws WebTransportQuotaExceededException when {@code ahti.session.send-groups} are in use,
+   *     also while the session connects
    */
   WebTransportSendGroup createSendGroup();
 
@@ -212,8 +213,9 @@ public interface WebTransport {
 
   /**
    * Statistics at once and then at an interval, where there is demand: what is not asked for is not
-   * collected. Can be materialized any number of times. The last element, as the session closes, is
-   * that of its end; fails with a session that fails, and as {@link #getStats()} does.
+   * collected. Can be materialized any number of times, and holds the session only while an element
+   * is asked for. The last element, as the session closes, is that of its end; fails with a session
+   * that fails, and as {@link #getStats()} does.
    *
    * @throws WebTransportRangeException when the interval is not above zero
    */

@@ -45,7 +45,11 @@ public interface WebTransportDatagramsWritable {
    * Changes the group, from the next datagram sent on.
    *
    * @param group {@code null} for none
-   * @throws WebTransportInvalidStateException when it is another session's
+   * @throws WebTransportInvalidStateException when it is another session's: the text's name for it
+   *     here, and not that of {@link WebTransportDatagramDuplexStream#createWritable}; the writable
+   *     stays where it is
+   * @throws WebTransportQuotaExceededException when the group was made while the session connected
+   *     and there is no place for it any more; the writable stays where it is
    */
   void setSendGroup(@Nullable WebTransportSendGroup group);
 

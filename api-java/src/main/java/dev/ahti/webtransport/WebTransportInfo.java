@@ -5,11 +5,13 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is known of an established session.
  *
  * @param draft the wire that was agreed upon
+ * @param toleratedQuirks in which ways the peer may deviate from that draft
  * @param authority the host, and the port when it is not 443, that the client asked for
  * @param path the path with the query, starting with a slash
  * @param origin the web origin that the client named
@@ -22,6 +24,7 @@ import java.util.Optional;
  */
 public record WebTransportInfo(
     WebTransportDraft draft,
+    Set<WebTransportQuirk> toleratedQuirks,
     String authority,
     String path,
     Optional<String> origin,
@@ -30,6 +33,11 @@ public record WebTransportInfo(
     InetSocketAddress remoteAddress,
     List<X509Certificate> peerCertificates,
     Optional<CongestionControlAlgorithm> congestionControl) {
+
+  /** Copies the set. */
+  public WebTransportInfo {
+    toleratedQuirks = Set.copyOf(toleratedQuirks);
+  }
 
   /** The path without the query. */
   public String pathOnly() {

@@ -68,7 +68,10 @@ public interface WebTransportSendStream {
    * Puts the stream into another group, from the next bytes on.
    *
    * @param group {@code null} for none
-   * @throws WebTransportTypeException when the group is another session's
+   * @throws WebTransportTypeException when the group is another session's, as where a stream is
+   *     opened in one; the stream stays where it is
+   * @throws WebTransportQuotaExceededException when the group was made while the session connected
+   *     and there is no place for it any more; the stream stays where it is
    */
   void setSendGroup(@Nullable WebTransportSendGroup group);
 

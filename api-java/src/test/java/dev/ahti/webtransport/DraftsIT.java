@@ -2,6 +2,8 @@ package dev.ahti.webtransport;
 
 import static dev.ahti.webtransport.Loopback.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.webtransport.server.SessionHandler;
 import java.util.Arrays;
@@ -87,6 +89,9 @@ class DraftsIT {
     assertEquals(draft, session.info().draft());
     WebTransportInfo seen = accepted.poll(10, TimeUnit.SECONDS);
     assertEquals(draft, seen.draft());
+    // What is tolerated unless somebody says otherwise: ahti.dialects.tolerate.
+    assertTrue(seen.toleratedQuirks().contains(WebTransportQuirk.NO_ORIGIN), seen::toString);
+    assertFalse(seen.toleratedQuirks().contains(WebTransportQuirk.NO_DATAGRAMS), seen::toString);
     assertEquals("/echo?x=1", seen.path());
 
     WebTransportBidirectionalStream stream = await(session.createBidirectionalStream());

@@ -28,6 +28,7 @@ import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.AsPublisher;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -173,6 +174,38 @@ class LifetimeIT {
               .run(loopback.system);
       held(loopback, writing);
     }
+  }
+
+  @Test
+  void aSourceOfStatisticsKeepsItsSessionOnlyWhileItIsAsked() throws Exception {
+    try (Loopback loopback = start()) {
+      RecordingSubscriber<WebTransportConnectionStats> idle = statistics(loopback);
+      CompletableFuture<WebTransportCloseInfo> ended = server().closed().toCompletableFuture();
+      collectUntilDone(ended);
+      assertEquals(WebTransportCloseInfo.NONE, await(ended));
+      idle.take();
+      assertEquals(RecordingSubscriber.COMPLETED, idle.end());
+
+      RecordingSubscriber<WebTransportConnectionStats> asking = statistics(loopback);
+      WebTransport server = server();
+      asking.take();
+      asking.request(1);
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      asking.cancel();
+      collectUntilDone(server.closed().toCompletableFuture());
+    }
+  }
+
+  /** Of a session that nobody else holds; the second element would take an hour. */
+  private static RecordingSubscriber<WebTransportConnectionStats> statistics(Loopback loopback)
+      throws Exception {
+    RecordingSubscriber<WebTransportConnectionStats> subscriber = new RecordingSubscriber<>();
+    connect(loopback)
+        .statsEvery(Duration.ofHours(1))
+        .runWith(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), loopback.system)
+        .subscribe(subscriber);
+    return subscriber;
   }
 
   private void held(Loopback loopback, UniqueKillSwitch running) throws Exception {

@@ -35,6 +35,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class Loopback implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** A session whose peer has the processor for a second only now and then closes all the same. */
+  private static final String PATIENT = "ahti.session.close-timeout = 5 s";
+
   final ActorSystem<Void> system;
   final WebTransportServerBinding binding;
   private final Queue<WebTransport> held = new ConcurrentLinkedQueue<>();
@@ -55,7 +58,9 @@ final class Loopback implements AutoCloseable {
         ActorSystem.create(
             Behaviors.empty(),
             "loopback",
-            ConfigFactory.parseString(config).withFallback(ConfigFactory.load()));
+            ConfigFactory.parseString(config)
+                .withFallback(ConfigFactory.parseString(PATIENT))
+                .withFallback(ConfigFactory.load()));
     WebTransportServer server = WebTransportServer.create(system);
     for (var route : routes.entrySet()) {
       server = server.withRoute(route.getKey(), route.getValue());

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.wtspec.proxy.Direction;
 import dev.ahti.wtspec.proxy.Impairment;
 import dev.ahti.wtspec.proxy.ImpairmentProxy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,7 +20,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
@@ -30,7 +35,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SendGroupsIT {
   private static final int MIB = 1 << 20;
   private static final int CHUNK = 16 * 1024;
-  private static final int EACH = 3 * MIB;
+  private static final int EACH = MIB;
+  private static final int QUEUE_PACKETS = 64;
+
+  /**
+   * What QUIC has taken goes out whatever its order: no more than is on its way at once, which is
+   * what the link holds and as much again, as a window grows to twice that before a loss ends it.
+   */
+  private static final int WINDOW = 2 * QUEUE_PACKETS * 1350;
 
   @ParameterizedTest
   @EnumSource
@@ -86,6 +98,27 @@ class SendGroupsIT {
         });
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aWritableRefusesAGroupOfAnotherSessionAndStaysWhereItIs(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportSendGroup own = ends.mine().createSendGroup();
+          WebTransportDatagramsWritable writable =
+              ends.mine()
+                  .datagrams()
+                  .createWritable(WebTransportSendOptions.create().withSendGroup(own));
+          WebTransportSendGroup foreign = ends.theirs().createSendGroup();
+          assertThrows(
+              WebTransportInvalidStateException.class, () -> writable.setSendGroup(foreign));
+          assertEquals(Optional.of(own), writable.sendGroup());
+          writable.setSendGroup(null);
+          assertEquals(Optional.empty(), writable.sendGroup());
+        });
+  }
+
   private interface Opening {
     CompletionStage<?> open();
   }
@@ -125,48 +158,170 @@ class SendGroupsIT {
         });
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void theHigherOrderOfAGroupGoesFirstAndARaisedOneOvertakes(SessionEnds.Role role)
-      throws Exception {
+  /** Both ends of a session behind a slow link. */
+  private interface Behind {
+    void run(Loopback loopback, WebTransport from, WebTransport to) throws Exception;
+  }
+
+  private static void behind(Impairment link, SessionEnds.Role role, Behind body) throws Exception {
     BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
-    Impairment slow = Impairment.NONE.withRate(MIB, 64);
-    try (Loopback loopback = Loopback.start(Map.of("/", accepted::add));
+    // No window of the peer is to be closed while the link's queue is long.
+    // And nobody is to run dry when there is room for much at once, after others had the processor.
+    String windows =
+        "ahti.netty { stream-window = 4 MiB, connection-window = 16 MiB, write-limit = 512 KiB }";
+    try (Loopback loopback =
+            Loopback.start(windows, Map.of("/", accepted::add), UnaryOperator.identity());
         ImpairmentProxy proxy =
-            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), slow, slow, 1)) {
+            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), link, link, 1)) {
       WebTransport client =
           WebTransport.connect(
               loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
       await(client.ready());
       WebTransport server = accepted.poll(20, TimeUnit.SECONDS);
-      WebTransport from = role == SessionEnds.Role.CLIENT ? client : server;
-      Map<Byte, Long> came = new ConcurrentHashMap<>();
-      (from == client ? server : client)
-          .incomingUnidirectionalStreams()
-          .flatMapMerge(2, WebTransportReceiveStream::source)
-          .runForeach(
-              bytes -> came.merge(bytes.apply(0), (long) bytes.size(), Long::sum), loopback.system);
-
-      WebTransportSendGroup group = from.createSendGroup();
-      WebTransportSendStreamOptions grouped =
-          WebTransportSendStreamOptions.create().withSendGroup(group);
-      WebTransportSendStream low = await(from.createUnidirectionalStream(grouped.withSendOrder(1)));
-      WebTransportSendStream high =
-          await(from.createUnidirectionalStream(grouped.withSendOrder(2)));
-      CompletionStage<Done> lowSent = feed(low, 'l', loopback);
-      CompletionStage<Done> highSent = feed(high, 'h', loopback);
-      Loopback.eventually("half of the high one", () -> bytes(came, 'h') > EACH / 2);
-      // With equal shares the low one would have come as far; it may have begun a little before.
-      assertTrue(bytes(came, 'l') < EACH / 4, () -> came.toString());
-      low.setSendOrder(3);
-      long highSoFar = bytes(came, 'h');
-      Loopback.eventually("the raised one has come", () -> bytes(came, 'l') == EACH);
-      assertTrue(bytes(came, 'h') < highSoFar + MIB, () -> came.toString());
-      await(lowSent);
-      await(highSent);
-      Loopback.eventually("all", () -> bytes(came, 'h') == EACH);
+      boolean up = role == SessionEnds.Role.CLIENT;
+      body.run(loopback, up ? client : server, up ? server : client);
+      // A close that is lost in a full queue would be noticed by the idle time-out only.
+      proxy.impair(Direction.TO_SERVER, Impairment.NONE);
+      proxy.impair(Direction.TO_CLIENT, Impairment.NONE);
       client.close();
       await(server.closed());
+    }
+  }
+
+  /** Counts the bytes that come, by the first of each piece. */
+  private static Map<Byte, Long> count(WebTransport to, Loopback loopback) {
+    Map<Byte, Long> came = new ConcurrentHashMap<>();
+    to.incomingUnidirectionalStreams()
+        .flatMapMerge(3, WebTransportReceiveStream::source)
+        .runForeach(
+            bytes -> came.merge(bytes.apply(0), (long) bytes.size(), Long::sum), loopback.system);
+    return came;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theHigherOrderOfAGroupGoesFirstAndARaisedOneOvertakes(SessionEnds.Role role)
+      throws Exception {
+    behind(
+        Impairment.NONE.withRate(MIB, QUEUE_PACKETS),
+        role,
+        (loopback, from, to) -> {
+          Map<Byte, Long> came = count(to, loopback);
+          WebTransportSendStreamOptions grouped =
+              WebTransportSendStreamOptions.create().withSendGroup(from.createSendGroup());
+          WebTransportSendStream low =
+              await(from.createUnidirectionalStream(grouped.withSendOrder(1)));
+          WebTransportSendStream high =
+              await(from.createUnidirectionalStream(grouped.withSendOrder(2)));
+          CompletionStage<Done> highSent = feed(high, 'h', loopback);
+          CompletionStage<Done> lowSent = feed(low, 'l', loopback);
+          Loopback.eventually("half of the high one", () -> bytes(came, 'h') > EACH / 2);
+          // With equal shares the low one would have come as far.
+          assertTrue(bytes(came, 'l') < WINDOW, came::toString);
+          low.setSendOrder(3);
+          long highSoFar = bytes(came, 'h');
+          Loopback.eventually("the raised one has come", () -> bytes(came, 'l') == EACH);
+          assertTrue(bytes(came, 'h') < highSoFar + WINDOW, came::toString);
+          await(lowSent);
+          await(highSent);
+          Loopback.eventually("all", () -> bytes(came, 'h') == EACH);
+        });
+  }
+
+  /**
+   * Two streams and a writable of datagrams, each in a group of its own, send all they can. Then
+   * one stream moves to the other one's group, and the writable follows.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void whatMovesToAnotherGroupTakesItsShareThere(SessionEnds.Role role) throws Exception {
+    behind(
+        Impairment.NONE.withRate(2 * MIB, 2 * QUEUE_PACKETS),
+        role,
+        (loopback, from, to) -> {
+          count(to, loopback);
+          to.datagrams().readable().runWith(Sink.ignore(), loopback.system);
+          WebTransportSendGroup other = from.createSendGroup();
+          WebTransportSendStream mover = stream(from, from.createSendGroup());
+          WebTransportSendStream stays = stream(from, other);
+          WebTransportDatagramsWritable writable = from.datagrams().createWritable();
+          from.datagrams().setOutgoingMaxBufferedDatagrams(512);
+          Shares shares = new Shares(mover, stays, from.datagrams());
+          endless('m', 8 * 1024).runWith(mover.sink(), from.materializer());
+          endless('d', 1000).runWith(writable.sink(), from.materializer());
+          endless('s', 8 * 1024).map(shares::look).runWith(stays.sink(), from.materializer());
+
+          shares.assertNow(1 / 3.0, 1 / 3.0, 1 / 3.0);
+          mover.setSendGroup(other);
+          shares.assertNow(1 / 4.0, 1 / 4.0, 1 / 2.0);
+          writable.setSendGroup(other);
+          shares.assertNow(1 / 3.0, 1 / 3.0, 1 / 3.0);
+          mover.abort(0);
+          stays.abort(0);
+        });
+  }
+
+  private static WebTransportSendStream stream(WebTransport from, WebTransportSendGroup group)
+      throws Exception {
+    return await(
+        from.createUnidirectionalStream(
+            WebTransportSendStreamOptions.create().withSendGroup(group)));
+  }
+
+  /** What was handed to the transport, of the mover, of the one that stays, and in datagrams. */
+  private static final class Shares {
+    private static final int SKIPPED = MIB / 8;
+    private static final int MEASURED = MIB;
+
+    /** Nobody's write is cut for another one's turn, so one may be some 64 KiB ahead. */
+    private static final double TOLERANCE = 0.05;
+
+    private final WebTransportSendStream mover;
+    private final WebTransportSendStream stays;
+    private final WebTransportDatagramDuplexStream datagrams;
+    private volatile List<Long> latest = List.of(0L, 0L, 0L);
+
+    Shares(
+        WebTransportSendStream mover,
+        WebTransportSendStream stays,
+        WebTransportDatagramDuplexStream datagrams) {
+      this.mover = mover;
+      this.stays = stays;
+      this.datagrams = datagrams;
+    }
+
+    /** Looks at all three on the loop that sends, so at the same moment. */
+    ByteString look(ByteString passing) {
+      long sent = datagrams.getStats().toCompletableFuture().join().sent();
+      latest = List.of(bytes(mover), bytes(stays), sent * 1000);
+      return passing;
+    }
+
+    private static long bytes(WebTransportSendStream stream) {
+      return stream.getStats().toCompletableFuture().join().bytesSent().orElseThrow();
+    }
+
+    private static long all(List<Long> parts) {
+      return parts.stream().mapToLong(Long::longValue).sum();
+    }
+
+    private List<Long> after(List<Long> before, int more) {
+      Loopback.eventually("so much is sent", () -> all(latest) >= all(before) + more);
+      return latest;
+    }
+
+    /** What part each has from now on. */
+    void assertNow(double... parts) {
+      List<Long> before = after(latest, SKIPPED);
+      List<Long> after = after(before, MEASURED);
+      double sum = all(after) - all(before);
+      for (int i = 0; i < parts.length; i++) {
+        assertEquals(
+            parts[i],
+            (after.get(i) - before.get(i)) / sum,
+            TOLERANCE,
+            () -> before + " then " + after);
+      }
     }
   }
 
@@ -174,12 +329,14 @@ class SendGroupsIT {
     return came.getOrDefault((byte) letter, 0L);
   }
 
+  private static Source<ByteString, NotUsed> endless(char letter, int size) {
+    byte[] letters = new byte[size];
+    Arrays.fill(letters, (byte) letter);
+    return Source.repeat(ByteString.fromArray(letters));
+  }
+
   private static CompletionStage<Done> feed(
       WebTransportSendStream stream, char letter, Loopback loopback) {
-    byte[] letters = new byte[CHUNK];
-    Arrays.fill(letters, (byte) letter);
-    return Source.repeat(ByteString.fromArray(letters))
-        .take(EACH / CHUNK)
-        .runWith(stream.sink(), loopback.system);
+    return endless(letter, CHUNK).take(EACH / CHUNK).runWith(stream.sink(), loopback.system);
   }
 }

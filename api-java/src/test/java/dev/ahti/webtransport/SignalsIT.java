@@ -12,6 +12,7 @@ import dev.ahti.wtspec.RawQlog;
 import dev.ahti.wtspec.RawStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -214,8 +215,8 @@ class SignalsIT {
         RawOptions.DEFAULTS,
         "",
         ends -> {
-          long best = Long.MAX_VALUE;
-          for (int i = 0; i < 5; i++) {
+          long[] times = new long[5];
+          for (int i = 0; i < times.length; i++) {
             WebTransportWriter writer =
                 await(ends.session().createUnidirectionalStream()).getWriter();
             await(writer.write(CHUNK));
@@ -224,10 +225,11 @@ class SignalsIT {
             long before = System.nanoTime();
             far.shutdown(true, false, 0x52e4a40fa8dbL);
             failure(writer.closed());
-            best = Math.min(best, System.nanoTime() - before);
+            times[i] = System.nanoTime() - before;
           }
-          // The best of some, as others may have the processor.
-          assertTrue(best < STOP_NOTICED.toNanos(), Duration.ofNanos(best)::toString);
+          // The middle one, as others may have the processor for longer than that now and then.
+          Arrays.sort(times);
+          assertTrue(times[2] < STOP_NOTICED.toNanos(), () -> Arrays.toString(times));
         });
   }
 }

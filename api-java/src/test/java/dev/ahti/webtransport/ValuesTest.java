@@ -99,6 +99,7 @@ class ValuesTest {
     WebTransportInfo info =
         new WebTransportInfo(
             WebTransportDraft.DRAFT_16,
+            java.util.Set.of(),
             "a",
             "/x?y=1?z",
             Optional.empty(),

@@ -16,6 +16,7 @@ import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportConnectionStats;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
+import dev.ahti.webtransport.WebTransportDatagramStats;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
@@ -29,6 +30,7 @@ import dev.ahti.webtransport.WebTransportSendStream;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.WebTransportState;
 import dev.ahti.webtransport.WebTransportTypeException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +56,7 @@ public final class ApiSession implements WebTransport {
   private final WebTransportCongestionControl wish;
   private final Anticipated anticipated;
   private final Datagrams datagrams;
+  private final EarlyGroups earlyGroups;
   private final boolean mayBeShared;
 
   /**
@@ -61,19 +64,20 @@ public final class ApiSession implements WebTransport {
    *
    * @param wish what its congestion control is to be good at
    * @param endsUnreferenced whether it is closed when nobody holds it
-   * @param settings for datagrams, where the application says nothing
+   * @param settings where the application says nothing, and how many groups there may be
    */
   public ApiSession(
       Ahti ahti,
       SessionHandle session,
       WebTransportCongestionControl wish,
       boolean endsUnreferenced,
-      EngineSettings.Datagrams settings) {
+      EngineSettings.Session settings) {
     this.ahti = ahti;
     this.state = new ApiState(CompletableFuture.completedFuture(session), false);
     this.wish = wish;
-    this.datagrams = new Datagrams(this, ReadableStreamType.DEFAULT, settings);
+    this.datagrams = new Datagrams(this, ReadableStreamType.DEFAULT, settings.datagrams());
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
+    this.earlyGroups = earlyGroups(settings, state);
     this.mayBeShared = false;
     if (endsUnreferenced) {
       Unreferenced.tell(this, state);
@@ -83,20 +87,28 @@ public final class ApiSession implements WebTransport {
   /**
    * A client's: what the future fails with is told by {@code ready} and {@code closed}.
    *
-   * @param settings for datagrams, where the application says nothing
+   * @param settings where the application says nothing, and how many groups there may be
    */
   public ApiSession(
       Ahti ahti,
       CompletableFuture<SessionHandle> dialled,
       WebTransportOptions options,
-      EngineSettings.Datagrams settings) {
+      EngineSettings.Session settings) {
     this.ahti = ahti;
     this.state = new ApiState(dialled, options.hidesFailures());
     this.wish = options.congestionControl();
-    this.datagrams = new Datagrams(this, options.datagramsReadableType(), settings);
+    this.datagrams = new Datagrams(this, options.datagramsReadableType(), settings.datagrams());
     this.anticipated = new Anticipated(state, Anticipated.of(options));
+    this.earlyGroups = earlyGroups(settings, state);
     this.mayBeShared = options.allowsPooling();
     Unreferenced.tell(this, state);
+  }
+
+  /** Told by the state, which must not hold the session. */
+  private static EarlyGroups earlyGroups(EngineSettings.Session settings, ApiState state) {
+    EarlyGroups groups = new EarlyGroups(settings.sendGroups());
+    state.established().thenAccept(groups::established);
+    return groups;
   }
 
   @Override
@@ -151,7 +163,7 @@ public final class ApiSession implements WebTransport {
     if (state.isOver()) {
       throw state.invalid();
     }
-    return new SendGroup(this);
+    return new SendGroup(this, earlyGroups);
   }
 
   @Override
@@ -229,8 +241,13 @@ public final class ApiSession implements WebTransport {
     if (interval.isNegative() || interval.isZero()) {
       throw new WebTransportRangeException("interval: " + interval + " (expected: above zero)");
     }
-    return Source.fromGraph(new SnapshotsStage(state, interval, this::getStats))
-        .addAttributes(Keeps.of(this));
+    // No lambda that holds this: the stage holds its session only while it is asked.
+    ApiState of = state;
+    boolean shared = mayBeShared;
+    Function<SessionHandle, WebTransportDatagramStats> counts = datagrams.counts();
+    return Source.fromGraph(
+        new SnapshotsStage(
+            of, interval, () -> Statistics.of(of, shared, counts), new WeakReference<>(this)));
   }
 
   @Override

@@ -35,9 +35,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
       ApiSession session, DatagramWriter writer, @Nullable SendGroup group, long order) {
     this.session = session;
     this.writer = writer;
-    this.group = group;
-    this.order = order;
-    place();
+    place(group, order);
   }
 
   @Override
@@ -68,10 +66,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
       // The text's name for it here.
       throw new WebTransportInvalidStateException(String.valueOf(another.getMessage()));
     }
-    synchronized (this) {
-      group = ours;
-    }
-    place();
+    place(ours, sendOrder());
   }
 
   @Override
@@ -81,10 +76,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
 
   @Override
   public void setSendOrder(long newOrder) {
-    synchronized (this) {
-      order = newOrder;
-    }
-    place();
+    place(group(), newOrder);
   }
 
   @Override
@@ -98,16 +90,26 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
     writer.policy(DatagramBounds.engine(newPolicy));
   }
 
-  /** Tells the writer; a group has its number only once the session is there. */
-  private void place() {
-    boolean later;
-    synchronized (this) {
-      later = group != null && session.status().sessionOrNull() == null;
-      long id = group == null || later ? 0 : group.handle().id();
-      writer.priority(new SendPriority(id, order));
-    }
+  private synchronized @Nullable SendGroup group() {
+    return group;
+  }
+
+  /**
+   * Tells the writer; a group has its number only once the session is there. One that cannot be
+   * made leaves the writable where it is.
+   */
+  private synchronized void place(@Nullable SendGroup newGroup, long newOrder) {
+    boolean later = newGroup != null && session.status().sessionOrNull() == null;
+    long id = newGroup == null || later ? 0 : newGroup.handle().id();
+    writer.priority(new SendPriority(id, newOrder));
+    group = newGroup;
+    order = newOrder;
     if (later) {
-      session.status().established().thenAccept(there -> place());
+      session.status().established().thenAccept(there -> placeAgain());
     }
+  }
+
+  private synchronized void placeAgain() {
+    place(group, order);
   }
 }

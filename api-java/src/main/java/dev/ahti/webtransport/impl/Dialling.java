@@ -65,7 +65,7 @@ public final class Dialling {
         ahti,
         target.isBlocked() ? blocked(target) : ahti.connect(request),
         options,
-        ahti.settings().session().datagrams());
+        ahti.settings().session());
   }
 
   /** The engine's policy: what is said, on top of what is configured. */

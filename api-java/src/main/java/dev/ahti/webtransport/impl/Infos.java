@@ -1,15 +1,20 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Quirk;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
+import dev.ahti.webtransport.WebTransportQuirk;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.pekko.annotation.InternalApi;
 
 /** Turns what the engine knows of a session into the public record. */
@@ -21,6 +26,7 @@ public final class Infos {
     Fields request = session.request();
     return new WebTransportInfo(
         draft(session.dialect().draft()),
+        quirks(session.dialect()),
         request.get(":authority").orElse(""),
         request.get(":path").orElse("/"),
         request.get("origin"),
@@ -29,6 +35,16 @@ public final class Infos {
         session.remoteAddress(),
         session.peerCertificates(),
         session.congestionControl().map(used -> CongestionControlAlgorithm.valueOf(used.name())));
+  }
+
+  private static Set<WebTransportQuirk> quirks(Dialect dialect) {
+    EnumSet<WebTransportQuirk> tolerated = EnumSet.noneOf(WebTransportQuirk.class);
+    for (WebTransportQuirk quirk : WebTransportQuirk.values()) {
+      if (dialect.tolerated().contains(Quirk.valueOf(quirk.name()))) {
+        tolerated.add(quirk);
+      }
+    }
+    return tolerated;
   }
 
   static WebTransportHeaders headers(Fields fields) {

@@ -3,27 +3,45 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.webtransport.WebTransportInvalidStateException;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStreamStats;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A send group of the engine, made when the session is there. */
 final class SendGroup implements WebTransportSendGroup {
+  private static final Logger LOG = LoggerFactory.getLogger(SendGroup.class);
+
   private final ApiSession session;
   private @Nullable SendGroupHandle handle;
 
   /**
    * Of a session that may still be connecting; otherwise the group is made at once.
    *
+   * @param early those of a session that is connecting
    * @throws WebTransportQuotaExceededException when {@code ahti.session.send-groups} are in use
    */
-  SendGroup(ApiSession session) {
+  SendGroup(ApiSession session, EarlyGroups early) {
     this.session = session;
     SessionHandle there = session.status().sessionOrNull();
     if (there != null) {
       handle(there);
+    } else {
+      early.add(this);
+    }
+  }
+
+  /** The session is there, so the group can be made. */
+  void established(SessionHandle there) {
+    try {
+      handle(there);
+    } catch (WebTransportQuotaExceededException | WebTransportInvalidStateException refused) {
+      // Another one was quicker, or the session is over: whoever uses the group is told so.
+      LOG.debug("A send group that was made while connecting is refused: {}", refused.getMessage());
     }
   }
 

@@ -163,8 +163,10 @@ final class SendStream implements WebTransportSendStream {
 
   @Override
   public synchronized void setSendGroup(@Nullable WebTransportSendGroup value) {
-    group = StreamOpening.own(session, value);
-    place();
+    SendGroup ours = StreamOpening.own(session, value);
+    // First, so that a group that cannot be made leaves the stream where it is.
+    place(ours, order);
+    group = ours;
   }
 
   @Override
@@ -174,12 +176,12 @@ final class SendStream implements WebTransportSendStream {
 
   @Override
   public synchronized void setSendOrder(long value) {
+    place(group, value);
     order = value;
-    place();
   }
 
-  private void place() {
-    handle.priority(StreamOpening.priority(group, order));
+  private void place(@Nullable SendGroup newGroup, long newOrder) {
+    handle.priority(StreamOpening.priority(newGroup, newOrder));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.webtransport.WebTransportConnectionStats;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Statistics of a session at an interval, read on demand only. The end of the session is not left
- * to the next interval, which may be long: the last statistics come then, or the failure.
+ * to the next interval, which may be long: the last statistics come then, or the failure. The
+ * session is held while somebody waits for an element, and no longer.
  */
 final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnectionStats>> {
   private final Outlet<WebTransportConnectionStats> out = Outlet.create("SnapshotsStage.out");
@@ -25,19 +27,23 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
   private final ApiState state;
   private final Duration interval;
   private final Supplier<CompletableFuture<WebTransportConnectionStats>> read;
+  private final WeakReference<ApiSession> session;
 
   /**
    * Of one session.
    *
-   * @param read gives its statistics, those of its end once it is closed
+   * @param read gives its statistics, those of its end once it is closed; does not hold it
+   * @param session the session itself
    */
   SnapshotsStage(
       ApiState state,
       Duration interval,
-      Supplier<CompletableFuture<WebTransportConnectionStats>> read) {
+      Supplier<CompletableFuture<WebTransportConnectionStats>> read,
+      WeakReference<ApiSession> session) {
     this.state = state;
     this.interval = interval;
     this.read = read;
+    this.session = session;
   }
 
   @Override
@@ -56,6 +62,11 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
     private final AsyncCallback<Done> ended = createAsyncCallback(any -> onEnd());
     private Runnable forget = () -> {};
+
+    /** While an element is asked for. */
+    @SuppressWarnings("unused")
+    private @Nullable ApiSession held;
+
     private boolean due = true;
     private boolean asked;
     private boolean askedForTheLast;
@@ -68,6 +79,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
           new AbstractOutHandler() {
             @Override
             public void onPull() {
+              held = session.get();
               look();
             }
           });
@@ -81,6 +93,8 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
 
     @Override
     public void postStop() {
+      // Whoever has a subscription of it may keep that for longer.
+      held = null;
       forget.run();
     }
 
@@ -118,6 +132,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
         failStage(ofTheSession == null ? answer.failure() : ofTheSession);
         return;
       }
+      held = null;
       push(out, answer.stats());
       if (askedForTheLast) {
         completeStage();

@@ -110,7 +110,7 @@ final class ServerBinder {
           session,
           settings.congestionControl(),
           settings.unreferencedClosed(),
-          ahti.settings().session().datagrams());
+          ahti.settings().session());
     }
 
     private static void run(SessionHandler handler, ApiSession session) {

@@ -29,7 +29,7 @@ class ApiSessionTest {
           null,
           dialled,
           WebTransportOptions.create(),
-          EngineSettings.create(ConfigFactory.load()).session().datagrams());
+          EngineSettings.create(ConfigFactory.load()).session());
 
   @Test
   void looksAtItAddUpToNothing() {

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #link()}: two bare ends, for tests of ports and stages.
  * </ul>
  *
+ * <p>Send orders and groups hold among the datagrams of a session that wait. Streams have no
+ * congestion to wait for here, so theirs change nothing, nor is there an order between a stream and
+ * a datagram: what tests those needs a real transport behind a slow link.
+ *
  * <p>Any thread. With a manual loop everything waits until the test runs it.
  */
 public final class MemoryNetwork {
