@@ -23,6 +23,7 @@ public final class ConnectionPorts {
   private final Duration writeStall;
   private final Runnable look = this::look;
   private final SendLimits.Connection limits = new SendLimits.Connection();
+  private final LoneFins loneFins;
   private @Nullable QuicTransportParameters peerParameters;
   private int watched;
   private long payloadSent;
@@ -36,6 +37,12 @@ public final class ConnectionPorts {
   public ConnectionPorts(NettyLoop loop, Duration writeStall) {
     this.loop = loop;
     this.writeStall = writeStall;
+    this.loneFins = new LoneFins(loop);
+  }
+
+  /** The streams whose FIN waits. */
+  LoneFins loneFins() {
+    return loneFins;
   }
 
   /** How many are open. */
@@ -72,6 +79,7 @@ public final class ConnectionPorts {
     for (QuicStreamPort port : List.copyOf(ports)) {
       port.lost(why);
     }
+    loneFins.close();
   }
 
   /** How far the peer lets a stream of this connection send. */

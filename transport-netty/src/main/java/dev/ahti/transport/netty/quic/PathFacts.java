@@ -1,8 +1,10 @@
 package dev.ahti.transport.netty.quic;
 
+import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 
@@ -17,6 +19,35 @@ public final class PathFacts {
   public static long roundTripNanos(QuicChannel connection) {
     Future<QuicConnectionPathStats> stats = connection.collectPathStats(0);
     return stats.isSuccess() ? Math.max(stats.getNow().rtt(), LEAST_NANOS) : LEAST_NANOS;
+  }
+
+  /** What a stream knows of its connection. */
+  record Of(QuicStreamChannel stream) implements LoneFin.Connection {
+
+    /**
+     * Not known, and so not idle, where the window of the stream or of the connection has less room
+     * than the congestion window.
+     */
+    @Override
+    public boolean idle() {
+      return QuicAccess.capacity(stream) >= congestionWindow(stream.parent());
+    }
+
+    @Override
+    public long packetsReceived() {
+      return PathFacts.packetsReceived(stream.parent());
+    }
+
+    @Override
+    public long roundTripNanos() {
+      return PathFacts.roundTripNanos(stream.parent());
+    }
+  }
+
+  /** How many bytes may be under way; more than there can be where that is not known. */
+  private static long congestionWindow(QuicChannel connection) {
+    Future<QuicConnectionPathStats> stats = connection.collectPathStats(0);
+    return stats.isSuccess() ? stats.getNow().cwnd() : Long.MAX_VALUE;
   }
 
   /** How many packets of the connection have come, or -1 where that is not known. */

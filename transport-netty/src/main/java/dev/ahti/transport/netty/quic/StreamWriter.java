@@ -46,6 +46,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   private final StreamTurns turns;
   private final WriteWaits waits;
   private final StreamReset reset;
+  private final LoneFin loneFin;
   private final long session;
   private volatile @Nullable SessionFlow flow;
 
@@ -86,6 +87,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     this.turns = context.turns();
     this.waits = new WriteWaits(loop, ports, turns);
     this.reset = new StreamReset(loop, ctx, out, chunks, this, turns.losses());
+    this.loneFin = new LoneFin(loop, ports.loneFins(), new PathFacts.Of(channel), this::request);
     this.session = session;
     this.request = this::requestTurn;
   }
@@ -166,7 +168,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     boolean finishing = out.finishing();
     loop.holdPackets(channel.parent());
     if (!chunks.hasHeader() && out.isEmpty()) {
-      if (finishing && !refused(capacity)) {
+      if (finishing && !refused(capacity) && loneFin.mayLeave()) {
         parkedBytes = 0;
         hand(QuicStreamFrame.EMPTY_FIN, 0, true, false);
       }
@@ -332,6 +334,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   /** Hands a message to Netty; whether it was taken at once. */
   private boolean hand(Object message, int payload, boolean last, boolean withHeader) {
     ChannelFuture written = ctx.write(message);
+    loneFin.behindBytes();
     if (withHeader) {
       reset.headerWritten(written);
     }
@@ -346,6 +349,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
           parked = null;
           turns.parked(-1);
           reset.heldWritten();
+          loneFin.behindBytes();
           if (settled(written, payload, last) && !last) {
             request();
           }
@@ -356,6 +360,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   /** Something was written on the stream that is not this half's. */
   void waitFor(ChannelFuture written) {
     waits.forWrite(written);
+    loneFin.behindBytes();
   }
 
   /**
@@ -408,6 +413,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   }
 
   private void leave() {
+    loneFin.end();
     SendScheduler.Entry<TurnTaker> place = entry;
     if (place != null) {
       entry = null;
