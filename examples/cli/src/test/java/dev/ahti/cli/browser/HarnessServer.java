@@ -42,6 +42,7 @@ final class HarnessServer implements AutoCloseable {
    * @param caseMillis the time for one case
    * @param bulkBytes how much the case that moves much moves
    * @param cancelSendsStop whether the server hears of a stream that the page cancels
+   * @param closes how many sessions the server closes until the browser must have told one's code
    */
   record Config(
       String url,
@@ -49,7 +50,8 @@ final class HarnessServer implements AutoCloseable {
       List<String> cases,
       long caseMillis,
       int bulkBytes,
-      boolean cancelSendsStop) {}
+      boolean cancelSendsStop,
+      int closes) {}
 
   private final HttpServer http;
   private final ExecutorService workers = Executors.newFixedThreadPool(4);
