@@ -25,7 +25,8 @@ import java.util.concurrent.CompletableFuture;
 /** Our engine, in either role, and a peer that does QUIC by hand; then a session with id 0. */
 final class BareSession implements AutoCloseable {
   final BarePeer peer;
-  private final EngineNet net = new EngineNet();
+  private final EngineNet net;
+  private final boolean ownNet;
   private final Role ours;
   private final Draft draft;
   private final CompletableFuture<SessionHandle> dialled;
@@ -36,6 +37,18 @@ final class BareSession implements AutoCloseable {
    * @param more transport parameters of the peer beside the usual ones
    */
   BareSession(Role ours, Draft draft, Map<Long, String> more) {
+    this(new EngineNet(), true, ours, draft, more);
+  }
+
+  /** The same in an engine that others use too. */
+  BareSession(EngineNet net, Role ours, Draft draft, Map<Long, String> more) {
+    this(net, false, ours, draft, more);
+  }
+
+  private BareSession(
+      EngineNet net, boolean ownNet, Role ours, Draft draft, Map<Long, String> more) {
+    this.net = net;
+    this.ownNet = ownNet;
     this.ours = ours;
     this.draft = draft;
     Map<Long, String> parameters = new TreeMap<>(BarePeer.PARAMETERS);
@@ -90,6 +103,10 @@ final class BareSession implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(peer, net);
+    if (ownNet) {
+      Closing.all(peer, net);
+    } else {
+      peer.close();
+    }
   }
 }

@@ -72,6 +72,38 @@ class MalformedOpeningIT extends MalformedInput {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"D07, 3301c0000000c671706a01, 0x100", "D16, 3301ac7cf00001, 0x212c0d48"})
+  @Conformance({"H3-C-02", "H3-C-03"})
+  void aServerThatLacksASettingIsLeft(Draft draft, String pairs, String code) {
+    try (RawSession wire = begin(Role.CLIENT, draft)) {
+      wire.onlySettings(pairs);
+      expect(code, wire.raw::closeCode);
+      fails(wire);
+    }
+  }
+
+  @Test
+  @Conformance("H3-C-15")
+  void aDemandThatIsNotMetEndsTheSession() {
+    ProtocolOffer demand = new ProtocolOffer(List.of("v2", "v1"), true);
+    try (RawSession wire =
+        RawSession.begin(
+            net,
+            Role.CLIENT,
+            Draft.D16,
+            port,
+            RawOptions.DEFAULTS,
+            dial -> dial.withProtocols(demand).withPool(""))) {
+      RawStream connect = wire.settings().request();
+      connect.write(RawHttp.headers(RawFields.of(":status", "200")));
+      expect("RESET 0x817b3dd", connect::end);
+      connect.awaitStopped();
+      fails(wire);
+      wire.lives();
+    }
+  }
+
   static Stream<Arguments> answersWithoutCapsules() {
     return inEachDraft(
         Stream.of(
