@@ -92,6 +92,20 @@ class SessionEndWireIT {
     wire.lives();
   }
 
+  /** Settings, request or answer, stream and capsule: each byte in a packet of its own. */
+  @ParameterizedTest
+  @MethodSource(EACH)
+  void aSessionWhoseBytesComeOneByOneOpensEchoesAndCloses(Role role, Draft draft) {
+    wire = new WireSession(role, draft, RawOptions.DEFAULTS.withEachByteAlone());
+    wire.settings();
+    session = wire.open();
+    wire.echoes(session);
+    wire.connect.finish(close7());
+    closesWith(7, "bye", true);
+    assertEquals("FIN", wire.connect.end());
+    wire.lives();
+  }
+
   @ParameterizedTest
   @MethodSource(EACH)
   @Conformance("H3-B-40")
