@@ -48,19 +48,15 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   private final StreamReset reset;
   private final LoneFin loneFin;
   private final long session;
-  private volatile @Nullable SessionFlow flow;
+  private final StreamCredit credit;
 
   // Loop only.
   private @Nullable ChannelFuture parked;
   private int parkedBytes;
   private SendScheduler.@Nullable Entry<TurnTaker> entry;
-  private @Nullable SessionLimit limit;
   private boolean done;
   private SendPriority priority = SendPriority.DEFAULT;
   private @Nullable SendLimits limits;
-
-  /** Payload for which the session's credit was taken before it was written: the next bytes. */
-  private long prepaid;
 
   /**
    * @param header what goes out before everything else; empty for none
@@ -89,12 +85,13 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     this.reset = new StreamReset(loop, ctx, out, chunks, this, turns.losses());
     this.loneFin = new LoneFin(loop, ports.loneFins(), new PathFacts.Of(channel), this::request);
     this.session = session;
+    this.credit = new StreamCredit(turns, session);
     this.request = this::requestTurn;
   }
 
   /** Body bytes ask there first. To be called before any are offered. */
   void flow(SessionFlow newFlow) {
-    flow = newFlow;
+    credit.flow(newFlow);
   }
 
   /** Where it stands from now on. Loop only. */
@@ -223,11 +220,8 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   private long writeChunk(int room, boolean finishing) {
     boolean withHeader = chunks.hasHeader();
     int length = (int) Math.min(room, out.isCut() ? out.committed() : out.queued());
-    SessionFlow own = prepaid > 0 ? null : flow;
-    if (prepaid > 0) {
-      length = (int) Math.min(length, prepaid);
-    } else if (own != null && length > 0) {
-      length = (int) limit(own).credit(length);
+    if (length > 0) {
+      length = (int) credit.of(length);
       if (length == 0 && !withHeader) {
         waits.forCredit();
         return LIMITED;
@@ -242,12 +236,8 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       return NOTHING;
     }
     waits.over();
-    if (flow != null && taken > 0) {
-      if (own != null) {
-        limit(own).sent(entry, taken);
-      } else {
-        prepaid -= taken;
-      }
+    if (taken > 0 && !credit.isUnlimited()) {
+      credit.written(entry, taken);
       reset.bodyWritten();
     }
     limits().sent(bytes.readableBytes());
@@ -255,9 +245,9 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     Object message = last ? new DefaultQuicStreamFrame(bytes, true) : bytes;
     boolean left = hand(message, taken, last, withHeader);
     parkedBytes = written;
-    SessionFlow paid = flow;
-    if (!left && paid != null && taken > 0 && parked != null) {
-      giveBackWhenRefused(paid, parked, bytes, taken);
+    ChannelFuture held = parked;
+    if (!left && taken > 0 && held != null) {
+      credit.giveBackWhenRefused(held, bytes, taken);
     }
     if (left && out.isCut() && out.committed() == 0) {
       request();
@@ -295,11 +285,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
 
   /** Whether the session has credit for so many bytes. */
   boolean hasCreditFor(int length) {
-    SessionFlow own = flow;
-    if (own == null) {
-      return true;
-    }
-    return limit(own).hasCreditFor(length);
+    return credit.isEnoughFor(length);
   }
 
   /**
@@ -307,28 +293,10 @@ final class StreamWriter implements LoopWriter, TurnTaker {
    * they have it for themselves. Everything before them was handed over.
    */
   boolean offerWhole(ByteString bytes) {
-    SessionFlow own = flow;
-    if (own != null) {
-      limit(own).sent(entry, bytes.length());
-      prepaid += bytes.length();
-    }
+    credit.prepay(entry, bytes.length());
     out.offer(bytes);
     request();
     return true;
-  }
-
-  /** What Netty holds when the stream is reset never leaves; it takes from the buffer what does. */
-  private static void giveBackWhenRefused(
-      SessionFlow flow, ChannelFuture written, ByteBuf bytes, int payload) {
-    bytes.retain();
-    written.addListener(
-        done -> {
-          int left = Math.min(payload, bytes.readableBytes());
-          bytes.release();
-          if (!done.isSuccess() && left > 0) {
-            flow.unsent(left);
-          }
-        });
   }
 
   /** Hands a message to Netty; whether it was taken at once. */
@@ -368,7 +336,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
    * session; negative when nothing waits for it.
    */
   long waitedNanos(long now) {
-    return out.end() != null ? -1 : waits.nanos(now, parked != null, limit);
+    return out.end() != null ? -1 : waits.nanos(now, parked != null, credit.limit());
   }
 
   /** Gives up: the peer took nothing for so long. */
@@ -419,25 +387,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       entry = null;
       turns.remove(place);
     }
-    SessionFlow paid = flow;
-    if (paid != null && prepaid > 0) {
-      paid.unsent(prepaid);
-      prepaid = 0;
-    }
-    SessionLimit left = limit;
-    if (left != null) {
-      limit = null;
-      turns.left(left, session);
-    }
-  }
-
-  private SessionLimit limit(SessionFlow own) {
-    SessionLimit present = limit;
-    if (present == null) {
-      present = turns.limit(session, own);
-      limit = present;
-    }
-    return present;
+    credit.leave();
   }
 
   @Override
@@ -467,7 +417,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   public boolean needsNoCredit() {
     return out.end() == null
         && (chunks.hasHeader()
-            || prepaid > 0
+            || credit.isPrepaid()
             || (out.isEmpty() && out.finishing())
             || (out.isCut() && out.committed() == 0));
   }
