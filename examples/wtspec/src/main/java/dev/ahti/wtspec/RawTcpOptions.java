@@ -13,6 +13,7 @@ public final class RawTcpOptions {
   private String tlsVersion = "TLSv1.3";
   private String applicationProtocol = "h2";
   private Map<Integer, Long> settings = Map.of();
+  private boolean settingsBehindTheirs;
   private boolean acknowledging = true;
   private boolean returningWindows = true;
   private boolean bytewise;
@@ -25,6 +26,7 @@ public final class RawTcpOptions {
     next.tlsVersion = tlsVersion;
     next.applicationProtocol = applicationProtocol;
     next.settings = settings;
+    next.settingsBehindTheirs = settingsBehindTheirs;
     next.acknowledging = acknowledging;
     next.returningWindows = returningWindows;
     next.bytewise = bytewise;
@@ -55,6 +57,14 @@ public final class RawTcpOptions {
     Map<Integer, Long> all = new TreeMap<>(settings);
     all.remove(id);
     return with(next -> next.settings = Map.copyOf(all));
+  }
+
+  /**
+   * With the first SETTINGS only when the other side's have come, in one go with the answer to
+   * those, if there is one: whoever sees the one has the other. Servers only.
+   */
+  public RawTcpOptions withSettingsBehindTheirs() {
+    return with(next -> next.settingsBehindTheirs = true);
   }
 
   /** Without an answer to SETTINGS until {@link RawTcpPeer#acknowledge} is called. */
@@ -90,6 +100,11 @@ public final class RawTcpOptions {
   /** The first SETTINGS, by their ids. */
   Map<Integer, Long> settings() {
     return settings;
+  }
+
+  /** Whether a server waits for its client's SETTINGS with its own. */
+  boolean settingsBehindTheirs() {
+    return settingsBehindTheirs;
   }
 
   /** Whether SETTINGS are answered at once. */

@@ -46,6 +46,8 @@ public final class RawTcpPeer implements AutoCloseable {
   private static final int WINDOW = 65_535;
   private static final int INITIAL_WINDOW_SIZE = 0x4;
   private static final int LARGEST_DATA = 16_384;
+  private static final RawFrame ACKNOWLEDGEMENT =
+      new RawFrame(RawFrame.SETTINGS, RawFrame.ACK, 0, "");
 
   private final RawTcpOptions options;
   private final boolean server;
@@ -70,12 +72,14 @@ public final class RawTcpPeer implements AutoCloseable {
 
   // The reader's.
   private final StringBuilder block = new StringBuilder();
+  private boolean waits;
 
   private RawTcpPeer(RawTcpOptions options, boolean server, int port) {
     this.options = options;
     this.server = server;
     SSLServerSocket door = server ? RawTls.listen(options) : null;
     this.listening = door;
+    this.waits = server && options.settingsBehindTheirs();
     this.reader =
         new Thread(
             () -> {
@@ -168,7 +172,7 @@ public final class RawTcpPeer implements AutoCloseable {
 
   /** Answers one SETTINGS frame of the other side. */
   public void acknowledge() {
-    write(new RawFrame(RawFrame.SETTINGS, RawFrame.ACK, 0, ""));
+    write(ACKNOWLEDGEMENT);
   }
 
   /** Waits until the other side has answered one more SETTINGS frame. */
@@ -326,8 +330,9 @@ public final class RawTcpPeer implements AutoCloseable {
       throw new IOException("TLS agreed on \"" + socket.getApplicationProtocol() + "\"");
     }
     DataInputStream in = new DataInputStream(socket.getInputStream());
-    RawFrame first = new RawFrame(RawFrame.SETTINGS, 0, 0, RawHttp2.settings(options.settings()));
-    write(socket, (server ? "" : RawHttp2.PREFACE) + first.hex());
+    if (!waits) {
+      write(socket, (server ? "" : RawHttp2.PREFACE) + firstSettings());
+    }
     connected.complete(socket);
     if (server) {
       byte[] preface = in.readNBytes(RawHttp2.PREFACE.length() / 2);
@@ -451,10 +456,17 @@ public final class RawTcpPeer implements AutoCloseable {
       initialWindow = initial;
       notifyAll();
     }
-    settings.add(values);
-    if (options.acknowledging()) {
-      acknowledge();
+    String answer = options.acknowledging() ? ACKNOWLEDGEMENT.hex() : "";
+    if (waits || !answer.isEmpty()) {
+      write((waits ? firstSettings() : "") + answer);
     }
+    waits = false;
+    // Last, so that who has seen them knows that they are answered.
+    settings.add(values);
+  }
+
+  private String firstSettings() {
+    return new RawFrame(RawFrame.SETTINGS, 0, 0, RawHttp2.settings(options.settings())).hex();
   }
 
   private synchronized void credited(RawFrame frame) {

@@ -11,15 +11,20 @@ import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawBody;
+import dev.ahti.wtspec.RawCapsule;
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawTcpOptions;
 import dev.ahti.wtspec.RawTcpPeer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * A connection over HTTP/2 between our engine, in either role, and a raw peer, and a session on it:
@@ -73,6 +78,8 @@ final class Http2Wire implements AutoCloseable {
     "ahti.session.flow.streams-bidirectional = 4",
   };
 
+  private static final RawFields OK = RawFields.of(":status", "200");
+
   final RawTcpPeer raw;
   final RawBody wire;
   final SessionHandle session;
@@ -96,25 +103,70 @@ final class Http2Wire implements AutoCloseable {
 
   /** A session of our engine in this role. */
   static Http2Wire begin(EngineNet net, Role role) {
-    return role == Role.SERVER
-        ? serve(net, listen(net), GENEROUS)
-        : dial(net, DialectPolicy.all(), SERVING, RawFields.of(":status", "200"));
+    return begin(net, role, GENEROUS);
   }
 
-  /** A session that a raw client opened. */
-  static Http2Wire serve(EngineNet net, int port, RawTcpOptions options) {
-    RawTcpPeer raw = RawTcpPeer.connect(port, options);
+  /** The same with a peer of these options. */
+  static Http2Wire begin(EngineNet net, Role role, RawTcpOptions options) {
+    return begin(net, role, options, DialectPolicy.all(), RawFields.of());
+  }
+
+  /**
+   * The same with more to say.
+   *
+   * @param policy our side's
+   * @param more fields of the peer's request or answer
+   */
+  static Http2Wire begin(
+      EngineNet net, Role role, RawTcpOptions options, DialectPolicy policy, RawFields more) {
+    if (role == Role.SERVER) {
+      RawTcpPeer raw = RawTcpPeer.connect(listen(net, policy), options);
+      return closingIfItFails(
+          raw,
+          () -> {
+            // Answered by now, where the peer answers.
+            raw.settings();
+            return serve(net, raw, with(CONNECT, more));
+          });
+    }
+    return dial(net, policy, offering(options), with(OK, more));
+  }
+
+  /** With the settings of a server that has sessions. */
+  static RawTcpOptions offering(RawTcpOptions options) {
+    return options.withSetting(0x8, 1).withSetting(0x2b60, 1);
+  }
+
+  private static RawFields with(RawFields fields, RawFields more) {
+    RawFields all = fields;
+    for (RawFields.Field field : more.fields()) {
+      all = all.with(field.name(), field.value());
+    }
+    return all;
+  }
+
+  private static Http2Wire closingIfItFails(RawTcpPeer raw, Supplier<Http2Wire> begun) {
     try {
-      return serve(net, raw);
+      return begun.get();
     } catch (AssertionError e) {
       raw.close();
       throw e;
     }
   }
 
+  /** A session that a raw client opened. */
+  static Http2Wire serve(EngineNet net, int port, RawTcpOptions options) {
+    RawTcpPeer raw = RawTcpPeer.connect(port, options);
+    return closingIfItFails(raw, () -> serve(net, raw));
+  }
+
   /** One more session that a raw client opens. */
   static Http2Wire serve(EngineNet net, RawTcpPeer raw) {
-    RawBody wire = raw.request(CONNECT);
+    return serve(net, raw, CONNECT);
+  }
+
+  private static Http2Wire serve(EngineNet net, RawTcpPeer raw, RawFields request) {
+    RawBody wire = raw.request(request);
     assertEquals("200", wire.headers().get(":status").orElseThrow());
     return new Http2Wire(raw, wire, net.session());
   }
@@ -122,20 +174,28 @@ final class Http2Wire implements AutoCloseable {
   /** A session that a raw server accepts with this answer. */
   static Http2Wire dial(
       EngineNet net, DialectPolicy policy, RawTcpOptions options, RawFields answer) {
-    RawTcpPeer raw = RawTcpPeer.listen(options);
-    try {
-      CompletableFuture<SessionHandle> session = net.ahti.connect(request(raw.port(), policy));
-      RawBody wire = raw.accept();
-      wire.headers();
-      wire.write(answer);
-      return new Http2Wire(raw, wire, TestNet.get(session));
-    } catch (AssertionError e) {
-      raw.close();
-      throw e;
-    }
+    RawTcpPeer raw = RawTcpPeer.listen(options.withSettingsBehindTheirs());
+    return closingIfItFails(
+        raw, () -> answer(net.ahti.connect(request(raw.port(), policy)), raw, answer));
   }
 
-  /** A client's request over HTTP/2 alone, on a connection of its own. */
+  /** The session that a client of ours asked for, accepted by a raw server. */
+  static Http2Wire answer(
+      CompletableFuture<SessionHandle> asked, RawTcpPeer raw, RawFields answer) {
+    RawBody wire = raw.accept();
+    wire.headers();
+    wire.write(answer);
+    return new Http2Wire(raw, wire, TestNet.get(asked));
+  }
+
+  /** One more session on the same connection. */
+  Http2Wire another(EngineNet net) {
+    return session.server()
+        ? serve(net, raw)
+        : answer(net.ahti.connect(request(raw.port(), DialectPolicy.all())), raw, OK);
+  }
+
+  /** A client's request over HTTP/2 alone, in a pool, so that connections outlive sessions. */
   static DialRequest request(int port, DialectPolicy policy) {
     return new DialRequest(
             "127.0.0.1",
@@ -147,6 +207,7 @@ final class Http2Wire implements AutoCloseable {
             ServerTrust.Insecure.INSTANCE,
             policy,
             Duration.ofSeconds(10))
+        .withPool("")
         .withVersions(Set.of(HttpVersion.HTTP_2));
   }
 
@@ -163,6 +224,95 @@ final class Http2Wire implements AutoCloseable {
   /** Letters. */
   static String s(String text) {
     return RawHttp.hex(text);
+  }
+
+  /** The id of a stream that the peer opens, counted from 0. */
+  long theirs(StreamKind kind, int number) {
+    return id(!session.server(), kind, number);
+  }
+
+  /** The id of a stream that our side opens, counted from 0. */
+  long ours(StreamKind kind, int number) {
+    return id(session.server(), kind, number);
+  }
+
+  private static long id(boolean server, StreamKind kind, int number) {
+    return 4L * number + (server ? 1 : 0) + (kind == StreamKind.UNIDIRECTIONAL ? 2 : 0);
+  }
+
+  /** Our side opens a stream. */
+  PortProbe open(StreamKind kind) {
+    return new PortProbe(TestNet.get(session.openStream(kind)).port());
+  }
+
+  /** The next stream that the peer opened. */
+  PortProbe incoming(StreamKind kind) {
+    return new PortProbe(
+        EngineNet.take(
+                kind == StreamKind.BIDIRECTIONAL
+                    ? session.incomingBidirectional()
+                    : session.incomingUnidirectional())
+            .port());
+  }
+
+  /** Capsules of our side up to one of this type, which is the last. */
+  List<RawCapsule> upTo(long type) {
+    List<RawCapsule> all = new ArrayList<>();
+    RawCapsule next;
+    do {
+      next = wire.capsule();
+      all.add(next);
+    } while (next.type() != type);
+    return all;
+  }
+
+  /** Capsules of our side up to now. Control goes ahead of a stream of ours, which is the mark. */
+  List<RawCapsule> soFar() {
+    PortProbe mark = open(StreamKind.UNIDIRECTIONAL);
+    mark.port().finish();
+    String id = n(mark.port().id());
+    List<RawCapsule> all = new ArrayList<>();
+    while (true) {
+      RawCapsule next = wire.capsule();
+      if (!next.payload().equals(id)) {
+        all.add(next);
+      } else if (next.type() == FIN) {
+        return all;
+      }
+    }
+  }
+
+  /** Capsules of our side up to the end of its half, which has to be a clean one. */
+  List<RawCapsule> rest() {
+    List<RawCapsule> all = new ArrayList<>();
+    try {
+      while (true) {
+        all.add(wire.capsule());
+      }
+    } catch (AssertionError end) {
+      assertEquals("FIN after ", end.getMessage());
+      return all;
+    }
+  }
+
+  /** The bytes of a stream in capsules, and the mark "!" where one ends it. */
+  static String bytesOf(long stream, List<RawCapsule> capsules) {
+    StringBuilder all = new StringBuilder();
+    for (RawCapsule capsule : capsules) {
+      boolean fin = capsule.type() == FIN;
+      if ((fin || capsule.type() == DATA) && capsule.payload().startsWith(n(stream))) {
+        all.append(capsule.payload().substring(n(stream).length())).append(fin ? "!" : "");
+      }
+    }
+    return all.toString();
+  }
+
+  /** Those that say something of a stream. */
+  static List<RawCapsule> about(long stream, List<RawCapsule> capsules) {
+    Set<Long> ofStreams = Set.of(FIN, DATA, RESET, STOP, MAX_STREAM_DATA, STREAM_DATA_BLOCKED);
+    return capsules.stream()
+        .filter(one -> ofStreams.contains(one.type()) && one.payload().startsWith(n(stream)))
+        .toList();
   }
 
   /** One stream there and back that the peer opens: the session works. */
