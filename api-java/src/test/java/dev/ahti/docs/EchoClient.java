@@ -27,7 +27,7 @@ public final class EchoClient {
         .createBidirectionalStream()
         .thenApply(stream -> Source.single(ByteString.fromString("hello")).via(stream.flow()))
         .thenCompose(echo -> echo.runWith(Sink.reduce(ByteString::concat), system))
-        .whenCompleteAsync((answer, failure) -> session.close(), Runnable::run);
+        .whenComplete((answer, failure) -> session.close());
   }
 }
 // #client
