@@ -18,6 +18,9 @@ public final class OriginPolicy {
   /** The status for an origin that is not allowed. */
   public static final int REFUSED_STATUS = 403;
 
+  /** What one origin looks like, for messages. */
+  public static final String SHAPE = "null, scheme://host or scheme://host:port";
+
   private static final String ANY = "*";
   private static final String OPAQUE = "null";
 
@@ -46,6 +49,11 @@ public final class OriginPolicy {
     return new OriginPolicy(allowed);
   }
 
+  /** Whether a browser could send this: {@code null}, or scheme and host, and nothing after. */
+  public static boolean isOrigin(String text) {
+    return text.equals(OPAQUE) || parsed(text).isPresent();
+  }
+
   /** Whether a request with this Origin field, or without one, may go on. */
   public boolean allows(Optional<String> origin) {
     if (origin.isEmpty()) {
@@ -68,7 +76,12 @@ public final class OriginPolicy {
     if (origin.equals(ANY) || origin.equals(OPAQUE)) {
       return origin;
     }
-    URI uri = parse(origin);
+    URI uri =
+        parsed(origin)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "origin: " + origin + " (expected: * or " + SHAPE + ")"));
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     int port = uri.getPort();
@@ -79,7 +92,8 @@ public final class OriginPolicy {
     return scheme + "://" + host + (isDefault ? "" : ":" + port);
   }
 
-  private static URI parse(String origin) {
+  /** Scheme, host and port, of text that is nothing but those. */
+  private static Optional<URI> parsed(String origin) {
     try {
       URI uri = new URI(origin);
       boolean onlyOrigin =
@@ -89,13 +103,10 @@ public final class OriginPolicy {
               && uri.getRawPath().isEmpty()
               && uri.getRawQuery() == null
               && uri.getRawFragment() == null;
-      if (onlyOrigin) {
-        return uri;
-      }
+      return onlyOrigin ? Optional.of(uri) : Optional.empty();
     } catch (URISyntaxException e) {
       // No URI, so no origin: what was expected says more than where the first wrong letter is.
+      return Optional.empty();
     }
-    throw new IllegalArgumentException(
-        "origin: " + origin + " (expected: *, null, or scheme://host or scheme://host:port)");
   }
 }

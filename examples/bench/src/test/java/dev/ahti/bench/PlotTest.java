@@ -21,7 +21,7 @@ class PlotTest {
             List.of(),
             () -> false);
     Results results = new Results();
-    results.add(Workload.RTT, SideName.AHTI, List.of(new Round(20, 0), new Round(10, 0)));
+    results.add(Workload.RTT, SideName.AHTI, List.of(new Round(20, 0), new Round(10.1, 0)));
     results.add(Workload.RTT, SideName.RAW, List.of(new Round(5, 0), new Round(0, 0)));
 
     List<String> lines = Plot.of(plan, results).lines().toList();
@@ -31,7 +31,7 @@ class PlotTest {
             "",
             "rtt, " + Workload.RTT.unit(),
             "  ahti                     " + "#".repeat(40) + " 20.0",
-            "                           " + "#".repeat(20) + " 10.0",
+            "                           " + "#".repeat(20) + " 10.1",
             "  raw                      " + "#".repeat(10) + " 5.0",
             "                            0.0"),
         lines);

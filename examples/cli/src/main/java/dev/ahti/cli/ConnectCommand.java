@@ -1,5 +1,6 @@
 package dev.ahti.cli;
 
+import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Connects to a WebTransport server and sends standard input on one bidirectional stream; "
-          + "what comes back goes to standard output. Ends when both directions have ended.",
+          + "what comes back goes to standard output. What comes on streams that the server opens is "
+          + "counted. Ends when both directions have ended, and no more comes on those.",
       ""
     },
     footer = {
@@ -80,7 +82,8 @@ final class ConnectCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "1",
       description =
-          "With --datagram: how long to wait for answers at the end (default: ${DEFAULT-VALUE}).")
+          "How long to wait at the end for datagrams (with --datagram), or for more on streams "
+              + "that the server opened (default: ${DEFAULT-VALUE}).")
   private int wait;
 
   @Option(
@@ -146,13 +149,16 @@ final class ConnectCommand implements Callable<Integer> {
     try (Actors actors = Actors.start()) {
       WebTransport session = connect(actors, options);
       ConnectReport report = new ConnectReport(spec.commandLine().getErr(), json);
+      ServerStreams opened = new ServerStreams(session);
       try {
-        run(session, actors.system(), report);
+        run(session, opened, actors.system(), report);
+        report.serverStreams(opened);
         if (stats || json) {
           report.statistics(end.await(session.getStats()));
         }
       } catch (EndSignal.Ended signal) {
         // A signal is a wish to end, not a failure: the server is told below.
+        report.serverStreams(opened);
       }
       // The end of the actors waits for connections to end in order, so the CLOSE is sent.
       session.close();
@@ -160,7 +166,8 @@ final class ConnectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void run(WebTransport session, ActorSystem<?> system, ConnectReport report)
+  private void run(
+      WebTransport session, ServerStreams opened, ActorSystem<?> system, ConnectReport report)
       throws Exception {
     end.await(session.ready());
     if (verbose || json) {
@@ -170,7 +177,9 @@ final class ConnectCommand implements Callable<Integer> {
       if (datagram) {
         datagrams(session, system);
       } else {
+        opened.read();
         stream(session, system);
+        opened.awaitEnd(end, wait);
       }
     } catch (EndSignal.Ended signal) {
       throw signal;
@@ -266,8 +275,8 @@ final class ConnectCommand implements Callable<Integer> {
     if (wait < 0) {
       throw misuse("--wait: " + wait + " (expected: a number of seconds, 0 or more)");
     }
-    if (origin != null && !WebOrigin.is(origin)) {
-      throw misuse("--origin: " + origin + " (expected: " + WebOrigin.SHAPE + ")");
+    if (origin != null && !OriginPolicy.isOrigin(origin)) {
+      throw misuse("--origin: " + origin + " (expected: " + OriginPolicy.SHAPE + ")");
     }
     WebTransportOptions options =
         WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout));

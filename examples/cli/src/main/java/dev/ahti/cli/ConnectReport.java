@@ -29,6 +29,16 @@ final class ConnectReport {
     print(line);
   }
 
+  /** What came on streams that the server opened, if it opened any. */
+  void serverStreams(ServerStreams opened) {
+    if (opened.count() > 0) {
+      ObjectNode line = event("serverStreams");
+      line.put("streams", opened.count());
+      line.put("bytes", opened.bytes());
+      print(line);
+    }
+  }
+
   /** What was sent and received; a figure that is not known is absent. */
   void statistics(WebTransportConnectionStats stats) {
     ObjectNode line = event("statistics");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
+import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
@@ -182,9 +183,10 @@ final class ServeCommand implements Callable<Integer> {
 
   /** Before anything starts: the server would find out only after the page. */
   private void checkOrigin(String origin) {
-    if (!WebOrigin.is(origin)) {
+    if (!OriginPolicy.isOrigin(origin)) {
       throw new ParameterException(
-          spec.commandLine(), "--origin: " + origin + " (expected: * or " + WebOrigin.SHAPE + ")");
+          spec.commandLine(),
+          "--origin: " + origin + " (expected: * or " + OriginPolicy.SHAPE + ")");
     }
   }
 

@@ -149,9 +149,9 @@ final class AhtiProcess implements AutoCloseable {
     }
   }
 
-  /** Sends SIGTERM. */
+  /** Sends SIGTERM, and no more: {@link Process#destroy} would end standard input too. */
   AhtiProcess terminate() {
-    process.destroy();
+    process.toHandle().destroy();
     return this;
   }
 

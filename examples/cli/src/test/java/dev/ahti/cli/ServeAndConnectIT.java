@@ -98,6 +98,16 @@ class ServeAndConnectIT {
   }
 
   @Test
+  void whatComesOnStreamsOfTheServerIsReadAndCounted() throws Exception {
+    try (AhtiProcess client = connect("/source?bytes=20000000")) {
+      client.feed(new byte[0]);
+      assertEquals("", client.rest());
+      assertEquals(0, client.exitCode(), client::errors);
+      assertOneLine(client, "serverStreams: streams 1, bytes 20000000");
+    }
+  }
+
+  @Test
   void datagramsComeBackAsLines() throws Exception {
     try (AhtiProcess client = connect("/echo", "--datagram")) {
       client.feed("ping\n".getBytes(StandardCharsets.UTF_8));

@@ -5,16 +5,20 @@ import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.SessionHandler;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /**
  * Opens one unidirectional stream and sends {@code ?bytes=N} bytes on it, 1 MiB unless said: the
- * byte at each place is the place's lowest eight bits.
+ * byte at each place is the place's lowest eight bits. Bidirectional streams of the client end once
+ * all is sent, for a client that waits for the end of its own.
  */
 public final class ByteSource implements SessionHandler {
   private static final Pattern BYTES = Pattern.compile("(?:^|&)bytes=([^&]*)");
@@ -34,11 +38,21 @@ public final class ByteSource implements SessionHandler {
       return;
     }
     Materializer loop = session.materializer();
+    CompletionStage<Source<ByteString, NotUsed>> nothingOnceSent =
+        session
+            .createUnidirectionalStream(
+                WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
+            .toCompletableFuture()
+            .thenCompose(stream -> chunks(wanted.getAsLong()).runWith(stream.sink(), loop))
+            .thenApply(sent -> Source.empty());
     session
-        .createUnidirectionalStream(
-            WebTransportSendStreamOptions.create().withWaitUntilAvailable(true))
-        .toCompletableFuture()
-        .thenAccept(stream -> chunks(wanted.getAsLong()).runWith(stream.sink(), loop));
+        .incomingBidirectionalStreams()
+        .runForeach(
+            stream ->
+                Source.completionStageSource(nothingOnceSent)
+                    .via(stream.flow())
+                    .runWith(Sink.ignore(), loop),
+            loop);
   }
 
   /** The number asked for, or nothing when it is no number. */
