@@ -1,12 +1,15 @@
 package dev.ahti.transport.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.LiveActors;
@@ -33,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The actors that live while two sessions share a connection over UDP are those of the tree in
- * docs/concurrency.md, in every draft, and each goes with what it is for.
+ * docs/concurrency.md, in every draft and over HTTP/2, and each goes with what it is for.
  */
 class ActorTreeIT {
   private static final Path PAGE = Path.of("../docs/concurrency.md");
@@ -60,7 +63,24 @@ class ActorTreeIT {
     net.close();
   }
 
-  private SessionHandle dial(int port, Draft draft) {
+  /** The wires that sessions are spoken on. */
+  enum Wire {
+    D02(DialectPolicy.only(Draft.D02), HttpVersion.HTTP_3),
+    D07(DialectPolicy.only(Draft.D07), HttpVersion.HTTP_3),
+    D14(DialectPolicy.only(Draft.D14), HttpVersion.HTTP_3),
+    D16(DialectPolicy.only(Draft.D16), HttpVersion.HTTP_3),
+    HTTP_2(DialectPolicy.all(), HttpVersion.HTTP_2);
+
+    private final DialectPolicy dialects;
+    private final Set<HttpVersion> versions;
+
+    Wire(DialectPolicy dialects, HttpVersion version) {
+      this.dialects = dialects;
+      this.versions = Set.of(version);
+    }
+  }
+
+  private SessionHandle dial(int port, Wire wire) {
     return TestNet.get(
         net.ahti.connect(
             new DialRequest(
@@ -71,8 +91,9 @@ class ActorTreeIT {
                     Optional.of(EngineNet.ORIGIN),
                     Fields.empty(),
                     ServerTrust.Insecure.INSTANCE,
-                    DialectPolicy.only(draft),
+                    wire.dialects,
                     Duration.ofSeconds(10))
+                .withVersions(wire.versions)
                 .withPool("")));
   }
 
@@ -131,22 +152,28 @@ class ActorTreeIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Draft.class)
-  void actorsAreThoseOfTheDesignWhileSessionsAreOpenAndGoWithThem(Draft draft) throws Exception {
-    int port = net.listen(DialectPolicy.only(draft)).address().getPort();
+  @EnumSource
+  void actorsAreThoseOfTheDesignWhileSessionsAreOpenAndGoWithThem(Wire wire) throws Exception {
+    int port =
+        net.listen(wire.dialects, ServerTls.of(TestCertificate.shared()), wire.versions)
+            .address()
+            .getPort();
     assertEquals(List.of("/system/ahti", "/system/ahti/listener-wire"), paths());
 
-    SessionHandle first = dial(port, draft);
+    SessionHandle first = dial(port, wire);
     SessionHandle firstPeer = net.session();
-    SessionHandle second = dial(port, draft);
+    SessionHandle second = dial(port, wire);
     SessionHandle secondPeer = net.session();
     net.ahti.whenStopped(net.kit.system().deadLetters(), first, () -> {});
     net.ahti.forget(net.kit.system().deadLetters(), first);
-    awaitOnBothSides("transport", "session-0", "session-4");
+    String one = "session-" + first.id();
+    String two = "session-" + second.id();
+    assertNotEquals(one, two);
+    awaitOnBothSides("transport", one, two);
 
-    String both = "session-0/stream-" + open(first, StreamKind.BIDIRECTIONAL).port().id();
-    String oneWay = "session-4/stream-" + open(secondPeer, StreamKind.UNIDIRECTIONAL).port().id();
-    awaitOnBothSides("transport", "session-0", both, "session-4", oneWay);
+    String both = one + "/stream-" + open(first, StreamKind.BIDIRECTIONAL).port().id();
+    String oneWay = two + "/stream-" + open(secondPeer, StreamKind.UNIDIRECTIONAL).port().id();
+    awaitOnBothSides("transport", one, both, two, oneWay);
 
     List<SendGroupHandle> groups =
         List.of(
@@ -154,15 +181,14 @@ class ActorTreeIT {
             firstPeer.createSendGroup(),
             second.createSendGroup(),
             secondPeer.createSendGroup());
-    String groupOfFirst = "session-0/group-1";
-    String groupOfSecond = "session-4/group-1";
-    awaitOnBothSides(
-        "transport", "session-0", both, groupOfFirst, "session-4", oneWay, groupOfSecond);
+    String groupOfFirst = one + "/group-1";
+    String groupOfSecond = two + "/group-1";
+    awaitOnBothSides("transport", one, both, groupOfFirst, two, oneWay, groupOfSecond);
     assertEquals(drawn(), kinds(), PAGE::toString);
 
     first.close(7, "");
     assertEquals(7, TestNet.get(firstPeer.closed()).code());
-    awaitOnBothSides("transport", "session-4", oneWay, groupOfSecond);
+    awaitOnBothSides("transport", two, oneWay, groupOfSecond);
 
     second.close(7, "");
     net.await(ALWAYS, this::paths, "the actors");
