@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.testkit.Closing;
-import dev.ahti.engine.testkit.Conformance;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,51 +133,51 @@ class Http2StateWireIT {
     bystander.echoes(0);
   }
 
+  /** H2-B-08, H2-B-09, H2-B-10. */
   @ParameterizedTest(name = "{0}")
   @MethodSource({"wrongStates", "wrongResets"})
-  @Conformance({"H2-B-08", "H2-B-09", "H2-B-10"})
   void capsulesForAStreamThatHasEndedEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-04, H2-B-05. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongIds")
-  @Conformance({"H2-B-04", "H2-B-05"})
   void streamsThatThePeerCannotWriteEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-11, H2-B-14, H2-B-15. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongStops")
-  @Conformance({"H2-B-11", "H2-B-14", "H2-B-15"})
   void capsulesAboutAHalfThatIsOverEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-13. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongCodes")
-  @Conformance("H2-B-13")
   void codesOfMoreThan32BitsEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-16, H2-B-17, H2-B-18. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongAmounts")
-  @Conformance({"H2-B-16", "H2-B-17", "H2-B-18"})
   void moreThanTheLimitsAllowEndsTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-19, H2-B-20. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongLimits")
-  @Conformance({"H2-B-19", "H2-B-20"})
   void limitsThatShrinkOrAreNoneEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
 
+  /** H2-B-27, H2-B-29, H2-B-34. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("malformed")
-  @Conformance({"H2-B-27", "H2-B-29", "H2-B-34"})
   void malformedCapsulesEndTheSession(String what, String capsules) {
     endsTheSession(capsules);
   }
