@@ -28,7 +28,12 @@ import org.junit.jupiter.api.Test;
 class PoolingIT {
   /** The levels that a connection without a session raises. */
   private static final Set<String> OF_CONNECTIONS =
-      Set.of(Gauges.CONNECTIONS, Gauges.SOCKETS, Gauges.QUIC_CONNECTIONS, Gauges.QUIC_STREAMS);
+      Set.of(
+          Gauges.SESSIONS_REMEMBERED,
+          Gauges.CONNECTIONS,
+          Gauges.SOCKETS,
+          Gauges.QUIC_CONNECTIONS,
+          Gauges.QUIC_STREAMS);
 
   /** Each end of a connection has its own and the other's. */
   private static final int CONTROL_STREAMS = 4;
