@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.webtransport.server.SessionHandler;
@@ -35,9 +36,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 final class Loopback implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** A session whose peer has the processor for a second only now and then closes all the same. */
-  private static final String PATIENT = "ahti.session.close-timeout = 5 s";
-
   final ActorSystem<Void> system;
   final WebTransportServerBinding binding;
   private final Queue<WebTransport> held = new ConcurrentLinkedQueue<>();
@@ -58,9 +56,7 @@ final class Loopback implements AutoCloseable {
         ActorSystem.create(
             Behaviors.empty(),
             "loopback",
-            ConfigFactory.parseString(config)
-                .withFallback(ConfigFactory.parseString(PATIENT))
-                .withFallback(ConfigFactory.load()));
+            ConfigFactory.parseString(config).withFallback(ConfigFactory.load()));
     WebTransportServer server = WebTransportServer.create(system);
     for (var route : routes.entrySet()) {
       server = server.withRoute(route.getKey(), route.getValue());
@@ -90,6 +86,14 @@ final class Loopback implements AutoCloseable {
 
   long gauge(String name) {
     return Ahti.get(system).gauges().snapshot().getOrDefault(name, 0L);
+  }
+
+  /**
+   * Waits until no connection is left. To be called before a proxy between the ends is closed:
+   * without it neither would hear that the other one is done, and both would wait in vain.
+   */
+  void awaitNoConnection() {
+    eventually("no connection", () -> gauge(Gauges.QUIC_CONNECTIONS) == 0);
   }
 
   /** The live actors below the engine's root, as a tree of text. */

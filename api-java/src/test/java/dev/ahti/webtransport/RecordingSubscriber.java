@@ -37,6 +37,11 @@ final class RecordingSubscriber<T> implements Subscriber<T> {
   /** The next element; it is asked for here. */
   T take() throws Exception {
     request(1);
+    return next();
+  }
+
+  /** The next element; it was asked for before. */
+  T next() throws Exception {
     T next = elements.poll(20, TimeUnit.SECONDS);
     assertNotNull(next, "no element");
     return next;

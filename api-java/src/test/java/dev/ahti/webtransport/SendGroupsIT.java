@@ -185,6 +185,7 @@ class SendGroupsIT {
       proxy.impair(Direction.TO_CLIENT, Impairment.NONE);
       client.close();
       await(server.closed());
+      loopback.awaitNoConnection();
     }
   }
 

@@ -184,6 +184,7 @@ class WhileConnectingIT {
       assertEquals(6, loopback.gauge(Gauges.INCOMING_STREAMS_WAITING));
       session.close();
       Loopback.await(session.closed());
+      loopback.awaitNoConnection();
     }
   }
 
@@ -210,6 +211,7 @@ class WhileConnectingIT {
           Loopback.await(session.getStats()).datagrams().orElseThrow().expiredOutgoing());
       session.close();
       Loopback.await(session.closed());
+      loopback.awaitNoConnection();
     }
   }
 
@@ -309,6 +311,7 @@ class WhileConnectingIT {
       assertEquals(0, loopback.gauge(Gauges.OPENS_WAITING));
       session.close();
       Loopback.await(session.closed());
+      loopback.awaitNoConnection();
     }
   }
 

@@ -61,6 +61,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
   private final class Logic extends TimerGraphStageLogic {
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
     private final AsyncCallback<Done> ended = createAsyncCallback(any -> onEnd());
+    private final AsyncCallback<Done> passed = createAsyncCallback(any -> onPassed());
     private Runnable forget = () -> {};
 
     /** While an element is asked for. */
@@ -116,6 +117,12 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
       }
     }
 
+    private void onPassed() {
+      if (!isAvailable(out)) {
+        held = null;
+      }
+    }
+
     private void look() {
       if (due && !asked && isAvailable(out)) {
         due = false;
@@ -132,8 +139,9 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
         failStage(ofTheSession == null ? answer.failure() : ofTheSession);
         return;
       }
-      held = null;
       push(out, answer.stats());
+      // Later, as who asks for the next one at once has not done so yet.
+      passed.invoke(Done.getInstance());
       if (askedForTheLast) {
         completeStage();
       }
