@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.server.ServerCertificate;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,15 +70,24 @@ class CertificateOptionsIT {
   }
 
   private static AhtiProcess connect(String... options) throws Exception {
+    return connect(List.of(), options);
+  }
+
+  private static AhtiProcess connect(List<String> jvmOptions, String... options) throws Exception {
     String[] args = new String[2 + options.length];
     args[0] = "connect";
     args[1] = listening.get("url").asText() + "/echo";
     System.arraycopy(options, 0, args, 2, options.length);
-    return AhtiProcess.start(folder, args).feed("hi\n".getBytes(StandardCharsets.UTF_8));
+    return AhtiProcess.start(folder, jvmOptions, args)
+        .feed("hi\n".getBytes(StandardCharsets.UTF_8));
   }
 
   private static void assertEchoes(String... options) throws Exception {
-    try (AhtiProcess client = connect(options)) {
+    assertEchoes(List.of(), options);
+  }
+
+  private static void assertEchoes(List<String> jvmOptions, String... options) throws Exception {
+    try (AhtiProcess client = connect(jvmOptions, options)) {
       assertEquals("hi\n", client.rest(), client::errors);
       assertEquals(0, client.exitCode(), client::errors);
     }
@@ -106,6 +118,19 @@ class CertificateOptionsIT {
   @Test
   void aClientTrustsAnythingWhenItIsTold() throws Exception {
     assertEchoes("--insecure");
+  }
+
+  @Test
+  void aClientTrustsTheTrustStoreOfItsSystem() throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("server", certificate.chain().get(0));
+    Path file = folder.resolve("trusted.p12");
+    try (OutputStream to = Files.newOutputStream(file)) {
+      store.store(to, "secret".toCharArray());
+    }
+    assertEchoes(
+        List.of("-Djavax.net.ssl.trustStore=" + file, "-Djavax.net.ssl.trustStorePassword=secret"));
   }
 
   @Test
