@@ -74,11 +74,11 @@ public interface WebTransport {
   }
 
   /**
-   * Whether there are sessions over reliable transport alone, that is over TCP. There are none: a
-   * server that QUIC cannot reach cannot be reached.
+   * Whether there are sessions over reliable transport alone, that is over TCP. There are: over
+   * HTTP/2, for a server that QUIC cannot reach.
    */
   static boolean supportsReliableOnly() {
-    return false;
+    return true;
   }
 
   /** Where the session is in its life. */

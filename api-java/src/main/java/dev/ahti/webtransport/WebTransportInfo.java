@@ -10,7 +10,8 @@ import java.util.Set;
 /**
  * What is known of an established session.
  *
- * @param draft the wire that was agreed upon
+ * @param httpVersion the version of HTTP that it rides on
+ * @param draft the wire that was agreed upon; over HTTP/2, the draft that goes with that of HTTP/2
  * @param toleratedQuirks in which ways the peer may deviate from that draft
  * @param authority the host, and the port when it is not 443, that the client asked for
  * @param path the path with the query, starting with a slash
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param congestionControl the algorithm in use; empty when the transport cannot tell
  */
 public record WebTransportInfo(
+    WebTransportHttpVersion httpVersion,
     WebTransportDraft draft,
     Set<WebTransportQuirk> toleratedQuirks,
     String authority,

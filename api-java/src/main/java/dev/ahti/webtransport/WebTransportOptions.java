@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +132,17 @@ public final class WebTransportOptions {
    */
   public WebTransportOptions onBehalfOf(String pageOrigin) {
     return withOrigin(pageOrigin).with(next -> next.hidesFailures = true);
+  }
+
+  /**
+   * Tries these versions of HTTP: HTTP/3 first, and HTTP/2 beside it after {@code
+   * ahti.dialer.http2-head-start}, or when HTTP/3 has failed; at once with a server that HTTP/3 was
+   * not known to get through to lately. The first to connect is used. HTTP/3 alone unless set;
+   * {@link #withRequireUnreliable} leaves no other.
+   */
+  public WebTransportOptions withHttpVersions(
+      WebTransportHttpVersion first, WebTransportHttpVersion... more) {
+    return with(next -> next.httpVersions = Set.copyOf(EnumSet.of(first, more)));
   }
 
   /** Offers only these drafts; the newest that the server also speaks is used. */
@@ -263,6 +276,11 @@ public final class WebTransportOptions {
     return values.algorithm;
   }
 
+  /** The versions of HTTP that are tried. */
+  public Set<WebTransportHttpVersion> httpVersions() {
+    return values.httpVersions;
+  }
+
   /** Whether a connection without unreliable transport is of no use. */
   public boolean requiresUnreliable() {
     return values.requireUnreliable;
@@ -372,6 +390,7 @@ public final class WebTransportOptions {
     WebTransportCongestionControl congestionControl = WebTransportCongestionControl.DEFAULT;
     Optional<CongestionControlAlgorithm> algorithm = Optional.empty();
     boolean requireUnreliable;
+    Set<WebTransportHttpVersion> httpVersions = Set.of(WebTransportHttpVersion.HTTP_3);
     OptionalInt anticipatedUnidirectional = OptionalInt.empty();
     OptionalInt anticipatedBidirectional = OptionalInt.empty();
     ReadableStreamType datagramsReadableType = ReadableStreamType.DEFAULT;
@@ -396,6 +415,7 @@ public final class WebTransportOptions {
       congestionControl = from.congestionControl;
       algorithm = from.algorithm;
       requireUnreliable = from.requireUnreliable;
+      httpVersions = from.httpVersions;
       anticipatedUnidirectional = from.anticipatedUnidirectional;
       anticipatedBidirectional = from.anticipatedBidirectional;
       datagramsReadableType = from.datagramsReadableType;

@@ -12,11 +12,19 @@ import java.util.OptionalLong;
 public final class WebTransportSendStreamStats {
   private final long bytesWritten;
   private final long bytesSent;
+  private final OptionalLong bytesAcknowledged;
 
   /** With what is known on every transport. */
   public WebTransportSendStreamStats(long bytesWritten, long bytesSent) {
+    this(bytesWritten, bytesSent, OptionalLong.empty());
+  }
+
+  /** With what the peer has acknowledged, where that is known. */
+  public WebTransportSendStreamStats(
+      long bytesWritten, long bytesSent, OptionalLong bytesAcknowledged) {
     this.bytesWritten = bytesWritten;
     this.bytesSent = bytesSent;
+    this.bytesAcknowledged = bytesAcknowledged;
   }
 
   /** What the application has written: what the stream has taken from it. Only increases. */
@@ -33,9 +41,12 @@ public final class WebTransportSendStreamStats {
     return OptionalLong.of(bytesSent);
   }
 
-  /** What the peer has acknowledged. Absent over HTTP/3: the QUIC library does not tell. */
+  /**
+   * What the peer has acknowledged. Absent over HTTP/3: the QUIC library does not tell. Over HTTP/2
+   * it is {@link #bytesSent}, as the text has it where the transport does not tell of streams.
+   */
   public OptionalLong bytesAcknowledged() {
-    return OptionalLong.empty();
+    return bytesAcknowledged;
   }
 
   @Override
@@ -44,6 +55,9 @@ public final class WebTransportSendStreamStats {
         + bytesWritten
         + ", bytesSent="
         + bytesSent
+        + (bytesAcknowledged.isPresent()
+            ? ", bytesAcknowledged=" + bytesAcknowledged.getAsLong()
+            : "")
         + "]";
   }
 }

@@ -30,6 +30,7 @@ class PoolingIT {
   private static final Set<String> OF_CONNECTIONS =
       Set.of(
           Gauges.SESSIONS_REMEMBERED,
+          Gauges.CONNECTIONS_IDLE,
           Gauges.CONNECTIONS,
           Gauges.SOCKETS,
           Gauges.QUIC_CONNECTIONS,

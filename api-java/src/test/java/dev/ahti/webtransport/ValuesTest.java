@@ -98,6 +98,7 @@ class ValuesTest {
   void thePathIsSplitAtItsQuery() {
     WebTransportInfo info =
         new WebTransportInfo(
+            WebTransportHttpVersion.HTTP_3,
             WebTransportDraft.DRAFT_16,
             java.util.Set.of(),
             "a",

@@ -37,6 +37,7 @@ class WebTransportOptionsTest {
         .withPriority(new WebTransportPriority(1, true))
         .onBehalfOf("https://example.org")
         .withDrafts(WebTransportDraft.DRAFT_07)
+        .withHttpVersions(WebTransportHttpVersion.HTTP_2)
         .withConnectTimeout(Duration.ofSeconds(3))
         .withAllowPooling(true)
         .withClientCertificate(new ClientCertificate(any.key(), any.chain()))

@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.Priority;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.dialect.Quirk;
@@ -18,6 +19,7 @@ import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportHeaders;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.WebTransportNotSupportedException;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportQuirk;
@@ -27,7 +29,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.annotation.InternalApi;
@@ -57,7 +61,8 @@ public final class Dialling {
                 options.connectTimeout())
             .withTls(tls(options), CongestionControls.of(options))
             .withConnection(options.requiresUnreliable(), Anticipated.of(options))
-            .withProtocols(protocols(options.protocols(), options.requiresProtocol()));
+            .withProtocols(protocols(options.protocols(), options.requiresProtocol()))
+            .withVersions(versions(options.httpVersions()));
     if (options.allowsPooling()) {
       request = request.withPool(options.partitionKey());
     }
@@ -66,6 +71,13 @@ public final class Dialling {
         target.isBlocked() ? blocked(target) : ahti.connect(request),
         options,
         ahti.settings().session());
+  }
+
+  /** The engine's form of versions of HTTP. */
+  public static Set<HttpVersion> versions(Set<WebTransportHttpVersion> versions) {
+    return versions.stream()
+        .map(version -> HttpVersion.valueOf(version.name()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The engine's policy: what is said, on top of what is configured. */

@@ -8,6 +8,7 @@ import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHeaders;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.WebTransportInfo;
 import dev.ahti.webtransport.WebTransportQuirk;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class Infos {
   static WebTransportInfo of(SessionHandle session) {
     Fields request = session.request();
     return new WebTransportInfo(
+        WebTransportHttpVersion.valueOf(session.dialect().version().name()),
         draft(session.dialect().draft()),
         quirks(session.dialect()),
         request.get(":authority").orElse(""),

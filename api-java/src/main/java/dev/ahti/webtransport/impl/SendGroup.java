@@ -75,6 +75,11 @@ final class SendGroup implements WebTransportSendGroup {
     return session
         .status()
         .ask(there -> handle(there).stats())
-        .thenApply(sums -> new WebTransportSendStreamStats(sums.bytesWritten(), sums.bytesSent()));
+        .thenApply(
+            sums ->
+                new WebTransportSendStreamStats(
+                    sums.bytesWritten(),
+                    sums.bytesSent(),
+                    SendStream.acknowledged(session.require().dialect(), sums.bytesSent())));
   }
 }

@@ -1,5 +1,7 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.stage.HandWriter;
 import dev.ahti.engine.stage.SendStage;
@@ -12,6 +14,7 @@ import dev.ahti.webtransport.WebTransportTypeException;
 import dev.ahti.webtransport.WebTransportWriter;
 import java.lang.ref.WeakReference;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -184,10 +187,18 @@ final class SendStream implements WebTransportSendStream {
     handle.priority(StreamOpening.priority(newGroup, newOrder));
   }
 
+  /** Of a reliable transport all that was sent counts as acknowledged (W3C, 7.6). */
+  static OptionalLong acknowledged(Dialect dialect, long sent) {
+    return dialect.version() == HttpVersion.HTTP_2 ? OptionalLong.of(sent) : OptionalLong.empty();
+  }
+
   @Override
   public CompletionStage<WebTransportSendStreamStats> getStats() {
     PortStats stats = handle.stats();
     return CompletableFuture.completedFuture(
-        new WebTransportSendStreamStats(stats.bytesWritten(), stats.bytesSent()));
+        new WebTransportSendStreamStats(
+            stats.bytesWritten(),
+            stats.bytesSent(),
+            acknowledged(handle.dialect(), stats.bytesSent())));
   }
 }

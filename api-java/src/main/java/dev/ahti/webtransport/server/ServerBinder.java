@@ -44,6 +44,7 @@ final class ServerBinder {
                 credentials(certificate, config.tls().byHostName()),
                 config.tls().clients(),
                 config.tls().exporting()),
+            Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),

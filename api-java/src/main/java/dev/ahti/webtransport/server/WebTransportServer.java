@@ -8,7 +8,9 @@ import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import java.security.cert.X509Certificate;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,6 +158,15 @@ public final class WebTransportServer {
     return with(config.withTls(config.tls().withUnreferencedClosed(close)));
   }
 
+  /**
+   * Serves these versions of HTTP, all on the same port: HTTP/3 on UDP, HTTP/2 on TCP. HTTP/3 alone
+   * unless set. Answers over HTTP/2 say that HTTP/3 is there too ({@code Alt-Svc}, RFC 7838).
+   */
+  public WebTransportServer withHttpVersions(
+      WebTransportHttpVersion first, WebTransportHttpVersion... more) {
+    return with(config.withTls(config.tls().withVersions(EnumSet.of(first, more))));
+  }
+
   /** Speaks only these drafts. */
   public WebTransportServer withDrafts(WebTransportDraft first, WebTransportDraft... more) {
     return with(config.withDialects(config.dialects().withDrafts(first, more)));
@@ -214,7 +225,8 @@ public final class WebTransportServer {
       boolean exporting,
       WebTransportCongestionControl congestionControl,
       Optional<CongestionControlAlgorithm> algorithm,
-      boolean unreferencedClosed) {
+      boolean unreferencedClosed,
+      Set<WebTransportHttpVersion> versions) {
     static final Tls DEFAULTS =
         new Tls(
             Map.of(),
@@ -222,26 +234,35 @@ public final class WebTransportServer {
             false,
             WebTransportCongestionControl.DEFAULT,
             Optional.empty(),
-            false);
+            false,
+            Set.of(WebTransportHttpVersion.HTTP_3));
 
     Tls withCertificate(String hostName, ServerCertificate certificate) {
       Map<String, ServerCertificate> more = new HashMap<>(byHostName);
       more.put(hostName, certificate);
       return new Tls(
-          Map.copyOf(more), clients, exporting, congestionControl, algorithm, unreferencedClosed);
+          Map.copyOf(more),
+          clients,
+          exporting,
+          congestionControl,
+          algorithm,
+          unreferencedClosed,
+          versions);
     }
 
     Tls withClients(ClientAuthentication value) {
       return new Tls(
-          byHostName, value, exporting, congestionControl, algorithm, unreferencedClosed);
+          byHostName, value, exporting, congestionControl, algorithm, unreferencedClosed, versions);
     }
 
     Tls withExporting() {
-      return new Tls(byHostName, clients, true, congestionControl, algorithm, unreferencedClosed);
+      return new Tls(
+          byHostName, clients, true, congestionControl, algorithm, unreferencedClosed, versions);
     }
 
     Tls withCongestionControl(WebTransportCongestionControl value) {
-      return new Tls(byHostName, clients, exporting, value, algorithm, unreferencedClosed);
+      return new Tls(
+          byHostName, clients, exporting, value, algorithm, unreferencedClosed, versions);
     }
 
     Tls withAlgorithm(CongestionControlAlgorithm value) {
@@ -251,11 +272,23 @@ public final class WebTransportServer {
           exporting,
           congestionControl,
           Optional.of(value),
-          unreferencedClosed);
+          unreferencedClosed,
+          versions);
     }
 
     Tls withUnreferencedClosed(boolean value) {
-      return new Tls(byHostName, clients, exporting, congestionControl, algorithm, value);
+      return new Tls(byHostName, clients, exporting, congestionControl, algorithm, value, versions);
+    }
+
+    Tls withVersions(Set<WebTransportHttpVersion> value) {
+      return new Tls(
+          byHostName,
+          clients,
+          exporting,
+          congestionControl,
+          algorithm,
+          unreferencedClosed,
+          Set.copyOf(value));
     }
   }
 

@@ -82,7 +82,7 @@ final class VersionRace {
             late -> late.discard(Http3ErrorCode.H3_NO_ERROR, "another one was faster"),
             VersionRace::together);
     if (attempts.size() > 1) {
-      dial.thenAccept(winner -> won.accept(winner.facts().version()));
+      dial.thenAcceptAsync(winner -> won.accept(winner.facts().version()), Runnable::run);
     }
     return dial;
   }

@@ -76,7 +76,7 @@ public final class Race<T> {
       Consumer<T> giveBack,
       Function<List<Throwable>, Throwable> failure) {
     Race<T> race = new Race<>(attempts, stagger, timer, giveBack, failure);
-    race.result.whenComplete((won, lost) -> race.over());
+    race.result.whenCompleteAsync((won, lost) -> race.over(), Runnable::run);
     race.beginNext();
     return race.result;
   }
@@ -94,7 +94,7 @@ public final class Race<T> {
         cancelTimer = timer.schedule(stagger, this::beginNext);
       }
     }
-    next.whenComplete((came, failed) -> ended(next, came, failed));
+    next.whenCompleteAsync((came, failed) -> ended(next, came, failed), Runnable::run);
     if (result.isDone()) {
       // Decided while it began.
       over();

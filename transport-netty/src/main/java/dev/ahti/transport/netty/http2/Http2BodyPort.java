@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.http2;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
@@ -17,6 +19,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -196,7 +201,7 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
   public void offerWhole(ByteString bytes, Consumer<Boolean> answer) {
     whenSent(
         () -> {
-          boolean fits = out.end() == null && bytes.length() <= channel.bytesBeforeUnwritable();
+          boolean fits = out.end() == null && bytes.length() <= room();
           if (fits) {
             offer(bytes);
           }
@@ -271,9 +276,21 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
     return out.queued() < context.limits().writeLimit();
   }
 
-  /** Bytes that the channel takes now without a wait for the peer. Loop only. */
+  /** Bytes that the peer takes now by the windows of HTTP/2, behind what waits. Loop only. */
   long room() {
-    return channel.bytesBeforeUnwritable();
+    io.netty.handler.codec.http2.Http2Connection connection = codec().connection();
+    Http2Stream stream = connection.stream(channel.stream().id());
+    if (stream == null) {
+      return 0;
+    }
+    Http2RemoteFlowController windows = connection.remote().flowController();
+    int open =
+        Math.min(windows.windowSize(stream), windows.windowSize(connection.connectionStream()));
+    return open - out.queued();
+  }
+
+  private Http2FrameCodec codec() {
+    return requireNonNull(channel.parent().pipeline().get(Http2FrameCodec.class), "the codec");
   }
 
   // The handler's side.
