@@ -1,6 +1,7 @@
 package dev.ahti.engine.mux;
 
 import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.SessionWindows;
 import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.flow.StreamWindows;
@@ -24,10 +25,10 @@ final class MuxStreams {
   private static final int REMEMBERED_STOPS = 64;
 
   private final Role role;
-  private final StreamLimits ours;
+  private final MuxLimits ours;
   private final boolean tellOurs;
   private StreamLimits peers;
-  private final SessionWindows session;
+  private SessionWindows session;
   private final ControlQueue control = new ControlQueue();
   private final Map<Long, MuxStream> streams = new HashMap<>();
   private final RecentIds stopped = new RecentIds(REMEMBERED_STOPS);
@@ -40,7 +41,7 @@ final class MuxStreams {
 
   MuxStreams(MuxSetup setup) {
     this.role = setup.role();
-    this.ours = setup.ours().streams();
+    this.ours = setup.ours();
     this.tellOurs = setup.tellOurs();
     this.peers = setup.peers().streams();
     this.session = SessionWindows.overHttp2(setup.ours(), setup.peers());
@@ -50,6 +51,21 @@ final class MuxStreams {
         control.add(session.grantedStreams(kind));
       }
     }
+  }
+
+  /**
+   * The peer has announced other limits since the setup.
+   *
+   * @throws IllegalStateException if there were streams: those have begun with what held then
+   */
+  void peerAnnounced(MuxLimits limits) {
+    for (long count : opened) {
+      if (count > 0) {
+        throw new IllegalStateException("limits of a session that has streams: " + limits);
+      }
+    }
+    peers = limits.streams();
+    session = SessionWindows.overHttp2(ours, limits);
   }
 
   SessionWindows session() {
@@ -117,7 +133,7 @@ final class MuxStreams {
 
   private MuxStream add(long id, boolean byUs, SendPriority priority) {
     StreamKind kind = StreamIds.kind(id);
-    StreamWindows windows = new StreamWindows(peers.of(kind, !byUs), ours.of(kind, byUs));
+    StreamWindows windows = new StreamWindows(peers.of(kind, !byUs), ours.streams().of(kind, byUs));
     MuxStream stream = new MuxStream(id, byUs, windows, priority);
     if (tellOurs && stream.receive == MuxStream.Half.OPEN) {
       stream.creditDue = true;

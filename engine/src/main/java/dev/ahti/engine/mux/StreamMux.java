@@ -3,6 +3,7 @@ package dev.ahti.engine.mux;
 import static java.util.Objects.requireNonNull;
 
 import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.wire.Capsule;
@@ -50,6 +51,16 @@ public final class StreamMux {
     this.streams = new MuxStreams(setup);
     this.sender = new MuxSender(streams, setup.reading().finOrder(), setup.chunk());
     this.receiver = new MuxReceiver(streams, sender);
+  }
+
+  /**
+   * The peer has announced other limits since the setup: its SETTINGS count up to a later moment.
+   * Before anything is read or opened.
+   *
+   * @throws IllegalStateException if there were streams
+   */
+  public void peerAnnounced(MuxLimits limits) {
+    streams.peerAnnounced(limits);
   }
 
   // What comes.

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The CONNECT stream of a session over HTTP/2 as the engine knows it from HTTP/3: capsules of the
  * session itself both ways, and no others. Nothing of its body is read before the session is
- * {@linkplain #attach attached}, so nothing is handled that was not accepted.
+ * {@linkplain #attach attached} and, on a server, answered: nothing is handled that was not
+ * accepted.
  */
 final class ConnectPort implements StreamPort {
   private final Http2Context context;
@@ -39,6 +40,8 @@ final class ConnectPort implements StreamPort {
   private Map<Long, Long> settingsAtRequest = Map.of();
   private StreamLimits begin = StreamLimits.NONE;
   private @Nullable Http2Session session;
+  private @Nullable Runnable whenAccepted;
+  private boolean accepted;
   private final CapsuleDecoder sent = new CapsuleDecoder(CapsuleDecoder.Limits.DEFAULT);
 
   /** The port of the stream of a request. */
@@ -79,7 +82,7 @@ final class ConnectPort implements StreamPort {
     return begin;
   }
 
-  /** The session begins: its capsules are read from now on. */
+  /** The session's streams go to the engine from now on, once it {@link Http2Session#begin}s. */
   Http2Session attach(
       MuxSetup setup,
       Consumer<TransportEvent> events,
@@ -87,6 +90,25 @@ final class ConnectPort implements StreamPort {
     Http2Session attached = new Http2Session(context, body, control, setup, events, streams);
     session = attached;
     return attached;
+  }
+
+  /** On a server: what is to happen once the answer that accepts has gone out. */
+  void whenAccepted(Runnable task) {
+    if (accepted) {
+      task.run();
+    } else {
+      whenAccepted = task;
+    }
+  }
+
+  /** The answer that accepts has gone out. */
+  void accepted() {
+    accepted = true;
+    Runnable task = whenAccepted;
+    whenAccepted = null;
+    if (task != null) {
+      task.run();
+    }
   }
 
   /** The session, once it is attached. */

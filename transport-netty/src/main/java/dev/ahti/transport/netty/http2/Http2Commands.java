@@ -68,9 +68,15 @@ final class Http2Commands {
     if (connect == null || connect.session() != null) {
       return ended(dialect);
     }
-    return connect
-        .attach(connection.setup(connect, dialect), connection::tell, attach.streams())
-        .datagrams();
+    Http2Session session =
+        connect.attach(connection.setup(connect, dialect), connection::tell, attach.streams());
+    if (connection.isServer()) {
+      // The client's SETTINGS count up to the answer, which is still to come.
+      connect.whenAccepted(() -> session.accepted(connection.setup(connect, dialect).peers()));
+    } else {
+      session.begin();
+    }
+    return session.datagrams();
   }
 
   /** Of a session whose request is gone. */
@@ -142,6 +148,10 @@ final class Http2Commands {
       return;
     }
     stream.sendHeaders(connection.withAlternative(respond.fields()));
+    ConnectPort connect = stream.connect();
+    if (connect != null && !respond.end()) {
+      connect.accepted();
+    }
     StreamPort body = stream.port();
     if (!respond.body().isEmpty()) {
       // A body of a response is the engine's own text: it is small, and nobody waits.

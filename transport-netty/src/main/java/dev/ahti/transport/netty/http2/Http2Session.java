@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http2;
 
 import dev.ahti.engine.error.Violation;
+import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.mux.MuxEffect;
 import dev.ahti.engine.mux.MuxOutput;
@@ -26,9 +27,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 
 /**
- * A session over HTTP/2, from the moment on at which it is attached: joins the body of its CONNECT
- * request with the {@link StreamMux} of its streams and datagrams. What is the session's own,
- * WT_CLOSE_SESSION and WT_DRAIN_SESSION, goes on to the engine as capsules. Loop only.
+ * A session over HTTP/2: joins the body of its CONNECT request with the {@link StreamMux} of its
+ * streams and datagrams. What is the session's own, WT_CLOSE_SESSION and WT_DRAIN_SESSION, goes on
+ * to the engine as capsules. Loop only.
+ *
+ * <p>Until it {@linkplain #begin begins} nothing is read and nothing written: on a server not
+ * before its answer, behind which all else has to come.
  *
  * <p>The body is read as it comes, whatever the engine has asked for: the windows of streams and
  * session bound what waits of it, and capsules of control must never wait behind data.
@@ -52,6 +56,7 @@ final class Http2Session implements LoopWriter {
   private final MuxDatagramPort datagrams;
   private long budgetSince;
   private long justOpened = NONE;
+  private boolean begun;
   private boolean writeRequested;
   private boolean closeDue;
   private boolean finishing;
@@ -63,7 +68,7 @@ final class Http2Session implements LoopWriter {
   private boolean over;
 
   /**
-   * Begins to read.
+   * Does nothing yet.
    *
    * @param control takes the capsules of the session itself
    * @param events tells the engine
@@ -84,6 +89,17 @@ final class Http2Session implements LoopWriter {
     this.mux = new StreamMux(setup);
     this.datagrams = new MuxDatagramPort(context, mux, this::requestWrite);
     this.budgetSince = context.loop().nanoTime();
+  }
+
+  /** On a server: the answer has gone out, and this is what the client lets us begin with. */
+  void accepted(MuxLimits clients) {
+    mux.peerAnnounced(clients);
+    begin();
+  }
+
+  /** Reads and writes from now on. */
+  void begin() {
+    begun = true;
     body.onReadable(this::read);
     body.onWritable(this::requestWrite);
     body.request(READ_AHEAD);
@@ -167,7 +183,7 @@ final class Http2Session implements LoopWriter {
   }
 
   void requestWrite() {
-    if (!writeRequested) {
+    if (begun && !writeRequested) {
       writeRequested = true;
       context.loop().writeLater(this);
     }
