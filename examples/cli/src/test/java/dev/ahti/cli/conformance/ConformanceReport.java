@@ -19,7 +19,7 @@ record ConformanceReport(
       """
       # Conformance
 
-      Every rule of WebTransport over HTTP/3, what we do about it, and the tests that show it. Made by
+      Every rule of WebTransport over HTTP/3 and HTTP/2, what we do about it, and the tests that show it. Made by
       `ConformanceReportTest` from the `@Conformance` annotations of all modules' tests; after a
       change of those, make it again from the root:
 
@@ -74,9 +74,11 @@ record ConformanceReport(
                 .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", ")))
         .append(".\n");
-    table(page, "Both roles", Rule.Role.BOTH);
-    table(page, "Client", Rule.Role.CLIENT);
-    table(page, "Server", Rule.Role.SERVER);
+    for (String[] binding : new String[][] {{"HTTP/3", "H3-"}, {"HTTP/2", "H2-"}}) {
+      table(page, binding[0] + ", both roles", binding[1], Rule.Role.BOTH);
+      table(page, binding[0] + ", client", binding[1], Rule.Role.CLIENT);
+      table(page, binding[0] + ", server", binding[1], Rule.Role.SERVER);
+    }
     page.append("\n## Notes\n");
     for (RuleNote note : notes) {
       page.append("\n**%s.** %s\n".formatted(String.join(", ", note.ids()), note.text()));
@@ -91,12 +93,12 @@ record ConformanceReport(
     return page.toString();
   }
 
-  private void table(StringBuilder page, String title, Rule.Role role) {
+  private void table(StringBuilder page, String title, String binding, Rule.Role role) {
     page.append("\n## ").append(title);
     page.append(
         "\n\n| rule | drafts | what it says | verdict | shown by |\n|---|---|---|---|---|\n");
     for (Rule rule : rules) {
-      if (rule.role() == role) {
+      if (rule.role() == role && rule.id().startsWith(binding)) {
         page.append(
             "| %s | %s | %s | %s | %s |\n"
                 .formatted(rule.id(), rule.eras(), rule.text(), verdict(rule), tests(rule.id())));

@@ -37,7 +37,16 @@ public record Rule(String id, String eras, String text) {
 
   /** The 119 rules of the HTTP/3 binding, in the order of their ids. */
   public static List<Rule> http3() {
-    try (InputStream in = Objects.requireNonNull(Rule.class.getResourceAsStream("http3.txt"))) {
+    return read("http3.txt");
+  }
+
+  /** The 53 rules of the HTTP/2 binding, in the order of their ids. */
+  public static List<Rule> http2() {
+    return read("http2.txt");
+  }
+
+  private static List<Rule> read(String file) {
+    try (InputStream in = Objects.requireNonNull(Rule.class.getResourceAsStream(file))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.startsWith("#"))

@@ -14,12 +14,19 @@ class RuleTest {
   @Test
   void rulesOfHttp3AreNumberedWithoutGaps() {
     List<String> expected =
-        Stream.of(ids("B", 67), ids("C", 29), ids("S", 23)).flatMap(ids -> ids).toList();
+        Stream.of(ids("H3-B", 67), ids("H3-C", 29), ids("H3-S", 23)).flatMap(ids -> ids).toList();
     assertEquals(expected, Rule.http3().stream().map(Rule::id).toList());
   }
 
+  @Test
+  void rulesOfHttp2AreNumberedWithoutGaps() {
+    List<String> expected =
+        Stream.of(ids("H2-B", 34), ids("H2-C", 9), ids("H2-S", 10)).flatMap(ids -> ids).toList();
+    assertEquals(expected, Rule.http2().stream().map(Rule::id).toList());
+  }
+
   private static Stream<String> ids(String role, int last) {
-    return IntStream.rangeClosed(1, last).mapToObj(i -> "H3-%s-%02d".formatted(role, i));
+    return IntStream.rangeClosed(1, last).mapToObj(i -> "%s-%02d".formatted(role, i));
   }
 
   @Test
@@ -31,9 +38,11 @@ class RuleTest {
 
   @Test
   void everyRuleIsASentenceAndSaysWhereItHolds() {
-    for (Rule rule : Rule.http3()) {
-      assertTrue(rule.text().endsWith("."), rule::id);
-      assertTrue(!rule.eras().isBlank(), rule::id);
-    }
+    Stream.concat(Rule.http3().stream(), Rule.http2().stream())
+        .forEach(
+            rule -> {
+              assertTrue(rule.text().endsWith("."), rule::id);
+              assertTrue(!rule.eras().isBlank(), rule::id);
+            });
   }
 }
