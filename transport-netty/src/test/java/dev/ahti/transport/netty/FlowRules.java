@@ -311,21 +311,25 @@ abstract class FlowRules extends FlowWire {
   @Conformance("H3-B-59")
   @ParameterizedTest
   @CsvSource({
-    "D02, true, 9, false",
-    "D07, true, 0, false",
-    "D07, true, 9, true",
-    "D07, false, 9, false",
-    "D14, true, 0, false",
-    "D14, true, 9, true",
-    "D14, false, 9, false",
-    "D16, true, 0, false",
-    "D16, true, 9, true",
-    "D16, false, 9, false",
+    "D02, true, 1, 9, false",
+    "D07, true, 1, 0, false",
+    "D07, true, 9, 0, false",
+    "D07, true, 1, 9, true",
+    "D07, false, 1, 9, false",
+    "D14, true, 1, 0, false",
+    "D14, true, 1, 9, true",
+    "D14, false, 1, 9, false",
+    "D14, false, 9, 0, false",
+    "D16, true, 1, 0, false",
+    "D16, true, 1, 9, true",
+    "D16, false, 1, 9, false",
   })
-  void isOnByTheRuleOfTheDraft(Draft draft, boolean offered, long theirs, boolean on) {
+  void isOnByTheRuleOfTheDraft(
+      Draft draft, boolean offered, int announced, long theirs, boolean on) {
     List<String> settings = new ArrayList<>(List.of(SMALL));
     settings.add("ahti.session.flow.enabled = " + offered);
     net = new EngineNet(settings.toArray(String[]::new));
+    sessions = announced;
     open(draft, limits(theirs, theirs, theirs));
     net.awaitGauge(Gauges.FLOW_SESSIONS, on ? 1 : 0);
     RawStream far = opened(UNIDIRECTIONAL, body(20), true);
@@ -337,6 +341,59 @@ abstract class FlowRules extends FlowWire {
       far.bytes(20);
       assertEquals("FIN", far.end());
     }
+  }
+
+  @Conformance("H3-B-59")
+  @ParameterizedTest
+  @CsvSource({
+    "D07, 1, 9, 0, 0",
+    "D07, 1, 0, 9, 0",
+    "D07, 1, 0, 0, 9",
+    "D14, 1, 9, 0, 0",
+    "D14, 1, 0, 9, 0",
+    "D14, 1, 0, 0, 9",
+    "D14, 2, 0, 0, 0",
+    "D16, 1, 9, 0, 0",
+    "D16, 1, 0, 9, 0",
+    "D16, 1, 0, 0, 9",
+  })
+  void oneLimitOrDraft14sSessionsAloneTurnItOnAndWhatWasNotSentIsZero(
+      Draft draft, int announced, long data, long unidirectional, long bidirectional) {
+    net = new EngineNet(SMALL);
+    sessions = announced;
+    open(draft, sent("6b61", data) + sent("6b64", unidirectional) + sent("6b65", bidirectional));
+    net.awaitGauge(Gauges.FLOW_SESSIONS, 1);
+    List<StreamHandle> streams =
+        List.of(openedAt(UNIDIRECTIONAL, unidirectional), openedAt(BIDIRECTIONAL, bidirectional));
+    streams.forEach(stream -> stream.port().offer(body(20)));
+    streams.forEach(stream -> stream.port().finish());
+    RawStream one = raw.accept();
+    RawStream two = raw.accept();
+    assertEquals("405400", one.bytes(3));
+    assertEquals("404100", two.bytes(3));
+    one.bytes((int) data);
+    expect(DATA_BLOCKED, data);
+    send(MAX_DATA, 40);
+    one.bytes(20 - (int) data);
+    two.bytes(20);
+    assertEquals("FIN", one.end());
+    assertEquals("FIN", two.end());
+  }
+
+  /** A setting, or none where it is zero. */
+  private static String sent(String id, long value) {
+    return value == 0 ? "" : id + RawHttp.number(value);
+  }
+
+  /** A stream of ours, once the peer has raised its limit of streams if that is zero. */
+  private StreamHandle openedAt(StreamKind kind, long limit) {
+    CompletableFuture<StreamHandle> opening = opening(kind);
+    if (limit == 0) {
+      expect(streamsBlocked(kind), 0);
+      assertFalse(opening.isDone());
+      send(maxStreams(kind), 1);
+    }
+    return TestNet.get(opening);
   }
 
   @Test

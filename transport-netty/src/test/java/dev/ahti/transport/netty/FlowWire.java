@@ -53,6 +53,9 @@ abstract class FlowWire {
   SessionHandle session;
   RawOptions options = RawOptions.DEFAULTS;
 
+  /** How many sessions the peer announces, in drafts that count them. */
+  int sessions = 1;
+
   /** What came on the CONNECT stream in DATA frames and is no whole capsule yet. */
   private String capsules = "";
 
@@ -68,7 +71,7 @@ abstract class FlowWire {
   void connectRaw(Draft draft, String settings) {
     raw = RawPeer.connect(net.listen(DialectPolicy.all()).address().getPort(), options);
     raw.accept();
-    raw.unidirectional(control(RawClient.era(draft).settings() + settings));
+    raw.unidirectional(control(RawClient.era(draft).settings(sessions) + settings));
   }
 
   /** Opens the session at our server. */
@@ -101,7 +104,7 @@ abstract class FlowWire {
                 // So that the connection outlives its session.
                 .withPool(""));
     raw.accept();
-    raw.unidirectional(control("0801" + RawClient.era(draft).settings() + settings));
+    raw.unidirectional(control("0801" + RawClient.era(draft).settings(sessions) + settings));
     connect = raw.accept();
     RawClient.headers(connect);
     // ":status: 200" is entry 25 of the static table (RFC 9204 A).
