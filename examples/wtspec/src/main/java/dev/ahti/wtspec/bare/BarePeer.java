@@ -52,10 +52,11 @@ public final class BarePeer implements AutoCloseable {
   private final boolean client;
   private final Map<Long, String> own;
   private final Exchange exchange = new Exchange();
-  private final byte[] id = random(ID_BYTES);
+  private final byte[] id;
   private final Epoch[] epochs = new Epoch[Packet.Level.values().length];
   private final Map<Long, Crypto> streams = new HashMap<>();
-  private byte[] destination = random(ID_BYTES);
+  private final Map<String, String> furtherIds = new TreeMap<>();
+  private byte[] destination;
   private @Nullable SocketAddress remote;
   private byte[] transcript = new byte[0];
   private @Nullable Secrets secrets;
@@ -66,8 +67,10 @@ public final class BarePeer implements AutoCloseable {
   private boolean confirmed;
   private @Nullable BareClose closed;
 
-  private BarePeer(boolean client, Map<Long, String> parameters) {
+  private BarePeer(boolean client, Map<Long, String> parameters, byte[] destination, byte[] id) {
     this.client = client;
+    this.destination = destination;
+    this.id = id;
     this.own = new TreeMap<>(parameters);
     try {
       socket = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
@@ -82,7 +85,18 @@ public final class BarePeer implements AutoCloseable {
 
   /** Begins a handshake with a server on a port of 127.0.0.1, whatever certificate it shows. */
   public static BarePeer connect(int port, Map<Long, String> parameters) {
-    BarePeer peer = new BarePeer(true, parameters);
+    return connect(port, parameters, Bytes.hex(random(ID_BYTES)), Bytes.hex(random(ID_BYTES)));
+  }
+
+  /**
+   * The same with connection ids that are not random, 8 bytes each in hexadecimal digits.
+   *
+   * @param destination the one that the first packet goes to
+   * @param id its own
+   */
+  public static BarePeer connect(
+      int port, Map<Long, String> parameters, String destination, String id) {
+    BarePeer peer = new BarePeer(true, parameters, Bytes.hex(destination), Bytes.hex(id));
     peer.remote = new InetSocketAddress("127.0.0.1", port);
     peer.initialKeys(peer.destination);
     byte[] hello =
@@ -95,7 +109,7 @@ public final class BarePeer implements AutoCloseable {
 
   /** Listens for one client, on a free port of 127.0.0.1. */
   public static BarePeer listen(Map<Long, String> parameters) {
-    return new BarePeer(false, parameters);
+    return new BarePeer(false, parameters, random(ID_BYTES), random(ID_BYTES));
   }
 
   /** The port of one who listens. */
@@ -107,6 +121,23 @@ public final class BarePeer implements AutoCloseable {
   public Map<Long, String> peersParameters() {
     await("transport parameters", () -> !peers.isEmpty());
     return peers;
+  }
+
+  /** The other side's connection id, in hexadecimal digits: of a server the one that it chose. */
+  public String peersId() {
+    peersParameters();
+    return Bytes.hex(destination);
+  }
+
+  /**
+   * The ids that the other side gave in NEW_CONNECTION_ID frames (RFC 9000 19.15), with the
+   * stateless reset token of each, in hexadecimal digits.
+   *
+   * @param count how many of them to wait for
+   */
+  public Map<String, String> peersFurtherIds(int count) {
+    await(count + " connection ids", () -> furtherIds.size() >= count);
+    return Map.copyOf(furtherIds);
   }
 
   /** Waits for the end of the handshake. */
@@ -224,6 +255,11 @@ public final class BarePeer implements AutoCloseable {
     @Override
     public void stream(long stream, long offset, byte[] bytes) {
       streams.computeIfAbsent(stream, opens -> new Crypto()).add(offset, bytes);
+    }
+
+    @Override
+    public void connectionId(byte[] id, byte[] resetToken) {
+      furtherIds.put(Bytes.hex(id), Bytes.hex(resetToken));
     }
 
     @Override

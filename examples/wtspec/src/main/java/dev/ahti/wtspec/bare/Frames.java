@@ -13,6 +13,8 @@ final class Frames {
 
     default void stream(long id, long offset, byte[] bytes) {}
 
+    default void connectionId(byte[] id, byte[] resetToken) {}
+
     default void closed(BareClose close) {}
   }
 
@@ -51,8 +53,8 @@ final class Frames {
       case 0x07, 0x31 -> Bytes.take(in, (int) Bytes.number(in));
       case 0x18 -> {
         numbers(in, 2);
-        Bytes.vector(in, 1);
-        Bytes.take(in, 16);
+        byte[] id = Bytes.take(in, in.get() & 0xff);
+        sink.connectionId(id, Bytes.take(in, 16));
       }
       case 0x1a, 0x1b -> in.getLong();
       case 0x1c, 0x1d -> {
