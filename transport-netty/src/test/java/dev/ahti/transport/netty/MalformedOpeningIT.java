@@ -217,4 +217,31 @@ class MalformedOpeningIT extends MalformedInput {
       wire.echoes(wire.session());
     }
   }
+
+  @ParameterizedTest
+  @EnumSource(names = {"D07", "D14"})
+  @Conformance("H3-S-15")
+  void aSessionAboveTheAnnouncedNumberIsReset(Draft draft) {
+    int most = net.kit.system().settings().config().getInt("ahti.session.max-per-connection");
+    try (RawSession wire = begin(Role.SERVER, draft)) {
+      // With limits, without which draft 14 has one session whatever was announced.
+      wire.settings(FlowWire.limits(1000, 100, 100));
+      SessionHandle first = wire.session();
+      RawStream connect = wire.connect();
+      SessionHandle last = first;
+      for (int i = 1; i < most; i++) {
+        last = wire.session();
+      }
+      RawStream above = request(wire, connect(draft));
+      expect("RESET 0x10b", above::end);
+      above.awaitStopped();
+      wire.echoes(first);
+      wire.echoes(last);
+      first.close(0, "");
+      assertEquals("FIN", connect.end());
+      connect.finish("");
+      // Its place is free.
+      wire.echoes(wire.session());
+    }
+  }
 }
