@@ -121,7 +121,6 @@ class DatagramOrderIT extends SlowLink {
         new DatagramFeeder(role, writable(role, 0, 2), 'h', each)
             .whenSent(() -> lowAtTheEnd.set(came('l'))));
     PortProbe.await(() -> lowAtTheEnd.get() >= 0);
-    System.err.println("XX Datag lowAtTheEnd " + role + " " + lowAtTheEnd);
     assertTrue(lowAtTheEnd.get() <= WINDOW, lowAtTheEnd + " bytes of the lower came first");
     // What the link lost is not sent again.
     PortProbe.await(() -> came('l') > each / 2);
@@ -162,7 +161,6 @@ class DatagramOrderIT extends SlowLink {
         new DatagramFeeder(role, writable(role, 0, 2), 'f', 3 * MIB),
         new DatagramFeeder(role, raised, 'r', MIB / 2));
     PortProbe.await(() -> firstMeanwhile.get() >= 0);
-    System.err.println("XX Datag firstMeanwhile " + role + " " + firstMeanwhile);
     assertTrue(firstMeanwhile.get() <= WINDOW, firstMeanwhile + " bytes of the first came on");
     assertTrue(atTheRaise.get() > 0);
   }
@@ -226,7 +224,6 @@ class DatagramOrderIT extends SlowLink {
     Feeder.start(new Feeder(stream, 's', MIB));
     start(role, new DatagramFeeder(role, writable(role, 0, 1), 'd', MIB / 2));
     PortProbe.await(() -> datagramsMeanwhile.get() >= 0);
-    System.err.println("XX Datag datagramsMeanwhile " + role + " " + datagramsMeanwhile);
     assertTrue(datagramsMeanwhile.get() <= WINDOW, datagramsMeanwhile + " bytes came first");
     PortProbe.await(() -> came('d') > MIB / 4);
   }
@@ -245,7 +242,6 @@ class DatagramOrderIT extends SlowLink {
             .whenSent(() -> streamMeanwhile.set(came('s'))));
     Feeder.start(new Feeder(stream, 's', MIB));
     PortProbe.await(() -> streamMeanwhile.get() >= 0);
-    System.err.println("XX Datag streamMeanwhile " + role + " " + streamMeanwhile);
     assertTrue(
         streamMeanwhile.get() <= WINDOW, streamMeanwhile + " bytes of the stream came first");
     PortProbe.await(() -> came('s') == MIB);

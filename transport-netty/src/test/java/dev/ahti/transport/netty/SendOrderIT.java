@@ -39,7 +39,6 @@ class SendOrderIT extends SlowLink {
     Feeder.start(new Feeder(low, 'l', MIB), new Feeder(high, 'h', MIB));
     PortProbe.await(() -> came('l') == MIB);
     assertEquals(MIB, came('h'));
-    System.err.println("XX SendO lowAtTheEnd " + role + " " + lowAtTheEnd);
     assertTrue(lowAtTheEnd.get() <= WINDOW, lowAtTheEnd + " bytes of the lower came first");
   }
 
@@ -63,7 +62,6 @@ class SendOrderIT extends SlowLink {
         });
     Feeder.start(new Feeder(first, 'f', 2 * MIB), new Feeder(raised, 'r', MIB / 2));
     PortProbe.await(() -> firstMeanwhile.get() >= 0);
-    System.err.println("XX SendO firstMeanwhile " + role + " " + firstMeanwhile);
     assertTrue(firstMeanwhile.get() <= WINDOW, firstMeanwhile + " bytes of the first came on");
     assertTrue(atTheRaise.get() < 2 * MIB - WINDOW);
     PortProbe.await(() -> came('f') == 2 * MIB);

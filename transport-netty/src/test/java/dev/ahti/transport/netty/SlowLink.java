@@ -116,8 +116,6 @@ abstract class SlowLink {
   static void assertEqualShares(List<Map<Character, Long>> marks) {
     for (char letter : "abc".toCharArray()) {
       long share = marks.get(1).get(letter) - marks.get(0).get(letter);
-      System.err.println(
-          "XX share " + letter + " " + Math.round(share * 1000.0 / SHARE) + "  " + marks);
       assertEquals(SHARE, share, SHARE * 0.05, "share of " + letter + ": " + marks);
     }
   }
