@@ -22,21 +22,29 @@ import java.util.stream.Collectors;
  * @param drafts at least one
  * @param strict whether no quirk is tolerated, whatever {@code tolerate} says
  * @param tolerate a switch for each {@link Quirk}
- * @param finOrder which type of WT_STREAM ends a stream over HTTP/2
- * @param tolerateHttp2 a switch for each {@link Http2Quirk}
+ * @param http2 the binding to HTTP/2
  */
 public record DialectSettings(
-    Set<Draft> drafts,
-    boolean strict,
-    Map<Quirk, Boolean> tolerate,
-    FinOrder finOrder,
-    Map<Http2Quirk, Boolean> tolerateHttp2) {
+    Set<Draft> drafts, boolean strict, Map<Quirk, Boolean> tolerate, Http2 http2) {
+
+  /**
+   * {@code ahti.dialects.http2}.
+   *
+   * @param finOrder which type of WT_STREAM ends a stream
+   * @param tolerate a switch for each {@link Http2Quirk}
+   */
+  public record Http2(FinOrder finOrder, Map<Http2Quirk, Boolean> tolerate) {
+
+    /** Copies the switches. */
+    public Http2 {
+      tolerate = Map.copyOf(tolerate);
+    }
+  }
 
   /** Copies the collections. */
   public DialectSettings {
     drafts = Set.copyOf(drafts);
     tolerate = Map.copyOf(tolerate);
-    tolerateHttp2 = Map.copyOf(tolerateHttp2);
   }
 
   static DialectSettings create(Config config) {
@@ -45,8 +53,9 @@ public record DialectSettings(
         drafts(config.getStringList("drafts")),
         config.getBoolean("strict"),
         switches(Quirk.class, config.getConfig("tolerate")),
-        finOrder(http2.getString("fin-order")),
-        switches(Http2Quirk.class, http2.getConfig("tolerate")));
+        new Http2(
+            finOrder(http2.getString("fin-order")),
+            switches(Http2Quirk.class, http2.getConfig("tolerate"))));
   }
 
   private static <E extends Enum<E>> Map<E, Boolean> switches(Class<E> type, Config config) {
@@ -100,7 +109,9 @@ public record DialectSettings(
   /** What these settings come to. */
   public DialectPolicy policy() {
     return new DialectPolicy(
-        drafts, tolerated(tolerate), new Http2Dialect(finOrder, tolerated(tolerateHttp2)));
+        drafts,
+        tolerated(tolerate),
+        new Http2Dialect(http2.finOrder(), tolerated(http2.tolerate())));
   }
 
   private <E> Set<E> tolerated(Map<E, Boolean> switches) {

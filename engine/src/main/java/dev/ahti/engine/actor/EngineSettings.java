@@ -180,24 +180,24 @@ public record EngineSettings(
    *
    * @param maxConnections connections that are open or being opened
    * @param poolIdleTimeout how long a shared connection outlives its last session; may be zero
-   * @param headStart how long HTTP/3 is tried alone; may be zero
-   * @param rememberedFailures servers that HTTP/3 is known to fail with
-   * @param failureMemory how long each is remembered
+   * @param http2HeadStart how long HTTP/3 is tried alone; may be zero
+   * @param rememberedHttp3Failures servers that HTTP/3 is known to fail with
+   * @param http3FailureMemory how long each is remembered
    */
   public record Dialer(
       int maxConnections,
       Duration poolIdleTimeout,
-      Duration headStart,
-      int rememberedFailures,
-      Duration failureMemory) {
+      Duration http2HeadStart,
+      int rememberedHttp3Failures,
+      Duration http3FailureMemory) {
 
     /** Checks the bounds. */
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
       notNegative("ahti.dialer.pool-idle-timeout", poolIdleTimeout);
-      notNegative("ahti.dialer.http2-head-start", headStart);
-      positive("ahti.dialer.remembered-http3-failures", rememberedFailures);
-      positive("ahti.dialer.http3-failure-memory", failureMemory.toNanos());
+      notNegative("ahti.dialer.http2-head-start", http2HeadStart);
+      positive("ahti.dialer.remembered-http3-failures", rememberedHttp3Failures);
+      positive("ahti.dialer.http3-failure-memory", http3FailureMemory.toNanos());
     }
   }
 

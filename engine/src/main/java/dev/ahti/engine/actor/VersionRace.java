@@ -36,8 +36,8 @@ final class VersionRace {
     this.system = system;
     this.http3Failures =
         new Http3Failures(
-            parts.settings().dialer().rememberedFailures(),
-            parts.settings().dialer().failureMemory(),
+            parts.settings().dialer().rememberedHttp3Failures(),
+            parts.settings().dialer().http3FailureMemory(),
             parts.gauges().level(Gauges.HTTP3_FAILURES));
   }
 
@@ -77,7 +77,7 @@ final class VersionRace {
     CompletableFuture<TransportConnection> dial =
         Race.run(
             attempts,
-            known ? Duration.ZERO : settings.headStart(),
+            known ? Duration.ZERO : settings.http2HeadStart(),
             this::later,
             late -> late.discard(Http3ErrorCode.H3_NO_ERROR, "another one was faster"),
             VersionRace::together);

@@ -10,8 +10,13 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.Http2Dialect;
+import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.dialect.Quirk;
+import dev.ahti.engine.wire.FinOrder;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +32,7 @@ class EngineSettingsTest {
 
   private static final Set<String> ZERO_IS_FINE =
       Set.of(
+          "dialer.http2-head-start",
           "dialer.pool-idle-timeout",
           "session.datagrams.incoming-max-age",
           "session.datagrams.outgoing-max-age");
@@ -156,6 +162,32 @@ class EngineSettingsTest {
         .toList();
   }
 
+  @TestFactory
+  Iterable<DynamicTest> eachQuirkOfHttp2HasASwitchThatStrictTurnsOff() {
+    return List.of(Http2Quirk.values()).stream()
+        .map(
+            quirk ->
+                DynamicTest.dynamicTest(
+                    kebab(quirk),
+                    () -> {
+                      String key = "http2.tolerate." + kebab(quirk);
+                      Http2Dialect http2 = dialects(key, true).http2();
+                      assertEquals(Set.of(quirk), http2.tolerated());
+                      assertEquals(Set.of(), dialects(key, true).strict().http2().tolerated());
+                    }))
+        .toList();
+  }
+
+  @Test
+  void theOrderOfFinIsOneOfTwo() {
+    assertEquals(FinOrder.LEGACY, dialects("http2.fin-order", "LEGACY").http2().finOrder());
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> dialects("http2.fin-order", "odd"));
+    assertEquals(
+        "ahti.dialects.http2.fin-order: odd (expected: of [DRAFT_15, LEGACY])",
+        refused.getMessage());
+  }
+
   @Test
   void readsUnits() {
     EngineSettings settings = EngineSettings.create(REFERENCE);
@@ -169,8 +201,9 @@ class EngineSettingsTest {
       String key = prefix + kebab(component.getName());
       if (component.getType() == Map.class) {
         // A switch for each quirk.
-        for (Quirk quirk : Quirk.values()) {
-          keys.add(key + "." + kebab(quirk));
+        Type[] types = ((ParameterizedType) component.getGenericType()).getActualTypeArguments();
+        for (Object quirk : ((Class<?>) types[0]).getEnumConstants()) {
+          keys.add(key + "." + kebab((Enum<?>) quirk));
         }
       } else if (component.getType().isRecord()) {
         collect(key + ".", component.getType(), keys);
@@ -180,7 +213,7 @@ class EngineSettingsTest {
     }
   }
 
-  private static String kebab(Quirk quirk) {
+  private static String kebab(Enum<?> quirk) {
     return quirk.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
