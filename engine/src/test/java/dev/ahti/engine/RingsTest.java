@@ -28,7 +28,6 @@ class RingsTest {
     "dev.ahti.engine.dialect..",
     "dev.ahti.engine.error..",
     "dev.ahti.engine.flow..",
-    "dev.ahti.engine.schedule..",
     "dev.ahti.engine.session..",
     "dev.ahti.engine.mux..",
     "dev.ahti.engine.schedule.."

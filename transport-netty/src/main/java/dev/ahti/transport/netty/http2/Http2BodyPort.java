@@ -5,15 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.PortObserver;
-import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.SessionFlow;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.transport.netty.quic.HalvesPort;
 import dev.ahti.transport.netty.quic.InboundHalf;
 import dev.ahti.transport.netty.quic.LoopWriter;
-import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.OutboundHalf;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <p>HTTP/2 cannot end one half of a stream abruptly (RFC 9113 5.4.2): {@link #reset} ends the
  * other half as well, and so does {@link #stopSending} while this side has not finished.
  */
-final class Http2BodyPort implements StreamPort, LoopWriter {
+final class Http2BodyPort extends HalvesPort implements LoopWriter {
   /** Bytes of a DATA frame at most: what every peer takes (RFC 9113 4.2). */
   private static final int CHUNK = 16 * 1024;
 
@@ -49,19 +46,13 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
   private static final int MOST_LINGERED = 64 * 1024;
 
   private final Http2Context context;
-  private final NettyLoop loop;
   private final ChannelHandlerContext ctx;
   private final Http2StreamChannel channel;
   private final boolean local;
-  private final InboundHalf in;
-  private final OutboundHalf out;
   private final AtomicBoolean writeRequested = new AtomicBoolean();
   private final Runnable requestWrite = () -> loop().writeLater(this);
 
   // Loop only.
-  private @Nullable PortObserver observer;
-  private boolean readEndTold;
-  private boolean writeEndTold;
   private boolean readPending;
   private boolean finished;
   private boolean lingering;
@@ -76,13 +67,14 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
    * @param local whether this side sent the request
    */
   Http2BodyPort(Http2Context context, ChannelHandlerContext ctx, boolean local) {
+    super(
+        context.loop(),
+        new InboundHalf(context.gauges(), context.limits().streamWindow()),
+        new OutboundHalf(context.gauges(), context.limits().writeLimit()));
     this.context = context;
-    this.loop = context.loop();
     this.ctx = ctx;
     this.channel = (Http2StreamChannel) ctx.channel();
     this.local = local;
-    this.in = new InboundHalf(context.gauges(), context.limits().streamWindow());
-    this.out = new OutboundHalf(context.gauges(), context.limits().writeLimit());
   }
 
   @Override
@@ -101,34 +93,8 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
   }
 
   @Override
-  public NettyLoop loop() {
-    return loop;
-  }
-
-  @Override
   public void flow(SessionFlow flow) {
     throw new IllegalStateException("a request has the windows of HTTP/2 alone");
-  }
-
-  @Override
-  public void observe(PortObserver newObserver) {
-    loop.run(
-        () -> {
-          observer = newObserver;
-          readEndTold = false;
-          writeEndTold = false;
-          tellEnds();
-        });
-  }
-
-  @Override
-  public PortStats stats() {
-    return new PortStats(in.bytesReceived(), in.bytesRead(), out.bytesOffered(), out.bytesSent());
-  }
-
-  @Override
-  public void onReadable(Runnable wake) {
-    in.onReadable(wake);
   }
 
   @Override
@@ -136,21 +102,6 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
     if (in.addCredit(bytes)) {
       loop.run(this::readIfWanted);
     }
-  }
-
-  @Override
-  public @Nullable Inbound poll() {
-    return in.poll();
-  }
-
-  @Override
-  public @Nullable Inbound peek() {
-    return in.peek();
-  }
-
-  @Override
-  public boolean finished() {
-    return in.finished();
   }
 
   @Override
@@ -186,11 +137,6 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
   }
 
   @Override
-  public void onWritable(Runnable wake) {
-    out.onWritable(wake);
-  }
-
-  @Override
   public boolean offer(ByteString bytes) {
     boolean room = out.offer(bytes);
     requestWrite();
@@ -207,11 +153,6 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
           }
           answer.accept(fits);
         });
-  }
-
-  @Override
-  public void commit() {
-    out.commit();
   }
 
   @Override
@@ -251,24 +192,8 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
   }
 
   @Override
-  public @Nullable WriteEnd ended() {
-    return out.end();
-  }
-
-  @Override
   public void priority(SendPriority priority) {
     // Requests are not a session's.
-  }
-
-  @Override
-  public void whenSent(Runnable task) {
-    long offered = out.bytesOffered();
-    loop.run(() -> out.whenSent(offered, task));
-  }
-
-  @Override
-  public long queued() {
-    return out.queued();
   }
 
   /** Whether more may be offered at once. Loop only. */
@@ -398,23 +323,6 @@ final class Http2BodyPort implements StreamPort, LoopWriter {
     } else if (held && out.committed() == 0) {
       held = false;
       resetNow(heldCode);
-    }
-  }
-
-  private void tellEnds() {
-    PortObserver watching = observer;
-    if (watching == null) {
-      return;
-    }
-    Inbound readEnd = in.end();
-    if (readEnd != null && !readEndTold) {
-      readEndTold = true;
-      NettyLoop.guarded(() -> watching.onReadEnd(readEnd));
-    }
-    WriteEnd writeEnd = out.end();
-    if (writeEnd != null && !writeEndTold) {
-      writeEndTold = true;
-      NettyLoop.guarded(() -> watching.onWriteEnd(writeEnd));
     }
   }
 

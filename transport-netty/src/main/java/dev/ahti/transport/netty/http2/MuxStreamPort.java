@@ -3,14 +3,11 @@ package dev.ahti.transport.netty.http2;
 import dev.ahti.engine.mux.StreamMux;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.PortObserver;
-import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.SessionFlow;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.transport.netty.quic.HalvesPort;
 import dev.ahti.transport.netty.quic.InboundHalf;
-import dev.ahti.transport.netty.quic.NettyLoop;
 import dev.ahti.transport.netty.quic.OutboundHalf;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -30,17 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The methods below "the session's side" are called on the loop.
  */
-final class MuxStreamPort implements StreamPort {
+final class MuxStreamPort extends HalvesPort {
   private static final long LARGEST_CODE = 0xffff_ffffL;
 
   private final Http2Session session;
-  private final NettyLoop loop;
   private final StreamMux mux;
   private final long id;
   private final StreamKind kind;
   private final boolean local;
-  private final InboundHalf in;
-  private final OutboundHalf out;
   private final AtomicBoolean writeRequested = new AtomicBoolean();
   private final AtomicLong consumedElsewhere = new AtomicLong();
   private final Runnable announce = this::announce;
@@ -49,13 +43,10 @@ final class MuxStreamPort implements StreamPort {
   private final ArrayDeque<ByteString> arrived = new ArrayDeque<>(0);
   private @Nullable Inbound arrivedEnd;
   private boolean endWithHeader;
-  private @Nullable PortObserver observer;
   private long announced;
   private boolean finishAnnounced;
   private boolean held;
   private long heldCode;
-  private boolean readEndTold;
-  private boolean writeEndTold;
   private boolean closed;
 
   /**
@@ -64,15 +55,25 @@ final class MuxStreamPort implements StreamPort {
    * @param local whether this side opened it
    */
   MuxStreamPort(Http2Session session, StreamMux mux, long id, StreamKind kind, boolean local) {
-    Http2Context context = session.context();
+    this(session.context(), session, mux, id, kind, local);
+  }
+
+  private MuxStreamPort(
+      Http2Context context,
+      Http2Session session,
+      StreamMux mux,
+      long id,
+      StreamKind kind,
+      boolean local) {
+    super(
+        context.loop(),
+        new InboundHalf(context.gauges(), 0),
+        new OutboundHalf(context.gauges(), context.limits().writeLimit()));
     this.session = session;
-    this.loop = context.loop();
     this.mux = mux;
     this.id = id;
     this.kind = kind;
     this.local = local;
-    this.in = new InboundHalf(context.gauges(), 0);
-    this.out = new OutboundHalf(context.gauges(), context.limits().writeLimit());
     in.onConsumed(this::consumed);
     if (kind == StreamKind.UNIDIRECTIONAL) {
       if (local) {
@@ -100,34 +101,8 @@ final class MuxStreamPort implements StreamPort {
   }
 
   @Override
-  public NettyLoop loop() {
-    return loop;
-  }
-
-  @Override
   public void flow(SessionFlow flow) {
     throw new IllegalStateException("over HTTP/2 the windows of a session are kept here");
-  }
-
-  @Override
-  public void observe(PortObserver newObserver) {
-    loop.run(
-        () -> {
-          observer = newObserver;
-          readEndTold = false;
-          writeEndTold = false;
-          tellEnds();
-        });
-  }
-
-  @Override
-  public PortStats stats() {
-    return new PortStats(in.bytesReceived(), in.bytesRead(), out.bytesOffered(), out.bytesSent());
-  }
-
-  @Override
-  public void onReadable(Runnable wake) {
-    in.onReadable(wake);
   }
 
   @Override
@@ -135,21 +110,6 @@ final class MuxStreamPort implements StreamPort {
     if (in.addCredit(bytes)) {
       loop.run(this::deliver);
     }
-  }
-
-  @Override
-  public @Nullable Inbound poll() {
-    return in.poll();
-  }
-
-  @Override
-  public @Nullable Inbound peek() {
-    return in.peek();
-  }
-
-  @Override
-  public boolean finished() {
-    return in.finished();
   }
 
   @Override
@@ -165,11 +125,6 @@ final class MuxStreamPort implements StreamPort {
           }
           halfEnded();
         });
-  }
-
-  @Override
-  public void onWritable(Runnable wake) {
-    out.onWritable(wake);
   }
 
   @Override
@@ -189,11 +144,6 @@ final class MuxStreamPort implements StreamPort {
           }
           answer.accept(fits);
         });
-  }
-
-  @Override
-  public void commit() {
-    out.commit();
   }
 
   @Override
@@ -234,24 +184,8 @@ final class MuxStreamPort implements StreamPort {
   }
 
   @Override
-  public @Nullable WriteEnd ended() {
-    return out.end();
-  }
-
-  @Override
   public void priority(SendPriority priority) {
     loop.run(() -> mux.prioritize(id, priority));
-  }
-
-  @Override
-  public void whenSent(Runnable task) {
-    long offered = out.bytesOffered();
-    loop.run(() -> out.whenSent(offered, task));
-  }
-
-  @Override
-  public long queued() {
-    return out.queued();
   }
 
   private void requestWrite() {
@@ -395,23 +329,6 @@ final class MuxStreamPort implements StreamPort {
       closed = true;
       session.context().gauges().closed();
       session.closed(this);
-    }
-  }
-
-  private void tellEnds() {
-    PortObserver watching = observer;
-    if (watching == null) {
-      return;
-    }
-    Inbound readEnd = in.end();
-    if (readEnd != null && !readEndTold) {
-      readEndTold = true;
-      NettyLoop.guarded(() -> watching.onReadEnd(readEnd));
-    }
-    WriteEnd writeEnd = out.end();
-    if (writeEnd != null && !writeEndTold) {
-      writeEndTold = true;
-      NettyLoop.guarded(() -> watching.onWriteEnd(writeEnd));
     }
   }
 

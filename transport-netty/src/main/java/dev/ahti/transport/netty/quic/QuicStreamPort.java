@@ -3,11 +3,7 @@ package dev.ahti.transport.netty.quic;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.PortObserver;
-import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.SessionFlow;
-import dev.ahti.engine.spi.StreamLoop;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.StreamKind;
 import io.netty.buffer.ByteBuf;
@@ -35,29 +31,23 @@ import org.slf4j.LoggerFactory;
  * <p>The methods below "the handler's side" are for the handler of the stream's channel and are
  * called on the loop.
  */
-public final class QuicStreamPort implements StreamPort {
+public final class QuicStreamPort extends HalvesPort {
   /** Not a session's. */
   public static final long NO_SESSION = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(QuicStreamPort.class);
 
   private final PortContext context;
-  private final NettyLoop loop;
   private final ChannelHandlerContext ctx;
   private final QuicStreamChannel channel;
   private final StreamKind kind;
   private final boolean counted;
-  private final InboundHalf in;
-  private final OutboundHalf out;
   private final StreamWriter writer;
   private final Runnable readOn = this::readOn;
 
   // Loop only.
-  private @Nullable PortObserver observer;
   private @Nullable SessionFlow flow;
   private @Nullable Runnable whenTaken;
-  private boolean readEndTold;
-  private boolean writeEndTold;
   private boolean readPending;
   private boolean closed;
 
@@ -75,8 +65,11 @@ public final class QuicStreamPort implements StreamPort {
       ByteString header,
       Framing framing,
       long session) {
+    super(
+        context.loop(),
+        new InboundHalf(context.gauges(), context.streamWindow()),
+        new OutboundHalf(context.gauges(), context.writeLimit()));
     this.context = context;
-    this.loop = context.loop();
     this.ctx = ctx;
     this.channel = (QuicStreamChannel) ctx.channel();
     this.kind =
@@ -84,8 +77,6 @@ public final class QuicStreamPort implements StreamPort {
             ? StreamKind.BIDIRECTIONAL
             : StreamKind.UNIDIRECTIONAL;
     this.counted = framing == Framing.NONE;
-    this.in = new InboundHalf(context.gauges(), context.streamWindow());
-    this.out = new OutboundHalf(context.gauges(), context.writeLimit());
     this.writer = new StreamWriter(context, ctx, out, framing, header, session, this::halfEnded);
     StreamReads.capBy(channel, in::credit);
     if (kind == StreamKind.UNIDIRECTIONAL) {
@@ -120,11 +111,6 @@ public final class QuicStreamPort implements StreamPort {
   }
 
   @Override
-  public StreamLoop loop() {
-    return loop;
-  }
-
-  @Override
   public void flow(SessionFlow newFlow) {
     writer.flow(newFlow);
     loop.run(
@@ -143,47 +129,10 @@ public final class QuicStreamPort implements StreamPort {
   }
 
   @Override
-  public void observe(PortObserver newObserver) {
-    loop.run(
-        () -> {
-          observer = newObserver;
-          readEndTold = false;
-          writeEndTold = false;
-          taken();
-          tellEnds();
-        });
-  }
-
-  @Override
-  public PortStats stats() {
-    return new PortStats(in.bytesReceived(), in.bytesRead(), out.bytesOffered(), out.bytesSent());
-  }
-
-  @Override
-  public void onReadable(Runnable wake) {
-    in.onReadable(wake);
-  }
-
-  @Override
   public void request(long bytes) {
     if (in.addCredit(bytes)) {
       loop.run(this::readIfWanted);
     }
-  }
-
-  @Override
-  public @Nullable Inbound poll() {
-    return in.poll();
-  }
-
-  @Override
-  public @Nullable Inbound peek() {
-    return in.peek();
-  }
-
-  @Override
-  public boolean finished() {
-    return in.finished();
   }
 
   @Override
@@ -205,11 +154,6 @@ public final class QuicStreamPort implements StreamPort {
   }
 
   @Override
-  public void onWritable(Runnable wake) {
-    out.onWritable(wake);
-  }
-
-  @Override
   public boolean offer(ByteString bytes) {
     boolean room = out.offer(bytes);
     writer.request();
@@ -219,11 +163,6 @@ public final class QuicStreamPort implements StreamPort {
   @Override
   public void offerWhole(ByteString bytes, Consumer<Boolean> answer) {
     whenSent(new WholeOffer(loop, writer, bytes, answer));
-  }
-
-  @Override
-  public void commit() {
-    out.commit();
   }
 
   @Override
@@ -238,24 +177,8 @@ public final class QuicStreamPort implements StreamPort {
   }
 
   @Override
-  public @Nullable WriteEnd ended() {
-    return out.end();
-  }
-
-  @Override
   public void priority(SendPriority priority) {
     loop.run(() -> writer.priority(priority));
-  }
-
-  @Override
-  public void whenSent(Runnable task) {
-    long offered = out.bytesOffered();
-    loop.run(() -> out.whenSent(offered, task));
-  }
-
-  @Override
-  public long queued() {
-    return out.queued();
   }
 
   // The handler's side.
@@ -263,6 +186,11 @@ public final class QuicStreamPort implements StreamPort {
   /** Runs a task once somebody observes the port, or once it is closed. */
   public void onceTaken(Runnable task) {
     whenTaken = task;
+  }
+
+  @Override
+  protected void observed() {
+    taken();
   }
 
   private void taken() {
@@ -397,23 +325,6 @@ public final class QuicStreamPort implements StreamPort {
       }
       tellClosed();
       QuicAccess.close(channel);
-    }
-  }
-
-  private void tellEnds() {
-    PortObserver watching = observer;
-    if (watching == null) {
-      return;
-    }
-    Inbound readEnd = in.end();
-    if (readEnd != null && !readEndTold) {
-      readEndTold = true;
-      NettyLoop.guarded(() -> watching.onReadEnd(readEnd));
-    }
-    WriteEnd writeEnd = out.end();
-    if (writeEnd != null && !writeEndTold) {
-      writeEndTold = true;
-      NettyLoop.guarded(() -> watching.onWriteEnd(writeEnd));
     }
   }
 
