@@ -88,7 +88,7 @@ public final class Race<T> {
       if (begun == attempts.size() || result.isDone()) {
         return;
       }
-      next = attempts.get(begun++).get().toCompletableFuture();
+      next = begin(attempts.get(begun++));
       running.add(next);
       if (begun < attempts.size()) {
         cancelTimer = timer.schedule(stagger, this::beginNext);
@@ -98,6 +98,15 @@ public final class Race<T> {
     if (result.isDone()) {
       // Decided while it began.
       over();
+    }
+  }
+
+  /** An attempt that cannot even begin has failed like any other. */
+  private CompletableFuture<T> begin(Supplier<CompletionStage<T>> attempt) {
+    try {
+      return attempt.get().toCompletableFuture();
+    } catch (RuntimeException failure) {
+      return CompletableFuture.failedFuture(failure);
     }
   }
 

@@ -115,6 +115,19 @@ class RaceTest {
   }
 
   @Test
+  void oneThatThrowsHasFailed() {
+    CompletableFuture<String> second = new CompletableFuture<>();
+    CompletableFuture<String> result =
+        twoAttempts(
+            () -> {
+              throw new IllegalStateException("cannot begin");
+            },
+            () -> second);
+    second.complete("second");
+    assertEquals("second", result.join());
+  }
+
+  @Test
   void oneThatBeginsWhileAnotherWinsIsCancelled() {
     CompletableFuture<String> first = new CompletableFuture<>();
     CompletableFuture<String> second = new CompletableFuture<>();

@@ -111,6 +111,14 @@ final class ConnectPort implements StreamPort {
     }
   }
 
+  /** The stream is gone: so is the session, also one that had not begun. */
+  void lost(String why) {
+    whenAccepted = null;
+    if (session != null) {
+      session.lost(why);
+    }
+  }
+
   /** The session, once it is attached. */
   @Nullable Http2Session session() {
     return session;

@@ -219,7 +219,11 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
     connection.streamClosed(this);
-    port().lost(connection.endOr("the stream was closed"));
+    String why = connection.endOr("the stream was closed");
+    port().lost(why);
+    if (connect != null) {
+      connect.lost(why);
+    }
     inactive.fireChannelInactive();
   }
 

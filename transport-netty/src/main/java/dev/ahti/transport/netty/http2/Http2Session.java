@@ -57,6 +57,7 @@ final class Http2Session implements LoopWriter {
   private long budgetSince;
   private long justOpened = NONE;
   private boolean begun;
+  private boolean drainTold;
   private boolean writeRequested;
   private boolean closeDue;
   private boolean finishing;
@@ -139,6 +140,12 @@ final class Http2Session implements LoopWriter {
   /** Nothing is told to the session any more; its last capsule may still go. */
   void detach() {
     end("the session has ended");
+  }
+
+  /** The CONNECT stream is gone. */
+  void lost(String why) {
+    over = true;
+    end(why);
   }
 
   // For the port of the CONNECT stream.
@@ -251,10 +258,19 @@ final class Http2Session implements LoopWriter {
       events.accept(new TransportEvent.StreamsAvailable(available.kind()));
     } else if (effect instanceof MuxEffect.DatagramReceived datagram) {
       datagrams.deliver(datagram.payload());
-    } else if (effect instanceof MuxEffect.SessionCapsule capsule) {
-      control.received(capsule.capsule().encode());
+    } else if (effect instanceof MuxEffect.SessionCapsule one) {
+      tell(one.capsule());
     } else if (effect instanceof MuxEffect.Violated violated) {
       violated(violated.violation());
+    }
+  }
+
+  /** One drain and one close at most: however often a peer drains, it means what it meant. */
+  private void tell(Capsule capsule) {
+    boolean drain = capsule instanceof Capsule.DrainSession;
+    if (!drain || !drainTold) {
+      drainTold |= drain;
+      control.received(capsule.encode());
     }
   }
 
@@ -310,18 +326,14 @@ final class Http2Session implements LoopWriter {
         break;
       }
       room = write(output, datagram);
-      over = closeDue && isClose(output);
+      // Once a close is due nothing else goes.
+      over = closeDue;
     }
     datagrams.written();
     if (finishing && (over || !closeDue)) {
       over = true;
       body.finish();
     }
-  }
-
-  /** Once a close is due nothing else goes. */
-  private static boolean isClose(MuxOutput output) {
-    return output instanceof MuxOutput.Control;
   }
 
   private boolean write(MuxOutput output, ByteString datagram) {
