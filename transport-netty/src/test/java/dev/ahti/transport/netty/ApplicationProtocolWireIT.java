@@ -68,8 +68,7 @@ class ApplicationProtocolWireIT {
               + raw.port()
               + ": the TLS handshake was refused with alert 120 (no_application_protocol)",
           failure.getMessage());
-      // QUIC keeps a closed connection for some seconds (RFC 9000 10.2); nobody waits for that.
-      assertEquals(1, net.gauge(Gauges.QUIC_CONNECTIONS));
+      net.awaitGauge(Gauges.CONNECTIONS, 0);
     }
   }
 }
