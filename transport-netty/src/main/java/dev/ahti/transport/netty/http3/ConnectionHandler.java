@@ -143,7 +143,10 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Http3Connection open = connection;
-    if (message instanceof QuicStreamChannel stream && open != null) {
+    if (message instanceof QuicStreamChannel stream && !ctx.channel().isOpen()) {
+      // It came in the packet of one that ended the connection: Netty would close it no more.
+      QuicAccess.close(stream);
+    } else if (message instanceof QuicStreamChannel stream && open != null) {
       factory.streams().add(stream);
       // Streams need no more from the pipeline than to be registered.
       stream.pipeline().addLast(open.intake());
