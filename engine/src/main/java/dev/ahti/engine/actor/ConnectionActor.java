@@ -291,15 +291,15 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         if (wait.isZero()) {
           onShutdown(Shutdown.INSTANCE);
         } else {
-          idling(true);
           timers.startSingleTimer(TimedOut.IDLE, TimedOut.IDLE, wait);
+          idling(true);
         }
       }
 
       @Override
       public void ends() {
-        idling(false);
         timers.cancel(TimedOut.IDLE);
+        idling(false);
       }
     };
   }

@@ -54,6 +54,14 @@ abstract class ActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
   protected def levels(parts: EngineParts): Map[String, Long] =
     parts.gauges.levels.asScala.view.mapValues(_.longValue).toMap
 
+  /** An actor raises a level after it has sent what a test waited for, or before. */
+  protected def awaitLevel(parts: EngineParts, name: String, value: Long): Unit =
+    eventually(levels(parts).getOrElse(name, 0L) shouldBe value)
+
+  /** The same of what is only ever counted up. */
+  protected def awaitCount(parts: EngineParts, name: String, value: Long): Unit =
+    eventually(parts.gauges.counter(name).value shouldBe value)
+
   protected def allZero(parts: EngineParts): Unit =
     eventually(levels(parts).filter(_._2 != 0) shouldBe empty)
 

@@ -210,12 +210,12 @@ final class ClientConnectionSpec extends ConnectionSpec {
       client.expect[TransportCommand.DetachSession]
       client.places()
       client.dialer.expectMessageType[DialerActor.Freed]
-      levels(client.shared)(Gauges.CONNECTIONS_IDLE) shouldBe 1
+      awaitLevel(client.shared, Gauges.CONNECTIONS_IDLE, 1)
       time.timePasses(4.seconds)
       client.connection.commands.expectNoMessage()
       client.call(2)
       client.begin(4, Draft.D07)
-      levels(client.shared)(Gauges.CONNECTIONS_IDLE) shouldBe 0
+      awaitLevel(client.shared, Gauges.CONNECTIONS_IDLE, 0)
       time.timePasses(4.seconds)
       client.answer(Requests.status(403), 4)
       client.expect[TransportCommand.DetachSession]

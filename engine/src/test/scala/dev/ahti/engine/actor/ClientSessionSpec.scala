@@ -65,10 +65,12 @@ final class ClientSessionSpec extends SessionSpec {
       // Before it is attached, too: nothing may happen in this session.
       session.answer(Requests.status(200).`with`("wt-protocol", "\"chat.v1\""))
       failure(session.promise).getMessage should include("not offered")
-      session.connect.writeEnded shouldBe Some(
-        new WriteEnd.Reset(WebTransportErrorCode.WT_ALPN_ERROR)
+      eventually(
+        session.connect.writeEnded shouldBe Some(
+          new WriteEnd.Reset(WebTransportErrorCode.WT_ALPN_ERROR)
+        )
       )
-      session.connect.stoppedWith shouldBe Some(WebTransportErrorCode.WT_ALPN_ERROR)
+      eventually(session.connect.stoppedWith shouldBe Some(WebTransportErrorCode.WT_ALPN_ERROR))
       stopped(session.session)
       allZero(session.shared)
     }
@@ -148,8 +150,10 @@ final class ClientSessionSpec extends SessionSpec {
       session.attached()
       session.answer(Requests.status(200))
       stopped(session.session)
-      session.connect.writeEnded shouldBe Some(
-        new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED)
+      eventually(
+        session.connect.writeEnded shouldBe Some(
+          new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED)
+        )
       )
     }
   }

@@ -45,7 +45,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       val rejected = server.expect[TransportCommand.RejectRequest]
       rejected.id shouldBe 8
       rejected.code shouldBe Http3ErrorCode.H3_REQUEST_REJECTED
-      levels(server.shared)(Gauges.REQUESTS_WAITING) shouldBe 2
+      awaitLevel(server.shared, Gauges.REQUESTS_WAITING, 2)
       server.settings(Draft.D16)
       server.status(0) shouldBe 200
       server.status(4) shouldBe 200
@@ -55,12 +55,12 @@ final class ConnectionActorSpec extends ConnectionSpec {
     "close when the SETTINGS do not come in time" in {
       val server = new Server
       server.request(0, Requests.get("/"))
-      eventually(levels(server.shared)(Gauges.REQUESTS_WAITING) shouldBe 1)
+      awaitLevel(server.shared, Gauges.REQUESTS_WAITING, 1)
       time.timePasses(10.seconds)
       server.expect[TransportCommand.RejectRequest].id shouldBe 0
       server.expect[TransportCommand.CloseConnection].code shouldBe
         Http3ErrorCode.H3_MISSING_SETTINGS
-      server.shared.gauges.counter(Gauges.SETTINGS_MISSING).value shouldBe 1
+      awaitCount(server.shared, Gauges.SETTINGS_MISSING, 1)
       server.end()
     }
 
@@ -83,7 +83,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       answer.end shouldBe true
       body.stoppedWith shouldBe None
       body.finish()
-      eventually(body.stoppedWith shouldBe Some(Http3ErrorCode.H3_NO_ERROR))
+      eventually(eventually(body.stoppedWith shouldBe Some(Http3ErrorCode.H3_NO_ERROR)))
       server.request(4, Requests.get("/nothing"))
       server.status(4) shouldBe 404
       server.request(8, Requests.get("/broken"))
@@ -160,7 +160,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       val first = server.open(0, Draft.D16)
       first.receive(Inbound.Fin.INSTANCE)
       server.expect[TransportCommand.DetachSession]
-      eventually(levels(server.shared)(Gauges.SESSIONS) shouldBe 0)
+      awaitLevel(server.shared, Gauges.SESSIONS, 0)
       val ids = Iterator.from(4, 4)
       eventually {
         server.request(ids.next().toLong, Requests.connect(Draft.D16, "/echo"))
@@ -177,7 +177,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       server.expect[TransportCommand.DetachSession]
       server.request(4, Requests.connect(Draft.D16, "/echo"))
       server.expect[TransportCommand.AttachSession].sessionId shouldBe 4
-      levels(server.shared)(Gauges.SESSIONS) shouldBe 2
+      awaitLevel(server.shared, Gauges.SESSIONS, 2)
       server.refused shouldBe 0
       server.end()
     }
@@ -188,9 +188,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       Seq(0, 4, 8).foreach { id =>
         server.request(id.toLong, Requests.connect(Draft.D16, "/nothing"))
         server.status(id.toLong) shouldBe 405
-        eventually(
-          levels(server.shared)(Gauges.SESSIONS_REMEMBERED) shouldBe math.min(2, id / 4 + 1)
-        )
+        awaitLevel(server.shared, Gauges.SESSIONS_REMEMBERED, math.min(2, id / 4 + 1))
       }
       server.end()
     }
@@ -217,7 +215,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       val broken = server.open(4, Draft.D07, "/throws")
       eventually(broken.bytes shouldBe new Capsule.CloseSession(1, "").encode)
       broken.receive(Inbound.Fin.INSTANCE)
-      eventually(levels(server.shared)(Gauges.SESSIONS) shouldBe 1)
+      awaitLevel(server.shared, Gauges.SESSIONS, 1)
       healthy.writeEnded shouldBe None
       server.end()
     }
@@ -232,7 +230,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       server.expect[TransportCommand.GoAway]
       eventually(connect.bytes shouldBe new Capsule.DrainSession().encode)
       connect.writeEnded shouldBe None
-      levels(server.shared)(Gauges.SESSIONS) shouldBe 1
+      awaitLevel(server.shared, Gauges.SESSIONS, 1)
       server.end()
     }
   }

@@ -16,10 +16,10 @@ final class EarlyStreamsSpec extends ConnectionSpec {
       server.settings(Draft.D16)
       val early = new FakePort(4)
       server.arrived(early)
-      eventually(levels(server.shared)(Gauges.EARLY_STREAMS) shouldBe 1)
+      awaitLevel(server.shared, Gauges.EARLY_STREAMS, 1)
       server.open(0, Draft.D16)
-      eventually(levels(server.shared)(Gauges.INCOMING_STREAMS_WAITING) shouldBe 1)
-      levels(server.shared)(Gauges.EARLY_STREAMS) shouldBe 0
+      awaitLevel(server.shared, Gauges.INCOMING_STREAMS_WAITING, 1)
+      awaitLevel(server.shared, Gauges.EARLY_STREAMS, 0)
       early.stoppedWith shouldBe None
       server.end()
     }
@@ -29,12 +29,12 @@ final class EarlyStreamsSpec extends ConnectionSpec {
       server.settings(Draft.D16)
       val ports = Seq.tabulate(3)(n => new FakePort(4L + 4 * n))
       ports.foreach(server.arrived(_))
-      eventually(ports(2).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
-      ports(2).writeEnded shouldBe Some(new WriteEnd.Reset(WT_BUFFERED_STREAM_REJECTED))
+      eventually(eventually(ports(2).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED)))
+      eventually(ports(2).writeEnded shouldBe Some(new WriteEnd.Reset(WT_BUFFERED_STREAM_REJECTED)))
       ports(1).stoppedWith shouldBe None
-      server.shared.gauges.counter(Gauges.EARLY_STREAMS_REFUSED).value shouldBe 1
+      awaitCount(server.shared, Gauges.EARLY_STREAMS_REFUSED, 1)
       server.end()
-      ports(1).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED)
+      eventually(ports(1).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
     }
 
     "be rejected when their session does not come in time, each at its own" in {
@@ -42,17 +42,17 @@ final class EarlyStreamsSpec extends ConnectionSpec {
       server.settings(Draft.D16)
       val first = new FakePort(4)
       server.arrived(first)
-      eventually(levels(server.shared)(Gauges.EARLY_STREAMS) shouldBe 1)
+      awaitLevel(server.shared, Gauges.EARLY_STREAMS, 1)
       pass(server, 3.seconds)
       val second = new FakePort(8)
       server.arrived(second)
-      eventually(levels(server.shared)(Gauges.EARLY_STREAMS) shouldBe 2)
+      awaitLevel(server.shared, Gauges.EARLY_STREAMS, 2)
       pass(server, 2.seconds)
-      eventually(first.stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
+      eventually(eventually(first.stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED)))
       second.stoppedWith shouldBe None
-      eventually(levels(server.shared)(Gauges.EARLY_STREAMS) shouldBe 1)
+      awaitLevel(server.shared, Gauges.EARLY_STREAMS, 1)
       pass(server, 3.seconds)
-      eventually(second.stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
+      eventually(eventually(second.stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED)))
       server.end()
     }
 
@@ -63,10 +63,10 @@ final class EarlyStreamsSpec extends ConnectionSpec {
       server.arrived(early)
       server.request(0, Requests.connect(Draft.D16, "/nothing"))
       server.status(0) shouldBe 405
-      eventually(early.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      eventually(eventually(early.stoppedWith shouldBe Some(WT_SESSION_GONE)))
       val late = new FakePort(8)
       server.arrived(late)
-      eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      eventually(eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE)))
       server.end()
     }
   }
@@ -76,10 +76,10 @@ final class EarlyStreamsSpec extends ConnectionSpec {
       val server = new Server
       server.settings(Draft.D16)
       server.open(0, Draft.D16).receive(Inbound.Fin.INSTANCE)
-      eventually(levels(server.shared)(Gauges.SESSIONS) shouldBe 0)
+      awaitLevel(server.shared, Gauges.SESSIONS, 0)
       val late = new FakePort(4)
       server.arrived(late)
-      eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      eventually(eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE)))
       server.end()
     }
   }

@@ -79,7 +79,7 @@ final class ListenerActorSpec extends ActorSpec {
       val second = fixture.arrive()
       eventually(second.discarded.isDone shouldBe true)
       second.discarded.join() shouldBe Http3ErrorCode.H3_EXCESSIVE_LOAD
-      fixture.shared.gauges.counter(Gauges.CONNECTIONS_REFUSED).value shouldBe 1
+      awaitCount(fixture.shared, Gauges.CONNECTIONS_REFUSED, 1)
       first.close(0, "test", byPeer = true)
       eventually(fixture.connections shouldBe 0)
       eventually {

@@ -82,7 +82,7 @@ final class SessionActorSpec extends SessionSpec {
             opening = accepting(_ => throw thrown)
           )
         session.attached()
-        eventually(session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE))
+        eventually(eventually(session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)))
         session.connect.bytes shouldBe new Capsule.CloseSession(77, "").encode
         session.connect.receive(Inbound.Fin.INSTANCE)
         stopped(session.session)
@@ -95,7 +95,7 @@ final class SessionActorSpec extends SessionSpec {
       session.connect.receive(new Capsule.CloseSession(7, "bye").encode)
       eventually(session.handle.closed.isDone shouldBe true)
       session.handle.closed.join() shouldBe new SessionEnd(7, "bye", true)
-      session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
+      eventually(session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE))
       session.expect[TransportCommand.DetachSession].sessionId shouldBe 0
       session.connect.receive(Inbound.Fin.INSTANCE)
       stopped(session.session)
@@ -139,7 +139,7 @@ final class SessionActorSpec extends SessionSpec {
       session.connect.endWrite(new WriteEnd.Stopped(java.util.OptionalLong.of(0x10c)))
       failure(session.handle.closed).getMessage should include("10c")
       stopped(session.session)
-      session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      eventually(session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE))
     }
 
     "fail when the peer resets the CONNECT stream" in {
@@ -160,7 +160,7 @@ final class SessionActorSpec extends SessionSpec {
       failure(session.handle.closed).getMessage shouldBe "idle time-out"
       failure(session.handle.openStream(StreamKind.BIDIRECTIONAL))
       stopped(session.session)
-      eventually(stream.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE)))
+      eventually(eventually(stream.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))))
       session.handle.datagrams.ended shouldBe "idle time-out"
       allZero(session.shared)
     }
@@ -178,7 +178,9 @@ final class SessionActorSpec extends SessionSpec {
     "reset the CONNECT stream with the code of a violation" in {
       val session = new Open
       session.connect.receive(new Capsule.CloseSession(7, "bye").encode.concat(ByteString(1)))
-      eventually(session.connect.stoppedWith shouldBe Some(Http3ErrorCode.H3_MESSAGE_ERROR))
+      eventually(
+        eventually(session.connect.stoppedWith shouldBe Some(Http3ErrorCode.H3_MESSAGE_ERROR))
+      )
       session.handle.closed.join() shouldBe new SessionEnd(7, "bye", true)
       stopped(session.session)
     }
@@ -188,7 +190,11 @@ final class SessionActorSpec extends SessionSpec {
       val grease = ByteString(0x17, 0x20).concat(ByteString(new Array[Byte](32)))
       (1 to 4).foreach(_ => session.connect.receive(grease))
       failure(session.handle.closed)
-      session.connect.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_EXCESSIVE_LOAD))
+      eventually(
+        session.connect.writeEnded shouldBe Some(
+          new WriteEnd.Reset(Http3ErrorCode.H3_EXCESSIVE_LOAD)
+        )
+      )
     }
 
     "skip them at a slower pace" in {
@@ -208,11 +214,11 @@ final class SessionActorSpec extends SessionSpec {
       eventually(session.handle.closed.isDone shouldBe true)
       session.handle.closed.join() shouldBe new SessionEnd(9, "done", false)
       session.connect.bytes shouldBe new Capsule.CloseSession(9, "done").encode
-      session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
-      levels(session.shared)(Gauges.SESSIONS) shouldBe 1
+      eventually(session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE))
+      awaitLevel(session.shared, Gauges.SESSIONS, 1)
       session.connect.receive(Inbound.Fin.INSTANCE)
       stopped(session.session)
-      session.shared.gauges.counter(Gauges.SESSIONS_CLOSE_FORCED).value shouldBe 0
+      awaitCount(session.shared, Gauges.SESSIONS_CLOSE_FORCED, 0)
     }
 
     "reset the CONNECT stream when the peer gives no credit for the CLOSE in time" in {
@@ -225,8 +231,8 @@ final class SessionActorSpec extends SessionSpec {
       time.timePasses(scala.concurrent.duration.DurationInt(1).millis)
       stopped(session.session)
       session.connect.writeEnded.get shouldBe a[WriteEnd.Reset]
-      session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE)
-      session.shared.gauges.counter(Gauges.SESSIONS_CLOSE_FORCED).value shouldBe 1
+      eventually(session.connect.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      awaitCount(session.shared, Gauges.SESSIONS_CLOSE_FORCED, 1)
       allZero(session.shared)
     }
 
@@ -274,7 +280,7 @@ final class SessionActorSpec extends SessionSpec {
         session.connect.receive(new Capsule.DatagramCapsule(ByteString(payload)).encode)
       }
       eventually(session.handle.datagrams.stats.droppedIncoming shouldBe 1)
-      levels(session.shared)(Gauges.DATAGRAMS_WAITING) shouldBe 2
+      awaitLevel(session.shared, Gauges.DATAGRAMS_WAITING, 2)
       session.handle.datagrams.poll() shouldBe ByteString("b")
     }
 
@@ -299,7 +305,7 @@ final class SessionActorSpec extends SessionSpec {
     "be asked for by as many calls at a time as may wait" in {
       val session = new Open(parts("session.statistics-calls" -> 2))
       val calls = Seq.fill(3)(session.handle.stats())
-      levels(session.shared)(Gauges.STATS_WAITING) shouldBe 2
+      awaitLevel(session.shared, Gauges.STATS_WAITING, 2)
       failure(calls(2)).getMessage should include("2 calls wait already")
       (1 to 2).foreach { _ =>
         session.expect[TransportCommand.GetStats].replyTo ! ConnectionStats.UNKNOWN

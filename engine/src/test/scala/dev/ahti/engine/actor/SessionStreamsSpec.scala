@@ -27,31 +27,35 @@ final class SessionStreamsSpec extends SessionSpec {
       }
       taken.port shouldBe port
       taken.sessionId shouldBe 0
-      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1)
+      awaitLevel(session.shared, Gauges.STREAM_ACTORS, 1)
       port.finish()
       port.receive(Inbound.Fin.INSTANCE)
-      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 0)
+      awaitLevel(session.shared, Gauges.STREAM_ACTORS, 0)
     }
 
     "be refused when too many wait for the application" in {
       val session = new Open(parts("session.incoming-streams-capacity" -> 2))
       val ports = Seq.tabulate(3)(n => new FakePort(4L * n, StreamKind.UNIDIRECTIONAL))
       ports.foreach(session.incoming)
-      eventually(ports(2).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED))
+      eventually(eventually(ports(2).stoppedWith shouldBe Some(WT_BUFFERED_STREAM_REJECTED)))
       ports(1).stoppedWith shouldBe None
-      session.shared.gauges.counter(Gauges.INCOMING_STREAMS_REFUSED).value shouldBe 1
-      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 2)
+      awaitCount(session.shared, Gauges.INCOMING_STREAMS_REFUSED, 1)
+      awaitLevel(session.shared, Gauges.STREAM_ACTORS, 2)
     }
 
     "end with WT_SESSION_GONE when the session's actor is stopped" in {
       val session = new Open
       val port = new FakePort(4)
       session.incoming(port)
-      eventually(levels(session.shared)(Gauges.STREAM_ACTORS) shouldBe 1)
+      awaitLevel(session.shared, Gauges.STREAM_ACTORS, 1)
       kit.stop(session.session)
-      port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
-      port.stoppedWith shouldBe Some(WT_SESSION_GONE)
-      session.connect.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_INTERNAL_ERROR))
+      eventually(port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE)))
+      eventually(port.stoppedWith shouldBe Some(WT_SESSION_GONE))
+      eventually(
+        session.connect.writeEnded shouldBe Some(
+          new WriteEnd.Reset(Http3ErrorCode.H3_INTERNAL_ERROR)
+        )
+      )
       session.expect[TransportCommand.DetachSession]
       failure(session.handle.closed)
       allZero(session.shared)
@@ -61,12 +65,12 @@ final class SessionStreamsSpec extends SessionSpec {
       val session = new Open(answering = _ => ())
       session.connect.receive(Inbound.Fin.INSTANCE)
       val detach = session.expect[TransportCommand.DetachSession]
-      session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
+      eventually(session.connect.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE))
       val late = new FakePort(4)
       session.incoming(late)
       detach.replyTo ! new TransportCommand.SessionDetached(0)
       stopped(session.session)
-      late.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE))
       allZero(session.shared)
     }
 
@@ -76,8 +80,8 @@ final class SessionStreamsSpec extends SessionSpec {
       session.expect[TransportCommand.DetachSession]
       val late = new FakePort(4)
       session.incoming(late)
-      eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE))
-      late.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
+      eventually(eventually(late.stoppedWith shouldBe Some(WT_SESSION_GONE)))
+      eventually(late.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE)))
     }
 
     "go to those who asked, in order" in {
@@ -152,7 +156,7 @@ final class SessionStreamsSpec extends SessionSpec {
       stopped(session.session)
       failure(group.stats()) shouldBe a[SessionFailure]
       a[SessionFailure] should be thrownBy session.handle.createSendGroup()
-      eventually(levels(session.shared)(Gauges.SEND_GROUPS) shouldBe 0)
+      awaitLevel(session.shared, Gauges.SEND_GROUPS, 0)
     }
 
     "have no more groups than the limit" in {
@@ -175,7 +179,7 @@ final class SessionStreamsSpec extends SessionSpec {
       eventually(calls(2).isDone shouldBe true)
       session.handle.stats()
       session.expect[TransportCommand.GetStats]
-      levels(session.shared)(Gauges.OPENS_WAITING) shouldBe 0
+      awaitLevel(session.shared, Gauges.OPENS_WAITING, 0)
     }
 
     "be reset when nobody waits for them any more" in {

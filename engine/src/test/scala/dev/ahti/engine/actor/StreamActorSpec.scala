@@ -103,8 +103,8 @@ final class StreamActorSpec extends ActorSpec {
       control.reset(42)
       control.stopSending(43)
       stopped(actor)
-      port.writeEnded shouldBe Some(new WriteEnd.Reset(dialect.toWire(42)))
-      port.stoppedWith shouldBe Some(dialect.toWire(43))
+      eventually(port.writeEnded shouldBe Some(new WriteEnd.Reset(dialect.toWire(42))))
+      eventually(port.stoppedWith shouldBe Some(dialect.toWire(43)))
     }
 
     "take what was read ahead from its reader on a stop, also when the end has come" in {
@@ -161,8 +161,8 @@ final class StreamActorSpec extends ActorSpec {
       val actor = spawn(port)
       actor ! new StreamActor.SessionEnded(WT_SESSION_GONE)
       stopped(actor)
-      port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE))
-      port.stoppedWith shouldBe Some(WT_SESSION_GONE)
+      eventually(port.writeEnded shouldBe Some(new WriteEnd.Reset(WT_SESSION_GONE)))
+      eventually(port.stoppedWith shouldBe Some(WT_SESSION_GONE))
     }
 
     "end what is open with WT_SESSION_GONE when it is stopped" in {
@@ -170,8 +170,8 @@ final class StreamActorSpec extends ActorSpec {
       val actor = spawn(port)
       port.finish()
       kit.stop(actor)
-      eventually(port.stoppedWith shouldBe Some(WT_SESSION_GONE))
-      port.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE)
+      eventually(eventually(port.stoppedWith shouldBe Some(WT_SESSION_GONE)))
+      eventually(port.writeEnded shouldBe Some(WriteEnd.Finished.INSTANCE))
     }
 
     "leave no stream counted" in allZero(shared)
