@@ -76,7 +76,7 @@ class ConstructorIT {
         assertTrue(error.getMessage().contains("port: " + port), error.getMessage());
       }
       assertEquals(WebTransportState.FAILED, session.state());
-      assertEquals(sockets, loopback.gauge(Gauges.SOCKETS), "only the server's");
+      loopback.awaitGauge(Gauges.SOCKETS, sockets);
     }
   }
 
@@ -196,7 +196,7 @@ class ConstructorIT {
       assertNotEquals(ports[2], ports[3]);
       assertEquals(ports[3], ports[4]);
       // Both ends of three connections.
-      assertEquals(6, loopback.gauge(Gauges.CONNECTIONS));
+      loopback.awaitGauge(Gauges.CONNECTIONS, 6);
       for (WebTransport session : sessions) {
         session.close();
       }

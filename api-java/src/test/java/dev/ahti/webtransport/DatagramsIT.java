@@ -35,7 +35,7 @@ class DatagramsIT {
                   ByteString.fromArray(new byte[max])))
           .runWith(client.datagrams().createWritable().sink(), loopback.system);
       assertEquals(List.of(0, max), await(received).stream().map(ByteString::length).toList());
-      assertEquals(1, loopback.gauge("datagrams.dropped-outgoing"));
+      loopback.awaitGauge("datagrams.dropped-outgoing", 1);
       client.close();
     }
   }

@@ -88,6 +88,11 @@ final class Loopback implements AutoCloseable {
     return Ahti.get(system).gauges().snapshot().getOrDefault(name, 0L);
   }
 
+  /** Waits until a gauge has this value. */
+  void awaitGauge(String name, long value) {
+    eventually(name + " is " + value, () -> gauge(name) == value);
+  }
+
   /**
    * Waits until no connection is left. To be called before a proxy between the ends is closed:
    * without it neither would hear that the other one is done, and both would wait in vain.

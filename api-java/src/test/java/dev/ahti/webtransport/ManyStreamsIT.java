@@ -58,8 +58,8 @@ class ManyStreamsIT {
       assertEquals(STREAMS, received.get());
       Loopback.eventually("no stream is left", () -> loopback.gauge("streams") == 0);
       Loopback.eventually("nor its actor", () -> loopback.gauge("streams.actors") == 0);
-      assertEquals(0, loopback.gauge("streams.inbound-queued-bytes"));
-      assertEquals(0, loopback.gauge("streams.outbound-queued-bytes"));
+      loopback.awaitGauge("streams.inbound-queued-bytes", 0);
+      loopback.awaitGauge("streams.outbound-queued-bytes", 0);
       assertTrue(slope(heap) < FLAT, () -> "the heap grows: " + heap);
       client.close();
     }

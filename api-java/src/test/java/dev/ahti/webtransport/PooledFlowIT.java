@@ -110,8 +110,8 @@ class PooledFlowIT {
     try (Loopback loopback = start()) {
       List<WebTransport> sessions = sessions(loopback);
       // Both ends of each are in this actor system.
-      assertEquals(2, loopback.gauge(Gauges.CONNECTIONS));
-      assertEquals(2 * SESSIONS, loopback.gauge(Gauges.FLOW_SESSIONS));
+      loopback.awaitGauge(Gauges.CONNECTIONS, 2);
+      loopback.awaitGauge(Gauges.FLOW_SESSIONS, 2 * SESSIONS);
       allEcho(sessions);
       for (int i = 0; i < STREAMS; i++) {
         for (WebTransport session : sessions) {
@@ -121,7 +121,7 @@ class PooledFlowIT {
       sessions.get(0).close(new WebTransportCloseInfo(1, "first"));
       await(sessions.get(0).closed());
       allEcho(sessions.subList(1, SESSIONS));
-      assertEquals(2, loopback.gauge(Gauges.CONNECTIONS));
+      loopback.awaitGauge(Gauges.CONNECTIONS, 2);
       sessions.forEach(WebTransport::close);
     }
   }
@@ -161,7 +161,7 @@ class PooledFlowIT {
                   .runWith(
                       Sink.fold(0L, (sum, next) -> sum + next.length()), silent.materializer()));
       assertEquals(16L * CHUNKS * CHUNK, bytes);
-      assertEquals(2, loopback.gauge(Gauges.CONNECTIONS));
+      loopback.awaitGauge(Gauges.CONNECTIONS, 2);
       unread.close();
       sessions.forEach(WebTransport::close);
     }

@@ -167,7 +167,7 @@ class ProtocolsIT {
               loopback.trusting().withHeaders(three));
       String message = String.valueOf(failure(client.ready()).getMessage());
       assertTrue(message.contains("ahti.headers.fields"), message);
-      assertEquals(1, loopback.gauge(Gauges.HEADERS_REFUSED));
+      loopback.awaitGauge(Gauges.HEADERS_REFUSED, 1);
       assertEquals(0, accepted.size());
     }
   }

@@ -133,7 +133,7 @@ class ReaderIT {
             reads.add(reader.read(buffer));
           }
           assertInstanceOf(WebTransportQuotaExceededException.class, failure(reader.read()));
-          assertEquals(256, ends.loopback().gauge("streams.calls-waiting"));
+          ends.loopback().awaitGauge("streams.calls-waiting", 256);
           byte[] sent = new byte[300];
           for (int i = 0; i < sent.length; i++) {
             sent[i] = (byte) i;

@@ -181,7 +181,7 @@ class WhileConnectingIT {
       Loopback.eventually("all wait", () -> loopback.gauge(Gauges.INCOMING_STREAMS_WAITING) == 8);
       one.take();
       other.take();
-      assertEquals(6, loopback.gauge(Gauges.INCOMING_STREAMS_WAITING));
+      loopback.awaitGauge(Gauges.INCOMING_STREAMS_WAITING, 6);
       session.close();
       Loopback.await(session.closed());
       loopback.awaitNoConnection();
@@ -202,7 +202,7 @@ class WhileConnectingIT {
       CompletionStage<WebTransportDatagramResult> result = writer.send(HELLO);
       assertEquals(WebTransportDatagramResult.EXPIRED, Loopback.await(result));
       assertEquals(WebTransportState.CONNECTING, session.state());
-      assertEquals(1, loopback.gauge(Gauges.DATAGRAMS_EXPIRED_OUTGOING));
+      loopback.awaitGauge(Gauges.DATAGRAMS_EXPIRED_OUTGOING, 1);
       Loopback.await(session.ready());
       assertEquals(
           OptionalLong.of(1), Loopback.await(session.datagrams().getStats()).expiredOutgoing());
@@ -307,8 +307,8 @@ class WhileConnectingIT {
       Loopback.await(session.ready());
       // Behind whatever else was asked for before.
       Loopback.await(session.getStats());
-      assertEquals(0, loopback.gauge(Gauges.STREAM_ACTORS));
-      assertEquals(0, loopback.gauge(Gauges.OPENS_WAITING));
+      loopback.awaitGauge(Gauges.STREAM_ACTORS, 0);
+      loopback.awaitGauge(Gauges.OPENS_WAITING, 0);
       session.close();
       Loopback.await(session.closed());
       loopback.awaitNoConnection();

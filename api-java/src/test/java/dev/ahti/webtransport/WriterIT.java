@@ -116,7 +116,7 @@ class WriterIT {
           assertInstanceOf(
               WebTransportQuotaExceededException.class,
               failure(writer.write(ByteString.fromString("too many"))));
-          assertEquals(256, ends.loopback().gauge("streams.calls-waiting"));
+          ends.loopback().awaitGauge("streams.calls-waiting", 256);
           CompletionStage<Done> end = writer.close();
           var read = ends.arrived().source().runWith(size(), ends.loopback().system);
           await(end);

@@ -27,9 +27,9 @@ class AddressValidationIT {
         new TestNet(
             "ahti.netty.address-validation.mode = " + mode, "ahti.netty.event-loops = " + loops)) {
       TestSession.open(net, net.pair());
-      assertEquals(retries, net.gauges.counter(Gauges.RETRY_SENT).value());
-      assertEquals(0, net.gauges.counter(Gauges.RETRY_REFUSED).value());
-      assertEquals(retries, net.gauges.level(Gauges.RETRY_REMEMBERED).value());
+      net.awaitGauge(Gauges.RETRY_SENT, retries);
+      net.awaitGauge(Gauges.RETRY_REFUSED, 0);
+      net.awaitGauge(Gauges.RETRY_REMEMBERED, retries);
     }
   }
 

@@ -41,7 +41,7 @@ class ApplicationProtocolWireIT {
     assertEquals(NO_APPLICATION_PROTOCOL, refusal.code());
     assertEquals(false, refusal.application());
     net.awaitGauge(Gauges.HANDSHAKES_FAILED, 1);
-    assertEquals(0, net.gauge(Gauges.CONNECTIONS));
+    net.awaitGauge(Gauges.CONNECTIONS, 0);
     try (RawSession next = RawSession.begin(net, Role.SERVER, Draft.D16, port).settings()) {
       next.session();
     }

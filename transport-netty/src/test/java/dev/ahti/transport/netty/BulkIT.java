@@ -60,8 +60,8 @@ class BulkIT {
       assertEquals(length, received);
       assertArrayEquals(sent.digest(), seen.digest());
       assertEquals(WriteEnd.Finished.INSTANCE, writer.writeEnd());
-      assertEquals(length, net.gauges.snapshot().get(Gauges.STREAM_BYTES_SENT));
-      assertEquals(length, net.gauges.snapshot().get(Gauges.STREAM_BYTES_RECEIVED));
+      net.awaitGauge(Gauges.STREAM_BYTES_SENT, length);
+      net.awaitGauge(Gauges.STREAM_BYTES_RECEIVED, length);
     }
   }
 
@@ -139,7 +139,7 @@ class BulkIT {
       while (net.gauges.levels().get(Gauges.STREAMS) != 0 && System.nanoTime() < deadline) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
       }
-      assertEquals(0, net.gauges.levels().get(Gauges.STREAMS));
+      net.awaitGauge(Gauges.STREAMS, 0);
     }
   }
 

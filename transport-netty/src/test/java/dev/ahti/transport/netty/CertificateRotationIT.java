@@ -112,8 +112,8 @@ class CertificateRotationIT {
       dialled.forEach(last -> end(net, last));
       servers.forEach(server -> TestNet.get(server.closed()));
       assertEquals(Set.of(one.chain().get(0), other.chain().get(0)), seen);
-      assertEquals(ROTATIONS, net.gauge(Gauges.SESSIONS_ACCEPTED));
-      assertEquals(0, net.gauge(Gauges.HANDSHAKES_FAILED));
+      net.awaitGauge(Gauges.SESSIONS_ACCEPTED, ROTATIONS);
+      net.awaitGauge(Gauges.HANDSHAKES_FAILED, 0);
     }
   }
 

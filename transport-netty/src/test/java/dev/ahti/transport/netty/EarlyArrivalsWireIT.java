@@ -90,8 +90,8 @@ class EarlyArrivalsWireIT {
     bothWays.port().finish();
     assertEquals(RawHttp.hex("answer"), both.bytes(6));
     assertEquals("FIN", both.end());
-    assertEquals(0, net.gauge(Gauges.EARLY_STREAMS));
-    assertEquals(0, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
+    net.awaitGauge(Gauges.EARLY_STREAMS, 0);
+    net.awaitGauge(Gauges.EARLY_STREAMS_REFUSED, 0);
   }
 
   @ParameterizedTest
@@ -108,8 +108,8 @@ class EarlyArrivalsWireIT {
     oneMore.awaitStopped();
     RawStream oneMoreOneWay = raw.unidirectional("405400");
     oneMoreOneWay.awaitStopped();
-    assertEquals(24, net.gauge(Gauges.EARLY_STREAMS));
-    assertEquals(2, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
+    net.awaitGauge(Gauges.EARLY_STREAMS, 24);
+    net.awaitGauge(Gauges.EARLY_STREAMS_REFUSED, 2);
     SessionHandle session = connect();
     Set<Integer> seen = new TreeSet<>();
     for (int i = 0; i < 24; i++) {
@@ -131,7 +131,7 @@ class EarlyArrivalsWireIT {
     oneWay.awaitStopped();
     // The alarm is set again for what comes after it rang.
     assertEquals(REJECTED, raw.bidirectional("404100").end());
-    assertEquals(3, net.gauge(Gauges.EARLY_STREAMS_REFUSED));
+    net.awaitGauge(Gauges.EARLY_STREAMS_REFUSED, 3);
     SessionHandle session = connect();
     assertNull(session.incomingBidirectional().poll());
     assertNull(session.incomingUnidirectional().poll());
@@ -147,7 +147,7 @@ class EarlyArrivalsWireIT {
     }
     net.awaitGauge(Gauges.EARLY_DATAGRAMS, 16);
     assertEquals(sent, datagrams(connect(), 16));
-    assertEquals(0, net.gauge(Gauges.EARLY_DATAGRAMS_DROPPED));
+    net.awaitGauge(Gauges.EARLY_DATAGRAMS_DROPPED, 0);
   }
 
   @ParameterizedTest
@@ -200,7 +200,7 @@ class EarlyArrivalsWireIT {
     late.awaitStopped();
     RawStream lateOneWay = raw.unidirectional("405400");
     lateOneWay.awaitStopped();
-    assertEquals(0, net.gauge(Gauges.EARLY_STREAMS));
+    net.awaitGauge(Gauges.EARLY_STREAMS, 0);
     StopCodes.of(raw, qlog).are("0x170d7b68", late, lateOneWay);
   }
 

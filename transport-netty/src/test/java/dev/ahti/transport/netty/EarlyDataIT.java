@@ -98,8 +98,8 @@ class EarlyDataIT {
     try (RawPeer raw = RawPeer.connect(port, with(tickets.sending(CONNECT)))) {
       raw.awaitHandshakeHeld();
       assertTrue(raw.earlyPackets() > 0);
-      assertEquals(1, net.gauge(Gauges.HANDSHAKES));
-      assertEquals(0, net.gauge(Gauges.CONNECTIONS));
+      net.awaitGauge(Gauges.HANDSHAKES, 1);
+      net.awaitGauge(Gauges.CONNECTIONS, 0);
       sessionAfter(raw);
       assertFalse(raw.resumed());
       RawStream connect = raw.earlyStream();

@@ -47,7 +47,7 @@ class EndedSessionsWireIT extends ServerWire {
     raw.datagram("0062");
     PortProbe.await(() -> live.stats().received() == 1);
     assertEquals(ByteString.fromString("b"), live.poll());
-    assertEquals(3, net.gauges.snapshot().get(Gauges.DATAGRAMS_DROPPED_INCOMING));
+    net.awaitGauge(Gauges.DATAGRAMS_DROPPED_INCOMING, 3);
   }
 
   private void awaitDropped(long count) {

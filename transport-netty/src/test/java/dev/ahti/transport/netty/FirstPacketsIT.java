@@ -128,7 +128,7 @@ class FirstPacketsIT {
         for (byte[] answer : answers) {
           assertEquals(0xf0, answer[0] & 0xf0);
         }
-        assertEquals(3, net.gauges.level(Gauges.HANDSHAKES).value());
+        net.awaitGauge(Gauges.HANDSHAKES, 3);
         CompletableFuture<RawPeer> connecting =
             CompletableFuture.supplyAsync(() -> RawPeer.connect(port));
         PortProbe.await(() -> refused.getAsLong() > 0 || gone.getAsLong() > 0);
@@ -157,10 +157,10 @@ class FirstPacketsIT {
           socket.send(RawInitial.noise(UNKNOWN_VERSION, NO_TOKEN, length, random));
         }
         fence(socket);
-        assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
-        assertEquals(0, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
-        assertEquals(0, net.gauges.counter(Gauges.RETRY_SENT).value());
-        assertEquals(7, net.gauges.counter(Gauges.PACKETS_TOO_SHORT).value());
+        net.awaitGauge(Gauges.HANDSHAKES, 0);
+        net.awaitGauge(Gauges.HANDSHAKES_FAILED, 0);
+        net.awaitGauge(Gauges.RETRY_SENT, 0);
+        net.awaitGauge(Gauges.PACKETS_TOO_SHORT, 7);
       }
     }
   }
@@ -179,8 +179,8 @@ class FirstPacketsIT {
             fence(socket);
           }
         }
-        assertEquals(1000, net.gauges.counter(Gauges.RETRY_REFUSED).value());
-        assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
+        net.awaitGauge(Gauges.RETRY_REFUSED, 1000);
+        net.awaitGauge(Gauges.HANDSHAKES, 0);
         assertTrue(socket.received() <= 20 * 100, "only the fences");
       }
     }
@@ -207,7 +207,7 @@ class FirstPacketsIT {
         socket.send(RawInitial.noise(0, NO_TOKEN, RawInitial.LEAST, random));
         fence(socket);
         assertTrue(socket.received() < 100, "only the fence");
-        assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
+        net.awaitGauge(Gauges.HANDSHAKES, 0);
       }
       try (RawPeer client = RawPeer.connect(port)) {
         assertTrue(client.connection().isActive());

@@ -57,7 +57,7 @@ abstract class FlowRules extends FlowWire {
   void withoutFlowControlItsCapsulesDoNothing(Draft draft) {
     net = new EngineNet(SMALL);
     open(draft, "");
-    assertEquals(0, net.gauge(Gauges.FLOW_SESSIONS));
+    net.awaitGauge(Gauges.FLOW_SESSIONS, 0);
     send(MAX_DATA, 0);
     send(MAX_STREAMS_BIDI, 0);
     send(MAX_STREAMS_UNI, TOO_MANY);
@@ -137,7 +137,7 @@ abstract class FlowRules extends FlowWire {
     assertEquals("FIN", empty.end());
     session.newDatagramWriter().offer(ByteString.fromString("hi"));
     assertEquals("006869", raw.datagram());
-    assertEquals(1, net.gauge(Gauges.FLOW_STREAMS_WAITING));
+    net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 1);
     send(MAX_DATA, 1100);
     two.bytes(100);
     expect(DATA_BLOCKED, 1100);
@@ -255,7 +255,7 @@ abstract class FlowRules extends FlowWire {
     net.awaitGauge(Gauges.FLOW_RECEIVE_CREDIT, 100);
     send(DATA_BLOCKED, 1000);
     alive();
-    assertEquals(0, net.gauge(Gauges.FLOW_GRANTS));
+    net.awaitGauge(Gauges.FLOW_GRANTS, 0);
     here.bytes(900);
     stream.finish("");
     assertEquals(0, here.all().length());
@@ -278,7 +278,7 @@ abstract class FlowRules extends FlowWire {
     }
     alive();
     assertFalse(opening.get(4).isDone());
-    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+    net.awaitGauge(Gauges.FLOW_BLOCKED, 0);
     TestNet.get(opening.get(0)).port().finish();
     TestNet.get(opening.get(4));
     // What QUIC refused did not count: the session's limit still has 95 to give.
@@ -288,7 +288,7 @@ abstract class FlowRules extends FlowWire {
     for (int i = 0; i < 95; i++) {
       TestNet.get(opening(UNIDIRECTIONAL)).port().finish();
     }
-    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+    net.awaitGauge(Gauges.FLOW_BLOCKED, 0);
     opening(UNIDIRECTIONAL);
     expect(STREAMS_BLOCKED_UNI, 100);
   }
@@ -305,7 +305,7 @@ abstract class FlowRules extends FlowWire {
     RawStream far = raw.accept();
     far.bytes(3 + 100_000);
     assertEquals("FIN", far.end());
-    assertEquals(0, net.gauge(Gauges.FLOW_BLOCKED));
+    net.awaitGauge(Gauges.FLOW_BLOCKED, 0);
   }
 
   @Conformance("H3-B-59")
@@ -336,7 +336,7 @@ abstract class FlowRules extends FlowWire {
     if (on) {
       far.bytes(9);
       expect(DATA_BLOCKED, 9);
-      assertEquals(1, net.gauge(Gauges.FLOW_STREAMS_WAITING));
+      net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 1);
     } else {
       far.bytes(20);
       assertEquals("FIN", far.end());
@@ -444,15 +444,15 @@ abstract class FlowRules extends FlowWire {
     far.bytes(103);
     expect(DATA_BLOCKED, 100);
     assertEquals(new WriteEnd.Stalled(Duration.ofMillis(400)), stalled.writeEnd());
-    assertEquals(1, net.gauge(Gauges.WRITE_STALLS));
+    net.awaitGauge(Gauges.WRITE_STALLS, 1);
     assertEquals("RESET 0x10c", far.end());
     // It has left the line: credit that comes now is for others.
     net.awaitGauge(Gauges.FLOW_STREAMS_WAITING, 0);
-    assertEquals(0, net.gauge(Gauges.OUTBOUND_QUEUED_BYTES));
+    net.awaitGauge(Gauges.OUTBOUND_QUEUED_BYTES, 0);
     send(MAX_DATA, 200);
     RawStream next = opened(UNIDIRECTIONAL, body(100), true);
     next.bytes(100);
     assertEquals("FIN", next.end());
-    assertEquals(1, net.gauge(Gauges.WRITE_STALLS));
+    net.awaitGauge(Gauges.WRITE_STALLS, 1);
   }
 }

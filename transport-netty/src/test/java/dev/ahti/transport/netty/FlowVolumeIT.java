@@ -132,7 +132,7 @@ class FlowVolumeIT extends FlowWire {
                     DialectPolicy.only(Draft.D16),
                     Duration.ofSeconds(10))));
     session = net.session();
-    assertEquals(2, net.gauge(Gauges.FLOW_SESSIONS));
+    net.awaitGauge(Gauges.FLOW_SESSIONS, 2);
     return client;
   }
 

@@ -58,8 +58,8 @@ class HeaderTimeoutWireIT {
     assertEquals("RESET 0x10d", request.end());
     request.awaitStopped();
     wire.echoes(session);
-    assertEquals(1, wire.net.gauge(Gauges.HEADERS_OVERDUE));
-    assertEquals(0, wire.net.gauge(Gauges.HEADERS_WAITING));
+    wire.net.awaitGauge(Gauges.HEADERS_OVERDUE, 1);
+    wire.net.awaitGauge(Gauges.HEADERS_WAITING, 0);
     wire.lives();
   }
 
@@ -81,7 +81,7 @@ class HeaderTimeoutWireIT {
     oneWay.awaitStopped();
     assertEquals("RESET 0x10d", both.end());
     both.awaitStopped();
-    assertEquals(2, wire.net.gauge(Gauges.HEADERS_OVERDUE));
+    wire.net.awaitGauge(Gauges.HEADERS_OVERDUE, 2);
     wire.echoes(session);
   }
 
@@ -94,7 +94,7 @@ class HeaderTimeoutWireIT {
     stream.write(request.substring(20));
     assertEquals("200", stream.headers().get(":status").orElseThrow());
     wire.echoes(wire.net.session());
-    assertEquals(0, wire.net.gauge(Gauges.HEADERS_WAITING));
+    wire.net.awaitGauge(Gauges.HEADERS_WAITING, 0);
   }
 
   @Test

@@ -107,7 +107,7 @@ class Http2FloodIT {
       assertEquals(ENHANCE_YOUR_CALM, goAway(socket));
     }
     net.awaitNoConnection();
-    assertEquals(1, net.gauge(Gauges.HTTP2_FLOODS));
+    net.awaitGauge(Gauges.HTTP2_FLOODS, 1);
   }
 
   @Test
@@ -120,6 +120,6 @@ class Http2FloodIT {
       assertEquals(0x1, goAway(socket));
     }
     net.awaitNoConnection();
-    assertEquals(0, net.gauge(Gauges.HTTP2_FLOODS));
+    net.awaitGauge(Gauges.HTTP2_FLOODS, 0);
   }
 }

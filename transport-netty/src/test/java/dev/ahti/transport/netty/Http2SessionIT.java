@@ -241,7 +241,7 @@ class Http2SessionIT {
             net.ahti.connect(request("/echo", Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2))));
     SessionHandle far = net.session();
     assertEquals(HttpVersion.HTTP_2, either.dialect().version());
-    assertEquals(1, net.gauge(Gauges.HTTP3_FAILURES));
+    net.awaitGauge(Gauges.HTTP3_FAILURES, 1);
     either.close(0, "");
     TestNet.get(far.closed());
   }

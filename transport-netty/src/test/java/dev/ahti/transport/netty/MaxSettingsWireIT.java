@@ -26,13 +26,13 @@ class MaxSettingsWireIT extends ServerWire {
   void asManyBytesAsAreAllowedAreTaken() {
     raw.unidirectional("00" + RawHttp.frame(0x04, settings(12) + "0801" + "3301"));
     assertEquals(14, server.expect(TransportEvent.PeerSettings.class).settings().size());
-    assertEquals(0, net.gauges.counter(Gauges.SETTINGS_TOO_LARGE).value());
+    net.awaitGauge(Gauges.SETTINGS_TOO_LARGE, 0);
   }
 
   @Test
   void oneMoreIsAnExcessiveLoad() {
     raw.unidirectional("00" + RawHttp.frame(0x04, settings(13)));
     assertEquals("0x107", raw.closeCode());
-    assertEquals(1, net.gauges.counter(Gauges.SETTINGS_TOO_LARGE).value());
+    net.awaitGauge(Gauges.SETTINGS_TOO_LARGE, 1);
   }
 }

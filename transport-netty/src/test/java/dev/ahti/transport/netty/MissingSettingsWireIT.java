@@ -80,8 +80,8 @@ class MissingSettingsWireIT {
       assertEquals(MISSING, raw.closed());
       assertTrue(System.nanoTime() - before >= TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS));
       net.awaitNoConnection();
-      assertEquals(0, net.gauge(Gauges.SESSIONS_ACCEPTED));
-      assertEquals(1, net.gauge(Gauges.SETTINGS_MISSING));
+      net.awaitGauge(Gauges.SESSIONS_ACCEPTED, 0);
+      net.awaitGauge(Gauges.SETTINGS_MISSING, 1);
     }
   }
 

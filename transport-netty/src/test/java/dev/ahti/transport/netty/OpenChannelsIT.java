@@ -17,8 +17,8 @@ class OpenChannelsIT {
   void everySocketConnectionAndStreamIsCountedWhileItIsOpen() {
     try (TestNet net = new TestNet("ahti.netty.event-loops = 1")) {
       TestNet.Pair pair = net.pair();
-      assertEquals(2, net.gauges.level(Gauges.SOCKETS).value(), "the listener's and the dial's");
-      assertEquals(2, net.gauges.level(Gauges.QUIC_CONNECTIONS).value(), "both ends");
+      net.awaitGauge(Gauges.SOCKETS, 2);
+      net.awaitGauge(Gauges.QUIC_CONNECTIONS, 2);
       assertEquals(4, streams(net), "a control stream of each side, at both ends");
 
       TestSession session = TestSession.open(net, pair);
@@ -34,7 +34,7 @@ class OpenChannelsIT {
       pair.client().expectClosed();
       pair.server().expectClosed();
       net.awaitNoConnection();
-      assertEquals(1, net.gauges.level(Gauges.SOCKETS).value(), "the listener's");
+      net.awaitGauge(Gauges.SOCKETS, 1);
     }
   }
 

@@ -94,7 +94,7 @@ class QuietPeerWireIT {
             assertThrows(SessionFailure.class, () -> TestNet.get(side.closed()));
         assertTrue(failure.getMessage().contains("idle time-out"), failure.getMessage());
       }
-      assertEquals(0, net.gauge(Gauges.KEEP_ALIVES));
+      net.awaitGauge(Gauges.KEEP_ALIVES, 0);
     }
   }
 
@@ -143,7 +143,7 @@ class QuietPeerWireIT {
       seen.channel().config().setAutoRead(false);
       stalled.write(ByteString.fromString("x".repeat(4096)));
       assertEquals(new WriteEnd.Stalled(Duration.ofMillis(400)), stalled.writeEnd());
-      assertEquals(1, wire.net.gauge(Gauges.WRITE_STALLS));
+      wire.net.awaitGauge(Gauges.WRITE_STALLS, 1);
       seen.channel().config().setAutoRead(true);
       assertEquals("RESET 0x10c", seen.end());
       // The other half goes on.

@@ -149,7 +149,7 @@ class ServerRequestWireIT extends ServerWire {
       assertEquals("RESET 0x107", stream.end());
       stream.awaitStopped();
     }
-    assertEquals(3, net.gauges.counter(Gauges.HEADERS_TOO_LARGE).value());
+    net.awaitGauge(Gauges.HEADERS_TOO_LARGE, 3);
     request(raw.bidirectional(""));
   }
 

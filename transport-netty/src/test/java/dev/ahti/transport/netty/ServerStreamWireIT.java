@@ -82,7 +82,7 @@ class ServerStreamWireIT extends ServerWire {
     RawStream stream = raw.unidirectional("405400" + "61".repeat(100));
     StreamPort port = server.expect(TransportEvent.StreamArrived.class).port();
     request(raw.bidirectional(""));
-    assertEquals(0, net.gauges.levels().get(Gauges.INBOUND_QUEUED_BYTES));
+    net.awaitGauge(Gauges.INBOUND_QUEUED_BYTES, 0);
     assertEquals(0, port.stats().bytesReceived());
     port.stopSending(0x3994bd84L);
     stream.awaitStopped();

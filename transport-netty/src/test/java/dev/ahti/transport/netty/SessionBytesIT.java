@@ -152,7 +152,7 @@ class SessionBytesIT {
       wire.raw.datagram("006869");
       net.awaitGauge(Gauges.EARLY_STREAMS, 1);
       net.awaitGauge(Gauges.EARLY_DATAGRAMS, 1);
-      assertEquals(0, net.gauge(Gauges.SESSIONS));
+      net.awaitGauge(Gauges.SESSIONS, 0);
       wire.settings();
       assertEquals("200", request.headers().get(":status").orElseThrow());
       SessionHandle session = net.session();

@@ -310,7 +310,7 @@ class SessionEndWireIT {
     wire.raw.datagram("00" + RawHttp.hex("late"));
     wire.net.awaitGauge(Gauges.DATAGRAMS_DROPPED_INCOMING, 1);
     wire.lives();
-    assertEquals(0, wire.net.gauge(Gauges.EARLY_DATAGRAMS));
+    wire.net.awaitGauge(Gauges.EARLY_DATAGRAMS, 0);
   }
 
   // Winding up.

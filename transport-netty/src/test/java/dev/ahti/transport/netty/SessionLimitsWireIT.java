@@ -66,7 +66,7 @@ class SessionLimitsWireIT {
     wire = new WireSession(Role.SERVER, draft, RawOptions.DEFAULTS);
     wire.connect.write(RawHttp.headers(RawClient.era(draft).connect("/echo")));
     wire.net.awaitGauge(Gauges.REQUESTS_WAITING, 1);
-    assertEquals(0, wire.net.gauge(Gauges.SESSIONS));
+    wire.net.awaitGauge(Gauges.SESSIONS, 0);
     wire.settings();
     assertEquals("200", wire.connect.headers().get(":status").orElseThrow());
     close(wire.net.session(), wire.connect);

@@ -58,7 +58,7 @@ class SlowTakerWireIT {
       whole.add(stream.all().utf8String());
     }
     assertEquals(STREAMS, whole.size());
-    assertEquals(0, net.gauge(Gauges.INCOMING_STREAMS_REFUSED));
+    net.awaitGauge(Gauges.INCOMING_STREAMS_REFUSED, 0);
   }
 
   @Test

@@ -40,7 +40,7 @@ class StatusWireIT {
     RawStream stream = request(fields);
     assertEquals(Fields.empty().with(":status", status), RawClient.headers(stream));
     assertEquals("FIN", stream.end());
-    assertEquals(1, net.gauge(Gauges.SESSIONS_REFUSED));
+    net.awaitGauge(Gauges.SESSIONS_REFUSED, 1);
     // The connection goes on.
     accepted(RawClient.connect(draft, "/echo"));
   }
@@ -113,6 +113,6 @@ class StatusWireIT {
     assertEquals(Fields.empty().with(":status", "200"), RawClient.headers(get));
     assertEquals(RawHttp.hex("hello"), get.frame(0x00));
     assertEquals("FIN", get.end());
-    assertEquals(0, net.gauge(Gauges.SESSIONS_REFUSED));
+    net.awaitGauge(Gauges.SESSIONS_REFUSED, 0);
   }
 }

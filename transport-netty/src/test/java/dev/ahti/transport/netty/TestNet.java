@@ -267,6 +267,21 @@ public final class TestNet implements AutoCloseable {
     return all.toString();
   }
 
+  /**
+   * Waits until a gauge has this value: the end of what a test did is not the end of its effects.
+   */
+  public void awaitGauge(String name, long value) {
+    TestProbe<Object> probe = kit.createTestProbe();
+    probe.awaitAssert(
+        PATIENCE,
+        Duration.ofMillis(5),
+        () -> {
+          assertEquals(value, gauges.snapshot().getOrDefault(name, 0L), name);
+          return value;
+        });
+    probe.stop();
+  }
+
   /** Waits until no connection is left, nor anything of one; listeners may be open. */
   public void awaitNoConnection() {
     TestProbe<Object> probe = kit.createTestProbe();

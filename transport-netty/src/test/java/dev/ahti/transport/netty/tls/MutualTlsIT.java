@@ -105,7 +105,7 @@ class MutualTlsIT {
     ClientTls tls = new ClientTls(ServerTrust.Insecure.INSTANCE, client("good"), false);
     comeBack(port, tls, "CN=alice");
     comeBack(port, tls, "CN=alice");
-    assertEquals(0, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+    net.awaitGauge(Gauges.HANDSHAKES_FAILED, 0);
   }
 
   /** A session that is resumed asks for no certificate, and none is judged by the trust manager. */
@@ -132,10 +132,10 @@ class MutualTlsIT {
         .createTestProbe()
         .awaitAssert(
             () -> {
-              assertEquals(1, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+              net.awaitGauge(Gauges.HANDSHAKES_FAILED, 1);
               return null;
             });
-    assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
+    net.awaitGauge(Gauges.HANDSHAKES, 0);
   }
 
   /**
@@ -167,9 +167,9 @@ class MutualTlsIT {
         .createTestProbe()
         .awaitAssert(
             () -> {
-              assertEquals(1, net.gauges.counter(Gauges.HANDSHAKES_FAILED).value());
+              net.awaitGauge(Gauges.HANDSHAKES_FAILED, 1);
               return null;
             });
-    assertEquals(0, net.gauges.level(Gauges.HANDSHAKES).value());
+    net.awaitGauge(Gauges.HANDSHAKES, 0);
   }
 }
