@@ -90,7 +90,8 @@ public interface WebTransport {
   /**
    * Completes when the session was closed in order, by either side, with that side's code and
    * reason; a peer that just ends its side counts as code 0 and an empty reason. Fails with a
-   * {@link WebTransportError} on an abrupt end: connection lost, reset, refused.
+   * {@link WebTransportError} on an abrupt end: connection lost, reset, refused, the end of an
+   * {@linkplain #ownedBy owner}. The first end counts, and what comes behind it changes nothing.
    */
   CompletionStage<WebTransportCloseInfo> closed();
 
@@ -110,7 +111,8 @@ public interface WebTransport {
    * WebTransportAbortException}, datagrams stop. Does nothing when it has ended. While connecting
    * it gives up and {@link #ready()} fails.
    *
-   * @param info the reason is cut at 1024 bytes of UTF-8 on a character edge
+   * @param info the peer gets its reason cut at 1024 bytes of UTF-8 on a character edge; {@link
+   *     #closed()} gives it whole
    */
   void close(WebTransportCloseInfo info);
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /** Both ends of a session; {@code mine} is of the role under test. */
@@ -21,8 +22,13 @@ record SessionEnds(Loopback loopback, WebTransport mine, WebTransport theirs) {
   }
 
   static void with(Role role, Body body) throws Exception {
+    with(role, "", body);
+  }
+
+  static void with(Role role, String config, Body body) throws Exception {
     BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
-    try (Loopback loopback = Loopback.start(Map.of("/", accepted::add))) {
+    try (Loopback loopback =
+        Loopback.start(config, Map.of("/", accepted::add), UnaryOperator.identity())) {
       WebTransport client = loopback.connect("/");
       WebTransport server = accepted.poll(20, TimeUnit.SECONDS);
       body.run(

@@ -55,6 +55,8 @@ class SessionsIT {
       WebTransport server = server();
       client.close(new WebTransportCloseInfo(1, "a" + "ä".repeat(600)));
       assertEquals("a" + "ä".repeat(511), await(server.closed()).reason());
+      // The text resolves the closer's own promise with what it was given.
+      assertEquals("a" + "ä".repeat(600), await(client.closed()).reason());
     }
   }
 

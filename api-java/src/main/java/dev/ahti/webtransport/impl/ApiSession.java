@@ -17,7 +17,6 @@ import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportConnectionStats;
 import dev.ahti.webtransport.WebTransportDatagramDuplexStream;
 import dev.ahti.webtransport.WebTransportDatagramStats;
-import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
 import dev.ahti.webtransport.WebTransportNotSupportedException;
@@ -343,8 +342,7 @@ public final class ApiSession implements WebTransport {
     return later(
         session ->
             Source.fromGraph(
-                    new IncomingStreamsStage(
-                        queue.apply(session), WebTransportError::session, state::failure))
+                    new IncomingStreamsStage(queue.apply(session), state::ended, state::failure))
                 .map(wrap::apply));
   }
 }

@@ -28,11 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class ApiState {
   private final CompletableFuture<SessionHandle> dialled;
   private final CompletableFuture<SessionHandle> established;
-  private final CompletableFuture<WebTransportCloseInfo> end = new CompletableFuture<>();
+  private final Ending end = new Ending();
   private final Set<ActorRef<?>> owners = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> enders = ConcurrentHashMap.newKeySet();
   private final ApiStreamFailures streamFailures = new ApiStreamFailures(this, null);
-  private volatile boolean closing;
 
   // The same for every caller: a copy for each would be held until the session ends.
   private final SharedFuture<Done> ready;
@@ -58,11 +57,11 @@ final class ApiState {
         .thenCompose(SessionHandle::closed)
         .handle(ApiState::<SessionEnd>orError)
         .whenComplete(this::ended);
-    end.whenComplete((how, failure) -> enders.forEach(Runnable::run));
+    end.told().whenComplete((how, failure) -> enders.forEach(Runnable::run));
     // Else a closed session that nobody asked before would know nothing.
     established.thenAccept(SessionHandle::stats);
     this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
-    this.closed = SharedFuture.of(end);
+    this.closed = SharedFuture.of(end.told());
     this.draining =
         SharedFuture.of(
             established.thenCompose(SessionHandle::draining).handle(ApiState::<Done>orError));
@@ -81,10 +80,10 @@ final class ApiState {
   }
 
   WebTransportState now() {
-    if (established.isCompletedExceptionally() || end.isCompletedExceptionally()) {
+    if (failure() != null) {
       return WebTransportState.FAILED;
     }
-    if (closing || end.isDone()) {
+    if (end.isDecided()) {
       return WebTransportState.CLOSED;
     }
     if (!established.isDone()) {
@@ -126,21 +125,19 @@ final class ApiState {
     return established.thenCompose(question).handle(this::orInvalid);
   }
 
+  /** Ends the session in order; while connecting it has failed. The first end counts. */
   void close(WebTransportCloseInfo info) {
-    if (isOver()) {
-      return;
-    }
     // While connecting this side gives up: ready() and closed() fail, and cancelling the dial gives
     // the connection back. A session that is established all the same is closed at once.
-    if (!established.completeExceptionally(WebTransportError.session("closed while connecting"))) {
-      closing = sessionOrNull() != null;
+    if (established.completeExceptionally(WebTransportError.session("closed while connecting"))
+        || (sessionOrNull() != null && end.closeHere(info))) {
+      giveUp(info.closeCode(), info.reason());
     }
-    giveUp(info.closeCode(), info.reason());
   }
 
   /** Whether it was this side that ended the session, in order. */
   boolean isClosedHere() {
-    return closing;
+    return end.isClosedHere();
   }
 
   /** What its streams fail with. */
@@ -148,19 +145,22 @@ final class ApiState {
     return streamFailures;
   }
 
-  /** Ends the session for a reason of this side: here it has failed, the peer sees code 0. */
+  /**
+   * Ends the session for a reason of this side: here it has failed, the peer sees code 0. The first
+   * end counts.
+   */
   void fail(WebTransportError why) {
-    established.completeExceptionally(why);
-    end.completeExceptionally(why);
-    giveUp(0, "");
+    if (established.completeExceptionally(why) || (sessionOrNull() != null && end.fail(why))) {
+      giveUp(0, "");
+    }
   }
 
   /** Fails the session when this actor stops, unless it is over before. */
   void ownedBy(Ahti ahti, ActorRef<?> owner) {
-    if (!end.isDone() && owners.add(owner)) {
+    if (!end.told().isDone() && owners.add(owner)) {
       ahti.whenStopped(
           owner, this, () -> fail(WebTransportError.session(owner.path() + " has stopped")));
-      end.whenComplete((how, failure) -> ahti.forget(owner, this));
+      end.told().whenComplete((how, failure) -> ahti.forget(owner, this));
     }
   }
 
@@ -172,7 +172,7 @@ final class ApiState {
    */
   Runnable whenOver(Runnable task) {
     enders.add(task);
-    if (end.isDone()) {
+    if (end.told().isDone()) {
       task.run();
     }
     return () -> enders.remove(task);
@@ -211,25 +211,23 @@ final class ApiState {
   }
 
   private void ended(@Nullable SessionEnd how, @Nullable Throwable failure) {
-    if (how == null) {
-      end.completeExceptionally(unwrapped(failure));
-    } else {
-      end.complete(new WebTransportCloseInfo(how.code(), how.reason()));
-    }
+    end.over(how == null ? null : new WebTransportCloseInfo(how.code(), how.reason()), failure);
   }
 
   /** What the session failed with, if it did. */
   @Nullable Throwable failure() {
-    CompletableFuture<?> outcome = established.isCompletedExceptionally() ? established : end;
-    return outcome.isCompletedExceptionally()
-        ? outcome.handle((done, failure) -> unwrapped(failure)).join()
-        : null;
+    return established.isCompletedExceptionally()
+        ? established.handle((session, failure) -> unwrapped(failure)).join()
+        : end.failure();
   }
 
-  /** What its datagrams end with; nothing after a clean close, which is told before they end. */
+  /**
+   * What its sources and sinks end with when the engine's have; nothing after a clean close, which
+   * is decided before they end.
+   */
   @Nullable Throwable ended(String why) {
     Throwable failure = failure();
-    return failure == null && !closed().isDone() ? WebTransportError.session(why) : failure;
+    return failure == null && !end.isDecided() ? WebTransportError.session(why) : failure;
   }
 
   private <T> T orInvalid(T value, @Nullable Throwable failure) {

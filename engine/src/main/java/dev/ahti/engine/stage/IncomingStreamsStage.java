@@ -24,27 +24,30 @@ public final class IncomingStreamsStage extends GraphStage<SourceShape<StreamHan
   private final Outlet<StreamHandle> out = Outlet.create("IncomingStreamsStage.out");
   private final SourceShape<StreamHandle> shape = SourceShape.of(out);
   private final IncomingStreams streams;
-  private final Function<String, Throwable> failure;
+  private final Function<String, @Nullable Throwable> failure;
   private final Supplier<@Nullable Throwable> closed;
 
   /**
    * For one queue.
    *
-   * @param failure what the stage fails with when the session ended abruptly, from the reason
+   * @param failure what the stage fails with when the session ended abruptly, from the reason;
+   *     {@code null} completes
    */
-  public IncomingStreamsStage(IncomingStreams streams, Function<String, Throwable> failure) {
+  public IncomingStreamsStage(
+      IncomingStreams streams, Function<String, @Nullable Throwable> failure) {
     this(streams, failure, () -> null);
   }
 
   /**
    * For one queue.
    *
-   * @param failure what the stage fails with when the session ended abruptly, from the reason
+   * @param failure what the stage fails with when the session ended abruptly, from the reason;
+   *     {@code null} completes
    * @param closed what the stage fails with when the session closed cleanly; {@code null} completes
    */
   public IncomingStreamsStage(
       IncomingStreams streams,
-      Function<String, Throwable> failure,
+      Function<String, @Nullable Throwable> failure,
       Supplier<@Nullable Throwable> closed) {
     this.streams = streams;
     this.failure = failure;
@@ -106,10 +109,11 @@ public final class IncomingStreamsStage extends GraphStage<SourceShape<StreamHan
 
     private void deliver() {
       IncomingStreams.End end = streams.end();
-      if (end instanceof IncomingStreams.End.Failed failed) {
-        failStage(failure.apply(failed.why()));
-      } else if (end != null) {
-        Throwable why = closed.get();
+      if (end != null) {
+        Throwable why =
+            end instanceof IncomingStreams.End.Failed failed
+                ? failure.apply(failed.why())
+                : closed.get();
         if (why == null) {
           completeStage();
         } else {
