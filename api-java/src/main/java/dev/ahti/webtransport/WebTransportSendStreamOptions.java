@@ -57,8 +57,9 @@ public final class WebTransportSendStreamOptions {
    * Beyond the W3C text: the stream expires when none of its bytes was handed to the transport in
    * this time, counted from the call that opens it. Until it is open, the call then fails;
    * afterwards the stream is reset with code 0 and its writes fail. Both with a {@link
-   * WebTransportError} that says so and has no code. For what is worthless when it is late, behind
-   * streams that go first or a peer that gives no credit.
+   * WebTransportError} that says so and has no code. What was {@linkplain
+   * WebTransportWriter#commit() committed} goes all the same, before the reset. For what is
+   * worthless when it is late, behind streams that go first or a peer that gives no credit.
    *
    * @param timeout above zero
    */

@@ -313,4 +313,38 @@ class RawCreditIT {
           await(next);
         });
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStreamThatExpiresKeepsWhatItsWriterCommitted(SessionEnds.Role role) throws Exception {
+    int more = 150 * 1024;
+    RawEnds.with(
+        role,
+        PEER,
+        limits(0, 9, 9),
+        ends -> {
+          WebTransportWriter writer =
+              await(
+                      ends.session()
+                          .createUnidirectionalStream(
+                              WebTransportSendStreamOptions.create()
+                                  .withStartTimeout(Duration.ofMillis(100))))
+                  .getWriter();
+          RawStream far = ends.unidirectional();
+          // More than the port takes before the next one waits.
+          writer.write(zeros(more));
+          CompletionStage<Done> behind = writer.write(text("kept"));
+          writer.commit();
+          CompletionStage<Done> dropped = writer.write(text("dropped"));
+          for (CompletionStage<Done> stage : List.of(behind, dropped)) {
+            String why = failure(stage).getMessage();
+            assertTrue(why.contains("expired"), why);
+          }
+          ends.grant(MAX_DATA, 1 << 20);
+          assertEquals("00".repeat(more) + hex("kept"), far.bytes(more + 4));
+          assertEquals("RESET " + RawEnds.wire(0), far.end());
+          String why = failure(writer.closed()).getMessage();
+          assertTrue(why.contains("expired"), why);
+        });
+  }
 }

@@ -19,6 +19,7 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams written and read call by call, by a client and by a server, seen at the other end. */
@@ -202,6 +203,42 @@ class WriterIT {
           assertEquals("kept", all.takeRight(4).utf8String());
           await(aborted);
           assertEquals((1 << 20) + 4, sent(stream));
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CLIENT, false", "CLIENT, true", "SERVER, false", "SERVER, true"})
+  void anAbortOfTheStreamItselfKeepsWhatItsWriterCommittedToo(
+      SessionEnds.Role role, boolean released) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportSendStream stream = ends.open();
+          WebTransportWriter writer = stream.getWriter();
+          CompletionStage<Done> closed = writer.closed();
+          writer.write(bytes(1 << 20));
+          writer.write(ByteString.fromString("kept"));
+          writer.commit();
+          CompletionStage<Done> dropped = writer.write(bytes(1 << 20));
+          if (released) {
+            writer.releaseLock();
+          }
+          stream.abort(7);
+          assertEquals(OptionalLong.of(7), code(failure(dropped)));
+          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
+          ByteString all = ByteString.emptyByteString();
+          Throwable end = null;
+          while (end == null) {
+            try {
+              all = all.concat(await(reader.read()).get());
+            } catch (java.util.concurrent.ExecutionException reset) {
+              end = reset.getCause();
+            }
+          }
+          assertEquals(OptionalLong.of(7), code(end));
+          assertEquals((1 << 20) + 4, all.length());
+          assertEquals("kept", all.takeRight(4).utf8String());
+          assertEquals(released, failure(closed) instanceof WebTransportTypeException);
         });
   }
 

@@ -28,9 +28,9 @@ final class SendStream implements WebTransportSendStream {
   private final StreamHandle handle;
   private final StreamFailures failures;
   private final @Nullable StreamExpiry expiry;
+  private final StreamHand hand;
   private @Nullable SendGroup group;
   private long order;
-  private @Nullable HandWriter hand;
   private @Nullable Writer writer;
 
   /** Of a stream that the peer opened: in no group, of order 0. */
@@ -53,8 +53,9 @@ final class SendStream implements WebTransportSendStream {
         expiry == null
             ? session.status().streamFailures()
             : new ApiStreamFailures(session.status(), expiry);
+    this.hand = new StreamHand(handle, failures);
     if (expiry != null) {
-      expiry.opened(handle);
+      expiry.opened(handle, hand);
     }
   }
 
@@ -92,22 +93,21 @@ final class SendStream implements WebTransportSendStream {
     if (writer != null) {
       throw locked("a writer has it");
     }
-    HandWriter taken = hand;
-    if (taken == null || !taken.retake()) {
-      taken = HandWriter.take(handle, failures);
-      if (taken == null) {
-        throw locked("its sink was materialized");
-      }
-      hand = taken;
-      watched(taken.closed());
-      // Not more than that: a stream that nobody holds must not hold its session.
-      WeakReference<SendStream> me = new WeakReference<>(this);
-      taken.closed().whenComplete((end, failure) -> tell(me.get()));
+    HandWriter taken = hand.take(this::watchNew);
+    if (taken == null) {
+      throw locked("its sink was materialized");
     }
     Writer made = new Writer(this, taken);
     writer = made;
     made.tell();
     return made;
+  }
+
+  private void watchNew(HandWriter made) {
+    watched(made.closed());
+    // Not more than that: a stream that nobody holds must not hold its session.
+    WeakReference<SendStream> me = new WeakReference<>(this);
+    made.closed().whenComplete((end, failure) -> tell(me.get()));
   }
 
   private WebTransportTypeException locked(String why) {
@@ -138,7 +138,7 @@ final class SendStream implements WebTransportSendStream {
 
   @Override
   public synchronized boolean locked() {
-    return writer != null || (handle.isWriteClaimed() && (hand == null || hand.isLeft()));
+    return writer != null || (handle.isWriteClaimed() && !hand.has());
   }
 
   @Override
@@ -156,7 +156,10 @@ final class SendStream implements WebTransportSendStream {
 
   @Override
   public void abort(long code) {
-    handle.control().reset(ApiStreamFailures.clamped(code));
+    long clamped = ApiStreamFailures.clamped(code);
+    if (!hand.abort(clamped, Writer.aborted(clamped))) {
+      handle.control().reset(clamped);
+    }
   }
 
   @Override

@@ -41,8 +41,12 @@ final class StreamExpiry {
         });
   }
 
-  /** The stream is open: it expires unless some of its bytes are handed to the transport. */
-  void opened(StreamHandle stream) {
+  /**
+   * The stream is open: it expires unless some of its bytes are handed to the transport.
+   *
+   * @param hand resets it when it is written call by call
+   */
+  void opened(StreamHandle stream, StreamHand hand) {
     start(
         delay ->
             stream
@@ -51,14 +55,18 @@ final class StreamExpiry {
                 .materializer()
                 .scheduleOnce(
                     DurationConverters.toScala(delay),
-                    () -> stream.port().loop().execute(() -> look(stream))));
+                    () -> stream.port().loop().execute(() -> look(stream, hand))));
   }
 
-  private void look(StreamHandle stream) {
-    // On the loop, where bytes are handed over: none can be between the look and the reset.
+  private void look(StreamHandle stream, StreamHand hand) {
+    // On the loop, where bytes are handed over: none can be between the look and the reset, unless
+    // a
+    // thread is writing at this moment, which then resets the stream itself.
     if (stream.port().ended() == null && stream.port().stats().bytesSent() == 0) {
       expired = true;
-      stream.port().reset(stream.dialect().toWire(0));
+      if (!hand.abort(0, failure())) {
+        stream.port().reset(stream.dialect().toWire(0));
+      }
     }
   }
 

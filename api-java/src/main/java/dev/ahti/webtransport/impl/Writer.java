@@ -105,9 +105,12 @@ final class Writer implements WebTransportWriter {
       return failed();
     }
     long clamped = ApiStreamFailures.clamped(code);
-    WebTransportError reason =
-        WebTransportError.stream("this side aborted the stream with code " + clamped, clamped);
-    return kept(hand.abort(clamped, reason));
+    return kept(hand.abort(clamped, aborted(clamped)));
+  }
+
+  /** What the calls of a stream that this side aborts fail with. */
+  static WebTransportError aborted(long code) {
+    return WebTransportError.stream("this side aborted the stream with code " + code, code);
   }
 
   @Override
