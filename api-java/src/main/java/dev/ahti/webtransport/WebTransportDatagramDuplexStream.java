@@ -3,6 +3,7 @@ package dev.ahti.webtransport;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.javadsl.Source;
@@ -32,6 +33,20 @@ public interface WebTransportDatagramDuplexStream {
 
   /** A reader for call after call, also into the caller's buffer. */
   WebTransportDatagramsReader getReader();
+
+  /**
+   * Whether somebody reads: a {@linkplain #getReader() reader} or a running {@link #readable()}.
+   * Before the session is there nobody does.
+   */
+  boolean readableLocked();
+
+  /**
+   * Ends reading for good, as {@link WebTransportDatagramsReader#cancel()}; cancelling a source
+   * that runs only makes room for the next one.
+   *
+   * @return fails with a {@link WebTransportTypeException} while somebody reads
+   */
+  CompletionStage<Done> cancelReadable();
 
   /** A new way to send, in no group and of order 0; there may be any number. */
   default WebTransportDatagramsWritable createWritable() {

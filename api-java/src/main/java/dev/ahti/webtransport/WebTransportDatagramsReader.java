@@ -44,9 +44,20 @@ public interface WebTransportDatagramsReader {
   CompletionStage<Integer> read(ByteBuffer into);
 
   /**
-   * Completes when the session was closed and what came before was read; fails with what the
-   * session failed with, and with a {@link WebTransportTypeException} while somebody else reads,
-   * and when the lock is released before.
+   * Ends reading, for everybody and for good: reads that wait, and later ones, give the end, also
+   * those of other readers, and a source completes. What waits is dropped, and what comes from now
+   * on, which counts as {@linkplain WebTransportDatagramStats#received received} alone. The session
+   * goes on, and its peer hears nothing. Before the session is there it is done once it is.
+   *
+   * @return fails with a {@link WebTransportTypeException} while somebody else reads, and once this
+   *     reader was released
+   */
+  CompletionStage<Done> cancel();
+
+  /**
+   * Completes when the session was closed and what came before was read, or at {@link #cancel()};
+   * fails with what the session failed with, and with a {@link WebTransportTypeException} while
+   * somebody else reads, and when the lock is released before.
    */
   CompletionStage<Done> closed();
 

@@ -38,6 +38,27 @@ public interface WebTransportDatagramsWritable {
    */
   WebTransportDatagramsWriter getWriter();
 
+  /** Whether a writer has the writable, or its sink runs. */
+  boolean locked();
+
+  /**
+   * Closes the writable: nothing can be written to it any more. Its writers fail with a {@link
+   * WebTransportTypeException}, and so does its sink. The session's datagrams go on.
+   *
+   * @return completes when what writers wrote was sent or dropped. Fails with a {@link
+   *     WebTransportTypeException} when it is {@link #locked()}, and when it or the session has
+   *     ended
+   */
+  CompletionStage<Done> close();
+
+  /**
+   * Ends the writable for a reason: what waits is dropped and counted, calls that wait fail with
+   * the reason, and so do later ones and the sink. The peer hears nothing, and the session's other
+   * writables go on. Does nothing when it, or the session, has ended. Unlike in the W3C text it may
+   * be called while the writable is locked: that is how a sink is aborted from outside.
+   */
+  void abort(Throwable reason);
+
   /** The group; empty for none. */
   Optional<WebTransportSendGroup> sendGroup();
 

@@ -26,8 +26,9 @@ public interface WebTransportDatagramsWriter {
    *
    * @return completes at once while fewer than {@link
    *     WebTransportDatagramDuplexStream#outgoingMaxBufferedDatagrams()} wait, else when this one
-   *     was sent or dropped. Fails with a {@link WebTransportTypeException} when the writer or the
-   *     session was closed, and with what the session failed with
+   *     was sent or dropped. Fails with a {@link WebTransportTypeException} when the writable or
+   *     the session was closed, with what the session failed with, and with what the writable was
+   *     aborted with, also while it waits
    */
   CompletionStage<Done> write(ByteString datagram);
 
@@ -42,20 +43,31 @@ public interface WebTransportDatagramsWriter {
 
   /**
    * How many more datagrams may wait before one is dropped; 0 when closed, empty when the session
-   * has failed.
+   * has failed or the writable was aborted.
    */
   OptionalInt desiredSize();
 
   /**
-   * Writes no more. The session's datagrams go on.
+   * Closes the writable: nothing can be written to it any more, by a later writer neither. The
+   * session's datagrams go on, and another writable can be made.
    *
-   * @return completes when what was written was sent or dropped
+   * @return completes when what writers wrote was sent or dropped. Fails with a {@link
+   *     WebTransportTypeException} when the writable or the session has ended, and with the reason
+   *     when it is aborted meanwhile
    */
   CompletionStage<Done> close();
 
   /**
+   * Ends the writable for a reason, as {@link WebTransportDatagramsWritable#abort}.
+   *
+   * @return fails with a {@link WebTransportTypeException} once this writer was released
+   */
+  CompletionStage<Done> abort(Throwable reason);
+
+  /**
    * Completes when {@link #close()} does, or the session was closed; fails with what the session
-   * failed with, and with a {@link WebTransportTypeException} when the lock is released before.
+   * failed with, with what the writable was aborted with, and with a {@link
+   * WebTransportTypeException} when the lock is released before.
    */
   CompletionStage<Done> closed();
 

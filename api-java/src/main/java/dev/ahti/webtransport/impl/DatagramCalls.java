@@ -1,14 +1,12 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.schedule.DatagramOutcome;
-import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.webtransport.WebTransportDatagramResult;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -18,30 +16,35 @@ import org.jspecify.annotations.Nullable;
  * must not hold the session, which is free to become unreachable.
  */
 final class DatagramCalls {
-  private final DatagramWriter writer;
+  private static final String RELEASED = "writer: released (expected: the lock)";
+
+  private final EndableWriter writer;
   private final AtomicBoolean taken;
-  private final Function<String, @Nullable Throwable> ended;
   private final CompletableFuture<Done> over = new CompletableFuture<>();
 
   // Guarded by this.
-  private @Nullable String closed;
   private @Nullable CompletableFuture<Done> room;
-  private @Nullable CompletableFuture<Done> drained;
-  private int waiting;
   private boolean released;
 
-  DatagramCalls(
-      DatagramWriter writer, AtomicBoolean taken, Function<String, @Nullable Throwable> ended) {
+  DatagramCalls(EndableWriter writer, AtomicBoolean taken) {
     this.writer = writer;
     this.taken = taken;
-    this.ended = ended;
     writer.onWritable(this::woken);
   }
 
   CompletableFuture<Done> write(ByteString datagram) {
     CompletableFuture<Done> done = new CompletableFuture<>();
-    Throwable failure = offer(datagram, done, outcome -> done.complete(Done.getInstance()));
+    Throwable failure = offer(datagram, done, outcome -> written(done, outcome));
     return failure == null ? done : CompletableFuture.failedFuture(failure);
+  }
+
+  private void written(CompletableFuture<Done> done, DatagramOutcome outcome) {
+    Throwable reason = outcome == DatagramOutcome.DROPPED ? writer.aborted() : null;
+    if (reason == null) {
+      done.complete(Done.getInstance());
+    } else {
+      done.completeExceptionally(reason);
+    }
   }
 
   CompletableFuture<WebTransportDatagramResult> send(ByteString datagram) {
@@ -64,21 +67,10 @@ final class DatagramCalls {
     if (failure != null) {
       return failure;
     }
-    synchronized (this) {
-      waiting++;
-    }
     boolean more;
     try {
-      more =
-          writer.offer(
-              datagram,
-              0,
-              outcome -> {
-                listener.accept(outcome);
-                settled();
-              });
+      more = writer.offer(datagram, 0, listener);
     } catch (RuntimeException ofThePolicy) {
-      settled();
       return ofThePolicy;
     }
     if (more && atOnce != null) {
@@ -87,30 +79,18 @@ final class DatagramCalls {
     return null;
   }
 
-  private void settled() {
-    CompletableFuture<Done> done;
-    synchronized (this) {
-      done = --waiting == 0 ? drained : null;
-    }
-    if (done != null) {
-      done.complete(Done.getInstance());
-    }
-  }
-
   /** Why nothing can be written. */
   private @Nullable Throwable failure() {
-    String why;
     synchronized (this) {
-      why = closed;
-    }
-    if (why != null) {
-      return new WebTransportTypeException(why);
+      if (released) {
+        return new WebTransportTypeException(RELEASED);
+      }
     }
     String end = writer.ended();
     if (end == null) {
       return null;
     }
-    Throwable failure = ended.apply(end);
+    Throwable failure = writer.failure(end);
     return failure == null
         ? new WebTransportTypeException("session: closed (expected: open)")
         : failure;
@@ -136,13 +116,21 @@ final class DatagramCalls {
 
   private void lookForEnd() {
     String end = over.isDone() ? null : writer.ended();
-    if (end != null) {
-      Throwable failure = ended.apply(end);
-      if (failure == null) {
-        over.complete(Done.getInstance());
-      } else {
-        over.completeExceptionally(failure);
-      }
+    if (end == null) {
+      return;
+    }
+    if (writer.isClosed()) {
+      writer.drained().whenComplete((done, failure) -> end(failure));
+    } else {
+      end(writer.failure(end));
+    }
+  }
+
+  private void end(@Nullable Throwable failure) {
+    if (failure == null) {
+      over.complete(Done.getInstance());
+    } else {
+      over.completeExceptionally(failure);
     }
   }
 
@@ -170,39 +158,44 @@ final class DatagramCalls {
     if (failure == null) {
       return OptionalInt.of(writer.room());
     }
-    return failure instanceof WebTransportTypeException ? OptionalInt.of(0) : OptionalInt.empty();
+    boolean failed = writer.aborted() == failure || !(failure instanceof WebTransportTypeException);
+    return failed ? OptionalInt.empty() : OptionalInt.of(0);
   }
 
   CompletableFuture<Done> close() {
-    CompletableFuture<Done> done = new CompletableFuture<>();
-    done.whenComplete((all, none) -> over.complete(Done.getInstance()));
-    boolean empty;
-    synchronized (this) {
-      if (closed != null) {
-        return CompletableFuture.failedFuture(new WebTransportTypeException(closed));
-      }
-      closed = "writer: closed (expected: open)";
-      drained = done;
-      empty = waiting == 0;
+    CompletableFuture<Done> refused = refusedWhenReleased();
+    if (refused != null) {
+      return refused;
     }
-    if (empty) {
-      done.complete(Done.getInstance());
-    }
+    CompletableFuture<Done> done = writer.close();
     woken();
-    return done;
+    return done.copy();
+  }
+
+  CompletableFuture<Done> abort(Throwable reason) {
+    CompletableFuture<Done> refused = refusedWhenReleased();
+    if (refused != null) {
+      return refused;
+    }
+    writer.abort(reason);
+    return CompletableFuture.completedFuture(Done.getInstance());
+  }
+
+  private synchronized @Nullable CompletableFuture<Done> refusedWhenReleased() {
+    return released
+        ? CompletableFuture.failedFuture(new WebTransportTypeException(RELEASED))
+        : null;
   }
 
   void releaseLock() {
-    String why = "writer: released (expected: the lock)";
     synchronized (this) {
-      closed = why;
       if (released) {
         return;
       }
       released = true;
     }
     woken();
-    over.completeExceptionally(new WebTransportTypeException(why));
+    over.completeExceptionally(new WebTransportTypeException(RELEASED));
     writer.leave();
     taken.set(false);
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -64,6 +65,20 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
   @Override
   public WebTransportDatagramsReader getReader() {
     return new DatagramsReader(session, attached, mostReads, type == ReadableStreamType.BYTES);
+  }
+
+  @Override
+  public boolean readableLocked() {
+    SessionHandle there = session.status().sessionOrNull();
+    return there != null && there.datagramReader().isHeld();
+  }
+
+  @Override
+  public CompletionStage<Done> cancelReadable() {
+    WebTransportDatagramsReader reader = getReader();
+    CompletionStage<Done> cancelled = reader.cancel();
+    // It does not hold the place of another one, should it be refused.
+    return cancelled.whenComplete((done, failure) -> reader.releaseLock());
   }
 
   @Override

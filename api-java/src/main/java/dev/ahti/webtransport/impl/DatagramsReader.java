@@ -69,6 +69,11 @@ final class DatagramsReader implements WebTransportDatagramsReader {
   }
 
   @Override
+  public CompletionStage<Done> cancel() {
+    return kept(reader.cancel());
+  }
+
+  @Override
   public void releaseLock() {
     reader.release();
   }

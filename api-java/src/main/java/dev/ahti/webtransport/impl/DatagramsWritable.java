@@ -11,6 +11,7 @@ import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.Done;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One way to send, with the engine's writer behind it. */
 final class DatagramsWritable implements WebTransportDatagramsWritable {
   private final ApiSession session;
-  private final DatagramWriter writer;
+  private final EndableWriter writer;
 
   /** Whether it has a producer. */
   private final AtomicBoolean taken = new AtomicBoolean();
@@ -34,13 +35,13 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   DatagramsWritable(
       ApiSession session, DatagramWriter writer, @Nullable SendGroup group, long order) {
     this.session = session;
-    this.writer = writer;
+    this.writer = new EndableWriter(writer, session.status()::ended);
     place(group, order);
   }
 
   @Override
   public Sink<ByteString, CompletionStage<Done>> sink() {
-    return Sink.fromGraph(new DatagramSinkStage(writer, taken, session.status()::ended))
+    return Sink.fromGraph(new DatagramSinkStage(writer, taken, writer::failure))
         .addAttributes(Keeps.of(session));
   }
 
@@ -49,7 +50,28 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
     if (!taken.compareAndSet(false, true)) {
       throw new WebTransportTypeException("writable: being written (expected: not locked)");
     }
-    return new DatagramsWriter(this, new DatagramCalls(writer, taken, session.status()::ended));
+    return new DatagramsWriter(this, new DatagramCalls(writer, taken));
+  }
+
+  @Override
+  public boolean locked() {
+    return taken.get();
+  }
+
+  @Override
+  public CompletionStage<Done> close() {
+    if (!taken.compareAndSet(false, true)) {
+      return CompletableFuture.failedFuture(
+          new WebTransportTypeException("writable: being written (expected: not locked)"));
+    }
+    CompletableFuture<Done> closed = writer.close();
+    taken.set(false);
+    return closed.copy();
+  }
+
+  @Override
+  public void abort(Throwable reason) {
+    writer.abort(Objects.requireNonNull(reason, "reason"));
   }
 
   @Override

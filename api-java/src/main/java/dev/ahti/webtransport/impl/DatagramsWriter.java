@@ -3,6 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.webtransport.WebTransportDatagramResult;
 import dev.ahti.webtransport.WebTransportDatagramsWriter;
 import java.lang.ref.Reference;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,11 @@ record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
   @Override
   public CompletionStage<Done> closed() {
     return kept(calls.closed());
+  }
+
+  @Override
+  public CompletionStage<Done> abort(Throwable reason) {
+    return calls.abort(Objects.requireNonNull(reason, "reason"));
   }
 
   @Override

@@ -161,6 +161,22 @@ final class LaterDatagramWriter implements DatagramWriter {
   }
 
   @Override
+  public void discard() {
+    List<Gone> toTell;
+    DatagramWriter present;
+    synchronized (this) {
+      queue.clear();
+      early.over(this);
+      toTell = takeGone();
+      present = writer;
+    }
+    tell(toTell);
+    if (present != null) {
+      present.discard();
+    }
+  }
+
+  @Override
   public @Nullable String ended() {
     DatagramWriter present = writer;
     return present == null ? failed : present.ended();

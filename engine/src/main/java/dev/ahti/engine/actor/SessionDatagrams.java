@@ -128,6 +128,11 @@ final class SessionDatagrams implements DatagramPort {
   }
 
   @Override
+  public void discard() {
+    port.discard();
+  }
+
+  @Override
   public @Nullable String ended() {
     return ended;
   }
@@ -202,6 +207,11 @@ final class SessionDatagrams implements DatagramPort {
     @Override
     public int room() {
       return inner.room();
+    }
+
+    @Override
+    public void discard() {
+      inner.discard();
     }
 
     @Override

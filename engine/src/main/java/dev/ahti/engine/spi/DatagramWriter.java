@@ -50,6 +50,9 @@ public interface DatagramWriter {
    */
   int room();
 
+  /** Drops what waits in its queue; each is counted as dropped, and its outcome says so. */
+  void discard();
+
   /** Why no datagrams move any more, or {@code null} while they do. */
   @Nullable String ended();
 }

@@ -451,6 +451,16 @@ final class OutgoingDatagrams {
     }
 
     @Override
+    public void discard() {
+      List<Gone> toTell;
+      synchronized (lock) {
+        queue.clear();
+        toTell = takeGone();
+      }
+      tell(toTell);
+    }
+
+    @Override
     public @Nullable String ended() {
       return transport.ended();
     }

@@ -172,6 +172,11 @@ public abstract class QueuedDatagrams implements DatagramPort {
   }
 
   @Override
+  public final void discard() {
+    writer.discard();
+  }
+
+  @Override
   public final @Nullable String ended() {
     return ended;
   }

@@ -42,6 +42,7 @@ public final class DatagramHandReader implements DatagramReader.Claim {
   private @Nullable Executor loop;
   private boolean granted;
   private boolean released;
+  private @Nullable CompletableFuture<Done> cancelling;
   private @Nullable Supplier<CompletableFuture<Optional<ByteString>>> over;
 
   private final CompletableFuture<Done> closed = new CompletableFuture<>();
@@ -107,6 +108,29 @@ public final class DatagramHandReader implements DatagramReader.Claim {
     return closed;
   }
 
+  /**
+   * Ends reading, for everybody and for good: calls that wait, and later ones, give the end; what
+   * comes is dropped. Before the session is there it is done once it is.
+   *
+   * @return fails as calls do when somebody else reads, the session failed, or this was released
+   */
+  public CompletableFuture<Done> cancel() {
+    DatagramReader from;
+    CompletableFuture<Done> done;
+    synchronized (this) {
+      if (over != null) {
+        return over.get().thenApply(end -> Done.getInstance());
+      }
+      done = cancelling == null ? new CompletableFuture<>() : cancelling;
+      cancelling = done;
+      from = granted ? reader : null;
+    }
+    if (from != null) {
+      from.cancel();
+    }
+    return done;
+  }
+
   /** Lets others read; calls that wait fail. */
   public void release() {
     DatagramReader held;
@@ -137,6 +161,12 @@ public final class DatagramHandReader implements DatagramReader.Claim {
     execute(() -> onAnswer(grantedNow));
   }
 
+  @Override
+  public void cancelled() {
+    // Not here: code of others would run under the reader's lock.
+    execute(() -> end(() -> CompletableFuture.completedFuture(Optional.empty())));
+  }
+
   private void onAnswer(boolean grantedNow) {
     DatagramReader held = held();
     if (held == null) {
@@ -147,13 +177,19 @@ public final class DatagramHandReader implements DatagramReader.Claim {
       return;
     }
     boolean left;
+    boolean cancels;
     synchronized (this) {
       left = released;
       granted = !left;
+      cancels = cancelling != null;
     }
     if (left) {
       // It was released before it could hold anything.
       held.release(this);
+      return;
+    }
+    if (cancels) {
+      held.cancel();
       return;
     }
     held.onReadable(this::pump);
@@ -176,14 +212,18 @@ public final class DatagramHandReader implements DatagramReader.Claim {
 
   private void end(Supplier<CompletableFuture<Optional<ByteString>>> how) {
     List<Call> waiting;
+    CompletableFuture<Done> cancels;
     synchronized (this) {
       if (over == null || released) {
         over = how;
       }
       waiting = new ArrayList<>(calls);
       calls.clear();
+      granted = false;
+      cancels = cancelling == null ? closed : cancelling;
     }
     how.get().whenComplete((value, why) -> settle(closed, Done.getInstance(), why));
+    how.get().whenComplete((value, why) -> settle(cancels, Done.getInstance(), why));
     waiting.forEach(
         call -> how.get().whenComplete((value, why) -> settle(call.result(), value, why)));
   }

@@ -21,6 +21,9 @@ public final class DatagramReader {
 
     /** The answer to {@link #claim}. */
     void answered(boolean granted);
+
+    /** Instead of an answer, or after it: nothing is read any more, see {@link #cancel}. */
+    void cancelled();
   }
 
   private final DatagramPort port;
@@ -29,6 +32,7 @@ public final class DatagramReader {
   private final Object lock = new Object();
   private @Nullable Claim holder;
   private @Nullable Claim next;
+  private boolean cancelled;
 
   /** For one session's port, whose receiving half nobody else uses from now on. */
   public DatagramReader(DatagramPort port) {
@@ -38,7 +42,9 @@ public final class DatagramReader {
   /** Wants to read; the answer may come inside this call. */
   void claim(Claim claim) {
     synchronized (lock) {
-      if (holder == null) {
+      if (cancelled) {
+        claim.cancelled();
+      } else if (holder == null) {
         holder = claim;
         claim.answered(true);
       } else if (next == null) {
@@ -78,9 +84,49 @@ public final class DatagramReader {
     }
   }
 
+  /** Whether somebody reads. */
+  public boolean isHeld() {
+    synchronized (lock) {
+      return holder != null;
+    }
+  }
+
+  /**
+   * Nobody reads any more, neither who does now nor who comes later: what waits is dropped, and
+   * what comes from now on, which counts as received and not as dropped.
+   */
+  void cancel() {
+    synchronized (lock) {
+      if (cancelled) {
+        return;
+      }
+      cancelled = true;
+      for (Claim each : new Claim[] {holder, next}) {
+        if (each != null) {
+          each.cancelled();
+        }
+      }
+      holder = null;
+      next = null;
+      port.onReadable(this::drop);
+    }
+    drop();
+  }
+
+  private void drop() {
+    ByteString dropped;
+    do {
+      dropped = port.poll();
+    } while (dropped != null);
+  }
+
   /** For the holder only. */
   void onReadable(Runnable wake) {
-    port.onReadable(wake);
+    synchronized (lock) {
+      if (!cancelled) {
+        port.onReadable(wake);
+      }
+    }
   }
 
   /** For the holder only. */

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The datagrams of a session as a Source: one element a datagram, which may be empty.
  *
  * <p>Nothing is taken from the port without demand; what comes meanwhile waits in the port's ring,
- * where the oldest makes room for the newest. Completes when the session closed cleanly, fails when
- * it ended abruptly, both without demand. Cancelling leaves the port alone: datagrams still go out,
- * and a new materialization takes up what comes in.
+ * where the oldest makes room for the newest. Completes when the session closed cleanly or {@link
+ * DatagramHandReader#cancel} was called, fails when it ended abruptly, all without demand.
+ * Cancelling leaves the port alone: datagrams still go out, and a new materialization takes up what
+ * comes in.
  *
  * <p>One materialization at a time of all stages of the session; another one fails with an {@link
  * IllegalStateException}.
@@ -54,6 +55,7 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
     private final WakeUp wake = new WakeUp(createAsyncCallback(any -> onWake()));
     private final AsyncCallback<Done> asked = createAsyncCallback(any -> reader.stillReads(this));
     private final AsyncCallback<Boolean> answered = createAsyncCallback(this::onAnswer);
+    private final AsyncCallback<Done> cancelled = createAsyncCallback(any -> completeStage());
     private boolean owner;
 
     Logic() {
@@ -88,6 +90,11 @@ public final class DatagramSourceStage extends GraphStage<SourceShape<ByteString
     @Override
     public void answered(boolean granted) {
       answered.invoke(granted);
+    }
+
+    @Override
+    public void cancelled() {
+      cancelled.invoke(Done.getInstance());
     }
 
     private void onAnswer(boolean granted) {

@@ -39,6 +39,7 @@ final class DatagramWriterRules {
     rules.put("a lower bound of incoming ones drops the oldest", this::lowerBound);
     rules.put("what was peeked can be taken while it is there", this::peeks);
     rules.put("a writer that left is not woken", this::leaves);
+    rules.put("what waits in a writer can be dropped, and is counted", this::discards);
     return rules;
   }
 
@@ -211,6 +212,27 @@ final class DatagramWriterRules {
     contract.holds("woken", () -> woken.get() > 0);
     contract.settle();
     contract.same("woken", 1, woken.get());
+  }
+
+  private void discards() {
+    DatagramPortContract.Pair pair = contract.open();
+    DatagramWriter one = pair.near().newWriter();
+    DatagramWriter other = pair.near().newWriter();
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    onLoop(
+        pair.near(),
+        () -> {
+          offer(one, "a", told);
+          offer(other, "b", told);
+          one.discard();
+          offer(one, "c", told);
+          return true;
+        });
+    String all = received(pair.far(), 2);
+    contract.check("what waited elsewhere, and came later: " + all, all.matches("bc|cb"));
+    contract.holds("all were told", () -> told.size() == 3);
+    contract.same("first told", "a DROPPED", told.get(0));
+    contract.same("dropped", 1L, pair.near().stats().droppedOutgoing());
   }
 
   private static DatagramWriter writer(DatagramPort port, long group, long order) {

@@ -135,6 +135,43 @@ final class DatagramHandReaderSpec extends AnyWordSpec with Matchers {
       refusal(left.closed()) shouldBe Refusal.NOT_THE_READER
     }
 
+    "end for everybody when it is cancelled, and drop what comes" in {
+      val fixture = new Fixture
+      val reader = fixture.attached()
+      val waiting = reader.read(null)
+      val closed = reader.closed()
+      reader.cancel().join()
+      waiting.join() shouldBe Optional.empty
+      closed.join()
+      reader.cancel().join()
+      fixture.receive("late")
+      fixture.port.peek() shouldBe null
+      reader.read(null).join() shouldBe Optional.empty
+      fixture.attached().read(null).join() shouldBe Optional.empty
+      reader.release()
+      refusal(reader.cancel()) shouldBe Refusal.NOT_THE_READER
+    }
+
+    "cancel once the session is there, and not what somebody else reads" in {
+      val fixture = new Fixture
+      val early = fixture.unattached()
+      val cancelled = early.cancel()
+      cancelled.isDone shouldBe false
+      fixture.receive("a")
+      early.attach(fixture.reader, fixture.loop)
+      cancelled.join()
+      early.read(null).join() shouldBe Optional.empty
+      val other = new Fixture
+      val holder = other.attached()
+      refusal(other.attached().cancel()) shouldBe Refusal.NOT_THE_READER
+      other.receive("still read")
+      text(holder.read(null)) shouldBe "still read"
+      val never = other.unattached()
+      val given = never.cancel()
+      never.fail(new RuntimeException("refused"))
+      failure(given).getMessage shouldBe "refused"
+    }
+
     "not hold what it was given after it was released" in {
       val fixture = new Fixture
       val left = fixture.unattached()

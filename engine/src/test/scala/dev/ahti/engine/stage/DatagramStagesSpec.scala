@@ -155,6 +155,41 @@ final class DatagramStagesSpec extends StageSpec {
       reader.release(second)
       port.readerIs(wake) shouldBe false
     }
+
+    "end in order, with all that waits and all that comes, when reading is given up for good" in {
+      val port = new Datagrams
+      val reader = new DatagramReader(port)
+      val running = Source.fromGraph(source(reader)).runWith(new ProbeSink[ByteString])
+      running.settle()
+      reader.isHeld shouldBe true
+      port.receive("waits")
+      port.waiting shouldBe 1
+      reader.cancel()
+      running.settle()
+      running.taken() shouldBe Seq(Completed)
+      port.waiting shouldBe 0
+      port.receive("late")
+      port.waiting shouldBe 0
+      reader.isHeld shouldBe false
+      Source.fromGraph(source(reader)).runWith(Sink.seq).futureValue shouldBe empty
+      val wake: Runnable = () => ()
+      reader.onReadable(wake)
+      port.readerIs(wake) shouldBe false
+    }
+
+    "tell both who reads and who waits for that when reading is given up" in {
+      val reader = new DatagramReader(new Datagrams)
+      val first = new Claimant
+      val second = new Claimant
+      val late = new Claimant
+      reader.claim(first)
+      reader.claim(second)
+      reader.cancel()
+      reader.cancel()
+      reader.claim(late)
+      first.heard() shouldBe Seq("granted", "asked", "cancelled")
+      Seq(second, late).map(_.heard()) shouldBe Seq(Seq("cancelled"), Seq("cancelled"))
+    }
   }
 
   "A datagram sink" should {
@@ -238,6 +273,7 @@ object DatagramStagesSpec {
     override def asked(): Unit = calls = calls.enqueue("asked")
     override def answered(granted: Boolean): Unit =
       calls = calls.enqueue(if (granted) "granted" else "refused")
+    override def cancelled(): Unit = calls = calls.enqueue("cancelled")
   }
 
   /** A datagram port that does what the test says. */
@@ -289,6 +325,7 @@ object DatagramStagesSpec {
     override def leave(): Unit = synchronized { writer = () => () }
     override def priority(priority: SendPriority): Unit = ()
     override def policy(policy: DatagramPolicy): Unit = ()
+    override def discard(): Unit = ()
     override def room: Int = synchronized(if (hasRoom) 1 else 0)
     override def peek(): ByteString = synchronized(inbound.headOption.orNull)
     override def take(peeked: ByteString): Boolean = synchronized {
