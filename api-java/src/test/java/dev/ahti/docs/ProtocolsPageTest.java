@@ -20,6 +20,11 @@ class ProtocolsPageTest {
   private static final Pattern ROW =
       Pattern.compile("^\\| `([a-z0-9-]+)` \\| (on|off) \\|", Pattern.MULTILINE);
 
+  private static final Pattern HTTP2_ROW =
+      Pattern.compile(
+          "^\\| `(fin-order|tolerate\\.[a-z0-9-]+)` \\| `?(on|off|DRAFT_15|LEGACY)`? \\|",
+          Pattern.MULTILINE);
+
   private static String page() throws IOException {
     return Files.readString(Path.of("../docs/protocols.md"));
   }
@@ -42,6 +47,19 @@ class ProtocolsPageTest {
     Config tolerate = ConfigFactory.load().getConfig("ahti.dialects.tolerate");
     for (String key : tolerate.root().keySet()) {
       switches.put(key, tolerate.getBoolean(key) ? "on" : "off");
+    }
+    assertEquals(switches, documented);
+  }
+
+  @Test
+  void namesEverySwitchOfHttp2WithItsDefault() throws IOException {
+    TreeMap<String, String> documented = new TreeMap<>();
+    HTTP2_ROW.matcher(page()).results().forEach(row -> documented.put(row.group(1), row.group(2)));
+    Config http2 = ConfigFactory.load().getConfig("ahti.dialects.http2");
+    TreeMap<String, String> switches = new TreeMap<>();
+    switches.put("fin-order", http2.getString("fin-order"));
+    for (String key : http2.getConfig("tolerate").root().keySet()) {
+      switches.put("tolerate." + key, http2.getBoolean("tolerate." + key) ? "on" : "off");
     }
     assertEquals(switches, documented);
   }

@@ -29,10 +29,16 @@ final class Actors implements AutoCloseable {
     this.system = system;
   }
 
-  static Actors start() {
+  /**
+   * Starts one.
+   *
+   * @param options what the command's own options stand for, before all else
+   */
+  static Actors start(Config options) {
     // From one thread, before there are many: logging that is set up by two at once says so.
     LoggerFactory.getILoggerFactory();
-    return new Actors(ActorSystem.create(Behaviors.empty(), "ahti", config()));
+    return new Actors(
+        ActorSystem.create(Behaviors.empty(), "ahti", options.withFallback(config())));
   }
 
   /** What a user sets, in system properties or an {@code application.conf}, before our defaults. */

@@ -6,6 +6,7 @@ import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHash;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.WebTransportSyntaxException;
@@ -38,6 +39,7 @@ import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,13 +56,16 @@ import picocli.CommandLine.Spec;
       "Connects to a WebTransport server and sends standard input on one bidirectional stream; "
           + "what comes back goes to standard output. What comes on streams that the server opens is "
           + "counted. Ends when both directions have ended, and no more comes on those.",
+      "",
+      "HTTP/3 is tried first, and HTTP/2 soon behind it; the first to connect is used.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  echo hello | ahti connect https://127.0.0.1:4433/echo --cert-hash HASH",
-      "  ahti connect https://example.org/chat --datagram"
+      "  ahti connect https://example.org/chat --datagram",
+      "  ahti connect https://example.org/chat --no-http3 --verbose"
     })
 final class ConnectCommand implements Callable<Integer> {
   private static final Duration NO_HURRY = Duration.ofDays(365);
@@ -109,8 +114,11 @@ final class ConnectCommand implements Callable<Integer> {
   @Option(
       names = "--draft",
       paramLabel = "N",
-      description = "Speak only this draft: 02, 07, 14 or 16 (default: the newest common one).")
+      description =
+          "Speak only this draft: 02, 07, 14 or 16, all of HTTP/3 (default: the newest common one).")
   private @Nullable String draft;
+
+  @Mixin private final HttpOptions http = new HttpOptions();
 
   @Option(
       names = "--timeout",
@@ -146,7 +154,7 @@ final class ConnectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     WebTransportOptions options = options();
-    try (Actors actors = Actors.start()) {
+    try (Actors actors = Actors.start(http.settings())) {
       WebTransport session = connect(actors, options);
       ConnectReport report = new ConnectReport(spec.commandLine().getErr(), json);
       ServerStreams opened = new ServerStreams(session);
@@ -269,6 +277,13 @@ final class ConnectCommand implements Callable<Integer> {
   }
 
   private WebTransportOptions options() throws Exception {
+    http.check();
+    if (draft != null && !http.http3()) {
+      throw misuse("--draft is about HTTP/3: give it or --no-http3");
+    }
+    if (draft != null && http.saysFinOrder()) {
+      throw misuse("--draft is about HTTP/3, and --h2-fin-order about HTTP/2: give one of them");
+    }
     if (timeout <= 0) {
       throw misuse("--timeout: " + timeout + " (expected: a number of seconds above zero)");
     }
@@ -279,7 +294,7 @@ final class ConnectCommand implements Callable<Integer> {
       throw misuse("--origin: " + origin + " (expected: " + OriginPolicy.SHAPE + ")");
     }
     WebTransportOptions options =
-        WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout));
+        http.of(WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout)));
     try {
       options =
           options.withServerCertificateHashes(
@@ -300,7 +315,10 @@ final class ConnectCommand implements Callable<Integer> {
     if (origin != null) {
       options = options.withOrigin(origin);
     }
-    return draft == null ? options : options.withDrafts(draft(draft));
+    // A draft is one of HTTP/3: what would be had over HTTP/2 is not what was asked for.
+    return draft == null
+        ? options
+        : options.withDrafts(draft(draft)).withHttpVersions(WebTransportHttpVersion.HTTP_3);
   }
 
   private WebTransportDraft draft(String number) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportConnectionStats;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.impl.AddressText;
 import java.io.PrintWriter;
 import java.util.StringJoiner;
@@ -24,6 +25,7 @@ final class ConnectReport {
   void connected(WebTransport session) {
     ObjectNode line = event("connected");
     line.put("draft", session.info().draft().toString());
+    line.put("http", session.info().httpVersion() == WebTransportHttpVersion.HTTP_3 ? 3 : 2);
     line.put("protocol", session.protocol());
     line.put("address", AddressText.of(session.info().remoteAddress()));
     print(line);

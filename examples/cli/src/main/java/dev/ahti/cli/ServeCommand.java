@@ -12,11 +12,13 @@ import dev.ahti.webtransport.server.WebTransportServerBinding;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ahti serve",
       "  ahti serve --port 0 --page-port 0 --json",
+      "  ahti serve --no-http3 --h2-fin-order legacy",
       "  ahti serve --cert chain.pem --key key.pem --origin https://example.org"
     })
 final class ServeCommand implements Callable<Integer> {
@@ -58,7 +61,9 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "4433",
       converter = PortConverter.class,
-      description = "UDP port of HTTP/3; 0 picks a free one (default: ${DEFAULT-VALUE}).")
+      description =
+          "Port of HTTP/3 (UDP) and of HTTP/2 (TCP); 0 picks one that is free for both "
+              + "(default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -103,11 +108,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--no-page", description = "Serve no demo page.")
   private boolean noPage;
 
-  @Option(names = "--no-http2", description = "Do not listen for HTTP/2 (this version never does).")
-  private boolean noHttp2;
-
-  @Option(names = "--no-http3", description = "Do not listen for HTTP/3.")
-  private boolean noHttp3;
+  @Mixin private final HttpOptions http = new HttpOptions();
 
   @Option(names = "--json", description = "Print one JSON object a line.")
   private boolean json;
@@ -137,12 +138,12 @@ final class ServeCommand implements Callable<Integer> {
     ServerCertificate shown = certificate();
     PageHolder page = new PageHolder();
     try (page;
-        Actors actors = Actors.start()) {
+        Actors actors = Actors.start(http.settings())) {
       if (!noPage) {
         page.start(pagePort);
       }
       WebTransportServer server =
-          WebTransportServer.create(actors.system())
+          http.of(WebTransportServer.create(actors.system()))
               .withName("serve")
               .withHost(host)
               .withPort(port)
@@ -174,11 +175,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--keystore holds certificate and key: give it or --cert and --key");
     }
-    if (noHttp3) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--no-http3 leaves nothing to serve: this version speaks HTTP/3 only");
-    }
+    http.check();
   }
 
   /** Before anything starts: the server would find out only after the page. */
@@ -209,9 +206,16 @@ final class ServeCommand implements Callable<Integer> {
   private void announce(WebTransportServerBinding binding, PageHolder page) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     String hash = binding.certificateHash().hex();
+    int port = binding.localAddress().getPort();
     if (json) {
       ObjectNode line = new ObjectMapper().createObjectNode();
-      line.put("event", "listening").put("http3", binding.localAddress().getPort());
+      line.put("event", "listening");
+      if (http.http3()) {
+        line.put("http3", port);
+      }
+      if (http.http2()) {
+        line.put("http2", port);
+      }
       if (page.running()) {
         line.put("page", page.port());
       }
@@ -222,11 +226,23 @@ final class ServeCommand implements Callable<Integer> {
         out.println("Demo page         http://localhost:" + page.port());
       }
       out.println("WebTransport URL  " + binding.url());
+      out.println("Listening on      " + String.join(", ", parts(port)));
       out.println("Certificate hash  " + hash + " (SHA-256)");
       out.println("Endpoints         " + String.join(" ", ENDPOINTS));
       out.println("Press Ctrl+C to stop.");
     }
     out.flush();
+  }
+
+  private List<String> parts(int port) {
+    List<String> parts = new ArrayList<>();
+    if (http.http3()) {
+      parts.add("UDP port " + port + " (HTTP/3)");
+    }
+    if (http.http2()) {
+      parts.add("TCP port " + port + " (HTTP/2)");
+    }
+    return parts;
   }
 
   /** The page server, whose contents are known only once the WebTransport server is bound. */

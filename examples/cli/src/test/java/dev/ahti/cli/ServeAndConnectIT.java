@@ -1,7 +1,6 @@
 package dev.ahti.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,7 +49,7 @@ class ServeAndConnectIT {
     assertEquals("https://127.0.0.1:" + port, listening.get("url").asText());
     assertTrue(listening.get("certificateHash").asText().matches("[0-9a-f]{64}"));
     assertTrue(listening.get("page").asInt() > 0);
-    assertFalse(listening.has("http2"), "a part that is off is absent");
+    assertEquals(port, listening.get("http2").asInt(), "one port for both");
   }
 
   @Test
@@ -179,6 +178,7 @@ class ServeAndConnectIT {
       assertEquals(2, lines.length, client::errors);
       JsonNode connected = new ObjectMapper().readTree(lines[0]);
       assertEquals("connected", connected.get("event").asText());
+      assertEquals(3, connected.get("http").asInt(), "the first to be tried");
       JsonNode statistics = new ObjectMapper().readTree(lines[1]);
       assertEquals("statistics", statistics.get("event").asText());
       assertEquals(1, statistics.get("datagramsSent").asInt());
