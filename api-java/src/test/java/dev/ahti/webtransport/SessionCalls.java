@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -198,8 +199,11 @@ final class SessionCalls {
   }
 
   private void datagrams() {
+    // Before there is a source that reads.
+    value("readableLocked()", WebTransportDatagramDuplexStream::readableLocked, false);
     row("datagrams.getReader()", SessionCalls::reading, SessionCalls::incoming);
     datagram("readable()", WebTransportDatagramDuplexStream::readable, SessionCalls::incoming);
+    row("datagrams.cancelReadable()", SessionCalls::cancelling, SessionCalls::cancelled);
     datagram(
         "createWritable()",
         WebTransportDatagramDuplexStream::createWritable,
@@ -250,6 +254,27 @@ final class SessionCalls {
     Outcome seen = read.toCompletableFuture().isDone() ? Outcome.WORKS : Outcome.WAITS;
     reader.releaseLock();
     return seen;
+  }
+
+  /** What the row before reads with is in the way where the session is there. */
+  private static Object cancelling(WebTransport session) {
+    return session
+        .datagrams()
+        .cancelReadable()
+        .handle(
+            (done, failure) -> {
+              Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
+              if (why == null || why instanceof WebTransportTypeException) {
+                return why == null;
+              }
+              throw new CompletionException(why);
+            });
+  }
+
+  private static Object cancelled(Way way) {
+    return way == Way.CONNECTING
+        ? Outcome.WAITS
+        : way.state == WebTransportState.FAILED ? Outcome.ERROR : Outcome.WORKS;
   }
 
   private static Object ifKnown(Way way) {

@@ -126,9 +126,18 @@ public final class DatagramHandReader implements DatagramReader.Claim {
       from = granted ? reader : null;
     }
     if (from != null) {
-      from.cancel();
+      cancel(from);
     }
     return done;
+  }
+
+  private void cancel(DatagramReader from) {
+    if (from.ended() == null) {
+      from.cancel();
+    } else {
+      // It ends as the session did.
+      pump();
+    }
   }
 
   /** Lets others read; calls that wait fail. */
@@ -189,7 +198,7 @@ public final class DatagramHandReader implements DatagramReader.Claim {
       return;
     }
     if (cancels) {
-      held.cancel();
+      cancel(held);
       return;
     }
     held.onReadable(this::pump);

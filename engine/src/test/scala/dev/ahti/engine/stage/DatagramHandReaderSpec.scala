@@ -170,6 +170,9 @@ final class DatagramHandReaderSpec extends AnyWordSpec with Matchers {
       val given = never.cancel()
       never.fail(new RuntimeException("refused"))
       failure(given).getMessage shouldBe "refused"
+      val cut = new Fixture
+      cut.port.close("cut")
+      failure(cut.attached().cancel()).getMessage shouldBe "cut"
     }
 
     "not hold what it was given after it was released" in {
