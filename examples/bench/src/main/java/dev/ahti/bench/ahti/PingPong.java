@@ -67,6 +67,11 @@ final class PingPong
             public void onPush() {
               receive(grab(echoes));
             }
+
+            @Override
+            public void onUpstreamFailure(Throwable failure) {
+              fail(failure);
+            }
           });
     }
 
@@ -82,10 +87,14 @@ final class PingPong
 
     private void receive(ByteString bytes) {
       if (received == 0 && bytes.head() != (byte) done) {
-        failStage(new BenchException("the echo is not what was sent"));
+        fail(new BenchException("the echo is not what was sent"));
         return;
       }
       received += bytes.size();
+      if (received > size) {
+        fail(new BenchException("the echo is longer than what was sent"));
+        return;
+      }
       if (received < size) {
         pull(echoes);
         return;
@@ -98,6 +107,11 @@ final class PingPong
       } else if (isAvailable(messages)) {
         send();
       }
+    }
+
+    private void fail(Throwable failure) {
+      result.completeExceptionally(failure);
+      failStage(failure);
     }
 
     @Override
