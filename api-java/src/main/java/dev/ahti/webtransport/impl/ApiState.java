@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * How far a session is, and how it ended. This is what the engine's callbacks hold, and not the
  * {@link ApiSession}: it must be free to become unreachable while its session lives.
  */
-final class ApiState {
+final class ApiState implements SnapshotsStage.Subject {
   private final CompletableFuture<SessionHandle> dialled;
   private final CompletableFuture<SessionHandle> established;
   private final Ending end = new Ending();
@@ -170,7 +170,8 @@ final class ApiState {
    *
    * @return takes it back
    */
-  Runnable whenOver(Runnable task) {
+  @Override
+  public Runnable whenOver(Runnable task) {
     enders.add(task);
     if (end.told().isDone()) {
       task.run();
@@ -215,7 +216,8 @@ final class ApiState {
   }
 
   /** What the session failed with, if it did. */
-  @Nullable Throwable failure() {
+  @Override
+  public @Nullable Throwable failure() {
     return established.isCompletedExceptionally()
         ? established.handle((session, failure) -> unwrapped(failure)).join()
         : end.failure();

@@ -22,9 +22,19 @@ import org.jspecify.annotations.Nullable;
  * session is held while somebody waits for an element, and no longer.
  */
 final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnectionStats>> {
+
+  /** What is read: it has an end, and perhaps a failure. */
+  interface Subject {
+    /** Runs a task once it has ended, at once if it has; gives what calls that off. */
+    Runnable whenOver(Runnable task);
+
+    /** Why it failed, if it did. */
+    @Nullable Throwable failure();
+  }
+
   private final Outlet<WebTransportConnectionStats> out = Outlet.create("SnapshotsStage.out");
   private final SourceShape<WebTransportConnectionStats> shape = SourceShape.of(out);
-  private final ApiState state;
+  private final Subject state;
   private final Duration interval;
   private final Supplier<CompletableFuture<WebTransportConnectionStats>> read;
   private final WeakReference<ApiSession> session;
@@ -36,7 +46,7 @@ final class SnapshotsStage extends GraphStage<SourceShape<WebTransportConnection
    * @param session the session itself
    */
   SnapshotsStage(
-      ApiState state,
+      Subject state,
       Duration interval,
       Supplier<CompletableFuture<WebTransportConnectionStats>> read,
       WeakReference<ApiSession> session) {
