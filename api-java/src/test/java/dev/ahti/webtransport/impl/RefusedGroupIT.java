@@ -8,6 +8,7 @@ import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.testkit.Closing;
+import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
 import dev.ahti.webtransport.WebTransportOptions;
@@ -16,7 +17,9 @@ import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStream;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
+import io.netty.util.LeakPresenceDetector;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +72,11 @@ class RefusedGroupIT {
       await(session.closed());
       await(binding.stop());
     } finally {
-      Closing.all(system::terminate, () -> await(ahti.terminated()));
+      Closing.all(
+          () -> Leftovers.awaitNone(system, Duration.ofSeconds(10)),
+          system::terminate,
+          () -> await(ahti.terminated()),
+          LeakPresenceDetector::check);
     }
   }
 }
