@@ -85,7 +85,11 @@ final class Loopback implements AutoCloseable {
   }
 
   long gauge(String name) {
-    return Ahti.get(system).gauges().snapshot().getOrDefault(name, 0L);
+    return gauges().getOrDefault(name, 0L);
+  }
+
+  Map<String, Long> gauges() {
+    return Ahti.get(system).gauges().snapshot();
   }
 
   /** Waits until a gauge has this value. */

@@ -42,8 +42,10 @@ final class NettyTransport implements Transport {
 
   private final NettySettings settings;
   private final NettyLoops loops;
-  private final ChannelGroup sockets = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Open open =
+      new Open(
+          new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
+          new DefaultChannelGroup(GlobalEventExecutor.INSTANCE));
   private final TcpTls tcpTls;
   private final ListenerBinder binder;
   private final QuicDialer dialer;
@@ -87,7 +89,6 @@ final class NettyTransport implements Transport {
                     "Each connection writes a qlog to {} (ahti.netty.qlog-directory): for debugging"
                         + " only",
                     directory));
-    Open open = new Open(sockets, connections);
     Executor blocking = context.system().dispatchers().lookup(DispatcherSelector.blocking());
     ListenerKeys keys =
         new ListenerKeys(
@@ -115,6 +116,11 @@ final class NettyTransport implements Transport {
    */
   record Open(ChannelGroup sockets, ChannelGroup connections) {}
 
+  /** What is open now, for tests that look what it is made of. */
+  Open open() {
+    return open;
+  }
+
   @Override
   public CompletionStage<TransportListener> bind(
       ListenOptions options, Consumer<TransportConnection> onConnection) {
@@ -137,12 +143,12 @@ final class NettyTransport implements Transport {
       return before.copy();
     }
     // In this order, or a peer would not be told that its connection is closed.
-    connections.forEach(NettyTransport::close);
-    connections
+    open.connections().forEach(NettyTransport::close);
+    open.connections()
         .newCloseFuture()
         .addListener(
             connectionsClosed ->
-                sockets
+                open.sockets()
                     .close()
                     .addListener(
                         socketsClosed -> {

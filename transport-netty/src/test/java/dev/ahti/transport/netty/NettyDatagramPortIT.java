@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.DatagramPortContract;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,16 +20,23 @@ class NettyDatagramPortIT extends DatagramPortContract {
   private static final int INCOMING = 8;
   private static final int OUTGOING = 6;
 
-  private final TestNet net =
-      new TestNet(
-          "ahti.session.datagrams.incoming-max-buffered = " + INCOMING,
-          "ahti.session.datagrams.outgoing-max-buffered = " + OUTGOING);
+  private TestNet net;
   private final Map<HttpVersion, TestNet.Pair> connections = new EnumMap<>(HttpVersion.class);
   private TestNet.Pair connection;
   private TestSession session;
 
+  /** What the transport is set to besides. */
+  String setting() {
+    return "";
+  }
+
   @BeforeAll
   void connect() {
+    net =
+        new TestNet(
+            "ahti.session.datagrams.incoming-max-buffered = " + INCOMING,
+            "ahti.session.datagrams.outgoing-max-buffered = " + OUTGOING,
+            setting());
     for (HttpVersion version : HttpVersion.values()) {
       connections.put(version, net.pair(version));
     }
@@ -36,7 +44,7 @@ class NettyDatagramPortIT extends DatagramPortContract {
 
   @AfterAll
   void leavesNothing() {
-    net.close();
+    Closing.all(net);
   }
 
   @TestFactory

@@ -3,6 +3,7 @@ package dev.ahti.transport.netty;
 import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
+import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.StreamPortContract;
 import dev.ahti.engine.wire.StreamKind;
 import java.util.EnumMap;
@@ -20,12 +21,18 @@ import org.junit.jupiter.api.TestInstance;
 /** The contract of stream ports, kept over real QUIC and over HTTP/2. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NettyStreamPortIT extends StreamPortContract {
-  private final TestNet net = new TestNet("ahti.netty.streams-bidirectional = 1000");
+  private TestNet net;
   private final Map<HttpVersion, TestSession> sessions = new EnumMap<>(HttpVersion.class);
   private TestSession session;
 
+  /** What the transport is set to besides. */
+  String setting() {
+    return "";
+  }
+
   @BeforeAll
   void openSessions() {
+    net = new TestNet("ahti.netty.streams-bidirectional = 1000", setting());
     for (HttpVersion version : HttpVersion.values()) {
       sessions.put(version, TestSession.open(net, net.pair(version)));
     }
@@ -33,7 +40,7 @@ class NettyStreamPortIT extends StreamPortContract {
 
   @AfterAll
   void leavesNothing() {
-    net.close();
+    Closing.all(net);
   }
 
   @TestFactory

@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerTrust;
-import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.TransportListener;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,17 +73,6 @@ class TransportIT {
     assertTrue(
         failure.getCause().getMessage().contains("127.0.0.1:" + port),
         failure.getCause().getMessage());
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void worksOnEpollAndOnNio(boolean epoll) {
-    try (TestNet net = new TestNet("ahti.netty.epoll = " + epoll, "ahti.netty.gro = off")) {
-      TestNet.Pair pair = net.pair();
-      TestProbe<ConnectionStats> stats = net.kit.createTestProbe();
-      pair.client().tell(new TransportCommand.GetStats(stats.ref()));
-      assertTrue(stats.receiveMessage().bytesSent().getAsLong() > 0);
-    }
   }
 
   @Test
