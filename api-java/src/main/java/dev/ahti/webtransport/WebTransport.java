@@ -167,14 +167,20 @@ public interface WebTransport {
 
   /**
    * The bidirectional streams that the peer opens, in order of arrival. Can be materialized once; a
-   * second time fails the stream with an {@link IllegalStateException}. Completes when the session
-   * closes, fails with a {@link WebTransportError} when it ends abruptly; cancelled, further
-   * streams are refused.
+   * second time, and while a reader takes them, fails with an {@link IllegalStateException}.
+   * Completes when the session closes, fails with a {@link WebTransportError} when it ends
+   * abruptly; cancelled, further streams are refused.
    */
   Source<WebTransportBidirectionalStream, NotUsed> incomingBidirectionalStreams();
 
+  /** A reader for call after call, in place of {@link #incomingBidirectionalStreams()}. */
+  WebTransportStreamsReader<WebTransportBidirectionalStream> incomingBidirectionalStreamsReader();
+
   /** The unidirectional streams that the peer opens; as {@link #incomingBidirectionalStreams()}. */
   Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams();
+
+  /** A reader for call after call, in place of {@link #incomingUnidirectionalStreams()}. */
+  WebTransportStreamsReader<WebTransportReceiveStream> incomingUnidirectionalStreamsReader();
 
   /** The session's datagrams, both ways. */
   WebTransportDatagramDuplexStream datagrams();

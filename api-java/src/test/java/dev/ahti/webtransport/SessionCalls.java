@@ -187,6 +187,14 @@ final class SessionCalls {
     row("getStats()", WebTransport::getStats, SessionCalls::statistics);
     row("statsEvery(Duration)", one -> one.statsEvery(Duration.ofHours(1)), SessionCalls::incoming);
     row(
+        "incomingBidirectionalStreamsReader()",
+        one -> reading(one, one.incomingBidirectionalStreamsReader()),
+        SessionCalls::incoming);
+    row(
+        "incomingUnidirectionalStreamsReader()",
+        one -> reading(one, one.incomingUnidirectionalStreamsReader()),
+        SessionCalls::incoming);
+    row(
         "incomingBidirectionalStreams()",
         WebTransport::incomingBidirectionalStreams,
         SessionCalls::incoming);
@@ -246,13 +254,21 @@ final class SessionCalls {
   /** A read that waits does not keep the lock from who comes next. */
   private static Object reading(WebTransport session) {
     WebTransportDatagramsReader reader = session.datagrams().getReader();
-    CompletionStage<?> read = reader.read();
+    return reading(session, reader.read(), reader::releaseLock);
+  }
+
+  private static Object reading(WebTransport session, WebTransportStreamsReader<?> reader) {
+    return reading(session, reader.read(), reader::releaseLock);
+  }
+
+  private static Object reading(
+      WebTransport session, CompletionStage<?> read, Runnable releaseLock) {
     if (session.state() == WebTransportState.CLOSED
         || session.state() == WebTransportState.FAILED) {
-      return read.whenComplete((datagram, failure) -> reader.releaseLock());
+      return read.whenComplete((datagram, failure) -> releaseLock.run());
     }
     Outcome seen = read.toCompletableFuture().isDone() ? Outcome.WORKS : Outcome.WAITS;
-    reader.releaseLock();
+    releaseLock.run();
     return seen;
   }
 

@@ -28,6 +28,7 @@ import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStream;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.WebTransportState;
+import dev.ahti.webtransport.WebTransportStreamsReader;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -175,6 +176,19 @@ public final class ApiSession implements WebTransport {
   public Source<WebTransportReceiveStream, NotUsed> incomingUnidirectionalStreams() {
     return incoming(
         SessionHandle::incomingUnidirectional, stream -> new ReceiveStream(this, stream));
+  }
+
+  @Override
+  public WebTransportStreamsReader<WebTransportBidirectionalStream>
+      incomingBidirectionalStreamsReader() {
+    return new StreamsReader<>(
+        this, SessionHandle::incomingBidirectional, BidirectionalStream::new);
+  }
+
+  @Override
+  public WebTransportStreamsReader<WebTransportReceiveStream>
+      incomingUnidirectionalStreamsReader() {
+    return new StreamsReader<>(this, SessionHandle::incomingUnidirectional, ReceiveStream::new);
   }
 
   @Override

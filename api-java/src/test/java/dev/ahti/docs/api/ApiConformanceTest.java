@@ -1,5 +1,6 @@
 package dev.ahti.docs.api;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,21 @@ class ApiConformanceTest {
     assertEquals(
         List.of(), members.stream().filter(one -> !said.contains(one)).sorted().toList(), "open");
     assertEquals(List.of(), said.stream().filter(one -> !members.contains(one)).toList());
+  }
+
+  /** So that no member of the text is forgotten, and none is made up. */
+  @Test
+  void membersAreThoseOfTheIdlInEitherVersion() throws IOException {
+    Map<String, String> listed = new TreeMap<>();
+    members().forEach(member -> listed.put(member.name(), member.versions()));
+    Set<String> prose = Idl.prose(TABLES.resolve("idl"));
+    assertEquals(Set.of(), prose.stream().filter(one -> !listed.containsKey(one)).collect(toSet()));
+    listed.keySet().removeAll(prose);
+    assertEquals(lines(Idl.members(TABLES.resolve("idl"))), lines(listed));
+  }
+
+  private static String lines(Map<String, String> members) {
+    return members.entrySet().stream().map(Object::toString).collect(Collectors.joining("\n"));
   }
 
   @Test

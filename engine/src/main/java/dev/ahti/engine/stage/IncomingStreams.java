@@ -64,9 +64,15 @@ public final class IncomingStreams {
     this.rejected = rejected;
   }
 
-  /** Becomes the one consumer; {@code true} for the first caller only. */
+  /** Becomes the one consumer; {@code true} while there is no other. */
   public boolean claim() {
     return claimed.compareAndSet(false, true);
+  }
+
+  /** The consumer lets another one go on. */
+  void unclaim() {
+    onAvailable(NOBODY);
+    claimed.set(false);
   }
 
   /** Lets so many streams wait, and no fewer than configured. */

@@ -1,0 +1,89 @@
+package dev.ahti.webtransport.impl;
+
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.stage.IncomingHandReader;
+import dev.ahti.engine.stage.IncomingStreams;
+import dev.ahti.engine.stage.StreamHandle;
+import dev.ahti.webtransport.WebTransportError;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
+import dev.ahti.webtransport.WebTransportStreamsReader;
+import dev.ahti.webtransport.WebTransportTypeException;
+import java.lang.ref.Reference;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+
+/** The engine's reader of incoming streams, with the errors and the streams of the W3C text. */
+final class StreamsReader<T> implements WebTransportStreamsReader<T> {
+  /** Kept alive by those who hold the reader; the engine's, which it holds itself, must not. */
+  private final ApiSession session;
+
+  private final BiFunction<ApiSession, StreamHandle, T> wrap;
+  private final IncomingHandReader reader;
+
+  StreamsReader(
+      ApiSession session,
+      Function<SessionHandle, IncomingStreams> queue,
+      BiFunction<ApiSession, StreamHandle, T> wrap) {
+    this.session = session;
+    this.wrap = wrap;
+    ApiState state = session.status();
+    IncomingHandReader made =
+        new IncomingHandReader(
+            session.ahti().settings().session().incomingStreamsCapacity(),
+            StreamsReader::failure,
+            WebTransportError::session,
+            state::failure);
+    this.reader = made;
+    state
+        .established()
+        .whenComplete(
+            (there, failure) -> {
+              if (there == null) {
+                made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
+              } else {
+                made.attach(queue.apply(there));
+              }
+            });
+  }
+
+  private static RuntimeException failure(IncomingHandReader.Refusal refusal) {
+    return switch (refusal) {
+      case NOT_THE_READER ->
+          new WebTransportTypeException("incoming streams: taken by another (expected: the lock)");
+      case TOO_MANY -> new WebTransportQuotaExceededException("too many reads wait");
+    };
+  }
+
+  @Override
+  public CompletionStage<Optional<T>> read() {
+    return kept(reader.read()).thenApply(next -> next.map(one -> wrap.apply(session, one)));
+  }
+
+  @Override
+  public CompletionStage<Done> cancel() {
+    return kept(reader.cancel()).copy();
+  }
+
+  @Override
+  public CompletionStage<Done> closed() {
+    return kept(reader.closed()).copy();
+  }
+
+  @Override
+  public void releaseLock() {
+    reader.release();
+  }
+
+  /** Who waits for an answer has something to do with the session, though he may hold only that. */
+  private <V> CompletableFuture<V> kept(CompletableFuture<V> answer) {
+    if (!answer.isDone()) {
+      answer.whenComplete((done, failure) -> Reference.reachabilityFence(session));
+    }
+    return answer;
+  }
+}
