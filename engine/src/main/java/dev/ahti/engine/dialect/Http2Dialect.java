@@ -29,7 +29,8 @@ public record Http2Dialect(FinOrder finOrder, Set<Http2Quirk> tolerated) {
         finOrder, tolerates(Http2Quirk.SHIFTED_SESSION_CAPSULES));
   }
 
-  boolean tolerates(Http2Quirk quirk) {
+  /** Whether the peer may deviate in this way. */
+  public boolean tolerates(Http2Quirk quirk) {
     return tolerated.contains(quirk);
   }
 }

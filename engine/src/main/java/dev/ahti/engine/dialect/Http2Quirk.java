@@ -26,5 +26,18 @@ public enum Http2Quirk {
   SHARED_BIDIRECTIONAL_LIMIT,
 
   /** A peer sends WT_CLOSE_SESSION as 0x190b4d45 and WT_DRAIN_SESSION as 0x190b4d46. */
-  SHIFTED_SESSION_CAPSULES
+  SHIFTED_SESSION_CAPSULES,
+
+  /**
+   * A peer has odd ids for the streams that the client opens and even ones for the server's, the
+   * other way round than draft 15 and QUIC. Ours are numbered so too, as it would take them for its
+   * own.
+   */
+  SWAPPED_STREAM_IDS,
+
+  /**
+   * A peer sends WT_MAX_STREAM_DATA also of unidirectional streams that it opens itself, on which
+   * we cannot send: it is ignored.
+   */
+  USELESS_STREAM_LIMITS
 }

@@ -24,15 +24,22 @@ final class MuxReceiver {
 
   private final MuxStreams streams;
   private final MuxSender sender;
+  private final boolean uselessLimits;
 
   /** The WT_STREAM capsule that has begun. */
   private @Nullable MuxStream current;
 
   private boolean fin;
 
-  MuxReceiver(MuxStreams streams, MuxSender sender) {
+  /**
+   * For one session.
+   *
+   * @param uselessLimits whether limits of streams on which only the peer sends are ignored
+   */
+  MuxReceiver(MuxStreams streams, MuxSender sender, boolean uselessLimits) {
     this.streams = streams;
     this.sender = sender;
+    this.uselessLimits = uselessLimits;
   }
 
   /**
@@ -215,6 +222,11 @@ final class MuxReceiver {
   }
 
   private @Nullable Violation on(StreamCapsule.MaxStreamData max, List<MuxEffect> effects) {
+    if (uselessLimits
+        && StreamIds.kind(max.streamId()) == StreamKind.UNIDIRECTIONAL
+        && !streams.isOurs(max.streamId())) {
+      return null;
+    }
     Violation unnamed = name("WT_MAX_STREAM_DATA", "6.6", max.streamId(), false, effects);
     MuxStream stream = streams.get(max.streamId());
     if (unnamed != null) {

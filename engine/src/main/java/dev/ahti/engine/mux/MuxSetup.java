@@ -2,16 +2,17 @@ package dev.ahti.engine.mux;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.dialect.Http2Dialect;
+import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.wire.CapsuleDecoder;
-import dev.ahti.engine.wire.StreamCapsuleDecoder;
 
 /**
  * With what a session's streams begin.
  *
  * @param role which side this is
- * @param reading how the peer writes, and how we write to it, where drafts differ
+ * @param dialect how the peer writes, and how we write to it, where drafts and programs differ
  * @param ours what we let the peer begin with, as it was announced
  * @param tellOurs whether the peer may not know that yet, as it had not acknowledged our SETTINGS
  *     when the session began: then our limits are told again, as capsules
@@ -22,7 +23,7 @@ import dev.ahti.engine.wire.StreamCapsuleDecoder;
  */
 public record MuxSetup(
     Role role,
-    StreamCapsuleDecoder.Reading reading,
+    Http2Dialect dialect,
     MuxLimits ours,
     boolean tellOurs,
     MuxLimits peers,
@@ -30,12 +31,20 @@ public record MuxSetup(
     int chunk) {
   public MuxSetup {
     requireNonNull(role, "role");
-    requireNonNull(reading, "reading");
+    requireNonNull(dialect, "dialect");
     requireNonNull(ours, "ours");
     requireNonNull(peers, "peers");
     requireNonNull(capsules, "capsules");
     if (chunk < 1) {
       throw new IllegalArgumentException("chunk: " + chunk + " (expected: >= 1)");
     }
+  }
+
+  /** The role that the ids of our streams have. */
+  Role numberedAs() {
+    if (!dialect.tolerates(Http2Quirk.SWAPPED_STREAM_IDS)) {
+      return role;
+    }
+    return role == Role.CLIENT ? Role.SERVER : Role.CLIENT;
   }
 }

@@ -40,7 +40,7 @@ final class MuxStreams {
   private final long[] announced = new long[2];
 
   MuxStreams(MuxSetup setup) {
-    this.role = setup.role();
+    this.role = setup.numberedAs();
     this.ours = setup.ours();
     this.tellOurs = setup.tellOurs();
     this.peers = setup.peers().streams();

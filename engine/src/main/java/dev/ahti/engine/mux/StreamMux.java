@@ -2,6 +2,7 @@ package dev.ahti.engine.mux;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.StreamLimits;
@@ -47,10 +48,12 @@ public final class StreamMux {
 
   /** At the start of a session, nothing read or written. */
   public StreamMux(MuxSetup setup) {
-    this.decoder = new StreamCapsuleDecoder(setup.capsules(), setup.reading());
+    this.decoder = new StreamCapsuleDecoder(setup.capsules(), setup.dialect().reading());
     this.streams = new MuxStreams(setup);
-    this.sender = new MuxSender(streams, setup.reading().finOrder(), setup.chunk());
-    this.receiver = new MuxReceiver(streams, sender);
+    this.sender = new MuxSender(streams, setup.dialect().finOrder(), setup.chunk());
+    this.receiver =
+        new MuxReceiver(
+            streams, sender, setup.dialect().tolerates(Http2Quirk.USELESS_STREAM_LIMITS));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.ahti.engine.mux;
 
+import dev.ahti.engine.dialect.Http2Dialect;
 import dev.ahti.engine.flow.InitialLimits;
 import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.StreamLimits;
@@ -34,7 +35,7 @@ final class MuxEnd {
 
   static MuxSetup setup(Role role, MuxLimits ours, MuxLimits peers) {
     return new MuxSetup(
-        role, Reading.DRAFT_15, ours, false, peers, CapsuleDecoder.Limits.DEFAULT, CHUNK);
+        role, Http2Dialect.DRAFT_15, ours, false, peers, CapsuleDecoder.Limits.DEFAULT, CHUNK);
   }
 
   static MuxEnd of(Role role, MuxLimits ours, MuxLimits peers) {

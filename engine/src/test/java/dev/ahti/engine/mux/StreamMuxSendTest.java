@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ahti.engine.dialect.Http2Dialect;
 import dev.ahti.engine.flow.InitialLimits;
 import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.StreamLimits;
@@ -15,10 +16,10 @@ import dev.ahti.engine.vectors.Vectors;
 import dev.ahti.engine.wire.Capsule;
 import dev.ahti.engine.wire.CapsuleDecoder;
 import dev.ahti.engine.wire.FinOrder;
-import dev.ahti.engine.wire.StreamCapsuleDecoder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -348,7 +349,7 @@ class StreamMuxSendTest {
         new MuxEnd(
             new MuxSetup(
                 known.role(),
-                known.reading(),
+                known.dialect(),
                 known.ours(),
                 true,
                 known.peers(),
@@ -484,7 +485,7 @@ class StreamMuxSendTest {
         new MuxEnd(
             new MuxSetup(
                 Role.CLIENT,
-                new StreamCapsuleDecoder.Reading(FinOrder.LEGACY, false),
+                new Http2Dialect(FinOrder.LEGACY, Set.of()),
                 MuxEnd.WIDE,
                 false,
                 MuxEnd.WIDE,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Http2Dialect;
+import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.testkit.Closing;
@@ -125,6 +126,31 @@ class Http2StreamsWireIT {
     assertEquals(id + s("d"), wire.wire.capsule(data));
     stream.port().finish();
     assertEquals(id, wire.wire.capsule(fin));
+  }
+
+  /** What a stream is to one side it is to the other: only the lowest bit means the opposite. */
+  @ParameterizedTest
+  @EnumSource
+  @Conformance({"H2-B-02", "H2-B-04"})
+  void aPeerMayHaveTheIdsOfTheOtherSideWhereThatIsTolerated(Role role) {
+    DialectPolicy policy =
+        DialectPolicy.all()
+            .withHttp2(new Http2Dialect(FinOrder.DRAFT_15, Set.of(Http2Quirk.SWAPPED_STREAM_IDS)));
+    wire = Http2Wire.begin(net, role, Http2Wire.GENEROUS, policy, RawFields.of());
+    for (StreamKind kind : List.of(BIDI, UNI)) {
+      long theirs = wire.ours(kind, 0);
+      wire.wire.write(capsule(Http2Wire.FIN, n(theirs), s("a")));
+      PortProbe stream = wire.incoming(kind);
+      assertEquals(theirs, stream.port().id());
+      assertEquals("a", stream.all().utf8String());
+      PortProbe own = wire.open(kind);
+      own.write(text("x"));
+      own.port().finish();
+      assertEquals(s("x") + "!", written(wire.theirs(kind, 0)));
+    }
+    // Of ours it may send nothing but what answers them.
+    wire.wire.write(capsule(Http2Wire.FIN, n(wire.theirs(UNI, 0)), s("b")));
+    assertEquals(Http2Wire.MALFORMED, wire.wire.end());
   }
 
   @ParameterizedTest

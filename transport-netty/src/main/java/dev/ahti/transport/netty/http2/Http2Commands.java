@@ -86,7 +86,7 @@ final class Http2Commands {
         new StreamMux(
             new MuxSetup(
                 Role.CLIENT,
-                dialect.reading(),
+                dialect,
                 NOTHING,
                 false,
                 NOTHING,

@@ -216,7 +216,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     Map<Long, Long> theirs = server ? peerSettings : connect.settingsAtRequest();
     return new MuxSetup(
         server ? Role.SERVER : Role.CLIENT,
-        dialect.reading(),
+        dialect,
         limits(ownSettings, server, Http2Dialect.DRAFT_15),
         !settingsAcknowledged,
         limits(theirs, !server, dialect).max(connect.begin()),
