@@ -160,6 +160,17 @@ public final class RawTcpPeer implements AutoCloseable {
     return Take.from(accepted, "a request");
   }
 
+  /** Waits until somebody connects once more to one that listens, and closes that at once. */
+  public void refuseFurtherConnection() {
+    SSLServerSocket door = requireNonNull(listening, "a client listens on no port");
+    try {
+      door.setSoTimeout((int) TimeUnit.SECONDS.toMillis(10));
+      door.accept().close();
+    } catch (IOException e) {
+      throw new AssertionError("waited in vain for another connection", e);
+    }
+  }
+
   /** The settings of the next SETTINGS frame, by their ids. */
   public Map<Integer, Long> settings() {
     return Take.from(settings, "SETTINGS");

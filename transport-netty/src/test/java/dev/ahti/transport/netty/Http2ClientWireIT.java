@@ -170,6 +170,33 @@ class Http2ClientWireIT {
     TestNet.get(opening);
   }
 
+  /** RFC 9113 8.7: REFUSED_STREAM says that nothing was done for the request. */
+  @Test
+  void aRequestThatTheServerHasNotLookedAtTakesAnotherConnection() {
+    RawBody first = asked();
+    first.headers();
+    first.write(OK);
+    TestNet.get(opening);
+    opening = net.ahti.connect(request(ALL));
+    RawBody refused = raw.accept();
+    refused.headers();
+    refused.reset(0x7);
+    raw.refuseFurtherConnection();
+    String why = String.valueOf(fails().getMessage());
+    assertTrue(why.contains("cannot connect to 127.0.0.1"), why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0x7, the server rejected the request (0x10b)", "0x8, reset"})
+  void aRequestForWhichTheConnectionWasOpenedFailsWhenItIsReset(String code, String expected) {
+    RawBody request = asked();
+    request.headers();
+    request.reset(Long.decode(code));
+    String why = String.valueOf(fails().getMessage());
+    assertTrue(why.contains(expected), why);
+    assertEquals(1, requests());
+  }
+
   /** No session is there before its answer, so nothing can be sent on it. */
   @Test
   @Conformance("H2-C-04")

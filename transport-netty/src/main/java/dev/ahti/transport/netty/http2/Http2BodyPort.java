@@ -3,6 +3,7 @@ package dev.ahti.transport.netty.http2;
 import static java.util.Objects.requireNonNull;
 
 import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.SessionFlow;
@@ -244,8 +245,12 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     tellEnds();
   }
 
-  /** The peer reset the stream. */
-  void peerReset(long code) {
+  /**
+   * The peer reset the stream. That it has not looked at a request has one code to the engine,
+   * whatever it came by: such a request may go elsewhere. Others are told as they came.
+   */
+  void peerReset(long sent) {
+    long code = sent == Http2ErrorCode.REFUSED_STREAM ? Http3ErrorCode.H3_REQUEST_REJECTED : sent;
     in.ended(new Inbound.Reset(code));
     out.ended(new WriteEnd.Stopped(OptionalLong.of(code)));
     tellEnds();
