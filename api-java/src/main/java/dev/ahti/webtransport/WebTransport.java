@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Unreferenced.</b> A client's session that nobody references any more is closed with code 0
  * once the garbage collector has noticed (section 6.8), unless somebody waits for one of its
- * promises. Its streams reference it, and so does every source, sink or flow of it that runs. A
- * server's sessions are kept by the server; {@link
- * dev.ahti.webtransport.server.WebTransportServer#withUnreferencedSessionsClosed} lets them go.
+ * promises, and not before what waits to be sent was handed to the transport. Its streams reference
+ * it, and so does every source, sink or flow of it that runs. A server's sessions are kept by the
+ * server; {@link dev.ahti.webtransport.server.WebTransportServer#withUnreferencedSessionsClosed}
+ * lets them go.
  *
  * <p><b>Threads.</b> Every method may be called from any thread. The stages returned here complete
  * on the connection's event loop, and handlers of a server run there: code chained to them with

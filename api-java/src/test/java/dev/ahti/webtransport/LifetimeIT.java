@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.MemoryLink;
+import dev.ahti.engine.testkit.MemoryNetwork;
+import dev.ahti.engine.testkit.MemorySettings;
 import java.lang.ref.WeakReference;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -41,6 +45,9 @@ import org.junit.jupiter.api.Test;
 class LifetimeIT {
   /** Rounds of collection after which what is held has shown that it stays. */
   private static final int ROUNDS = 5;
+
+  /** Bytes that the peer's window has no room for. */
+  private static final int WAITING = 10_000;
 
   /** Of dials to somebody who never answers. */
   private static final Duration TIMEOUT = Duration.ofSeconds(8);
@@ -218,6 +225,90 @@ class LifetimeIT {
     running.shutdown();
     collectUntilDone(ended);
     assertEquals(WebTransportCloseInfo.NONE, await(ended));
+  }
+
+  /** In memory, where a test can have what is sent wait. */
+  private Loopback startInMemory() throws Exception {
+    return Loopback.start(
+        "ahti { transport = memory, session.datagrams.outgoing-max-age = 10 minutes }",
+        Map.of("/", accepted::add),
+        UnaryOperator.identity());
+  }
+
+  @Test
+  @DisplayName("section 6.8: not while data is queued to be transmitted")
+  void datagramsThatWaitToBeSentKeepASession() throws Exception {
+    try (Loopback loopback = startInMemory()) {
+      WeakReference<WebTransport> left = leaveDatagram(loopback, connect(loopback));
+      WebTransport server = server();
+      CompletionStage<Optional<ByteString>> read = server.datagrams().getReader().read();
+      collectAndNotice(loopback, left);
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      link(loopback).client().holdDatagrams(false);
+      assertEquals(Optional.of(ByteString.fromString("waits")), await(read));
+      assertEquals(WebTransportCloseInfo.NONE, await(server.closed()));
+    }
+  }
+
+  /** Collects until the session is gone, and until another one was noticed that was left later. */
+  private void collectAndNotice(Loopback loopback, WeakReference<WebTransport> left)
+      throws Exception {
+    Loopback.eventually(
+        "collected",
+        () -> {
+          System.gc();
+          return left.refersTo(null);
+        });
+    connect(loopback);
+    collectUntilDone(server().closed().toCompletableFuture());
+  }
+
+  private static MemoryLink link(Loopback loopback) {
+    return MemoryNetwork.of(loopback.system).links().get(0);
+  }
+
+  /** The sink is done as soon as the datagram waits. */
+  private static WeakReference<WebTransport> leaveDatagram(Loopback loopback, WebTransport session)
+      throws Exception {
+    link(loopback).client().holdDatagrams(true);
+    await(
+        Source.single(ByteString.fromString("waits"))
+            .runWith(session.datagrams().createWritable().sink(), loopback.system));
+    assertEquals(1, loopback.gauge(Gauges.DATAGRAMS_WAITING_OUTGOING));
+    return new WeakReference<>(session);
+  }
+
+  @Test
+  @DisplayName("section 6.8: not while data is queued to be transmitted")
+  void bytesThatWaitToBeSentKeepASession() throws Exception {
+    try (Loopback loopback = startInMemory()) {
+      int bytes = (int) MemorySettings.DEFAULT.streamWindow() + WAITING;
+      WeakReference<WebTransport> left = leaveBytes(loopback, connect(loopback), bytes);
+      WebTransport server = server();
+      AtomicInteger arrived = new AtomicInteger();
+      server
+          .incomingUnidirectionalStreams()
+          .flatMapConcat(WebTransportReceiveStream::source)
+          // Read where it arrives: what nobody has read when the close comes is dropped.
+          .runForeach(chunk -> arrived.addAndGet(chunk.length()), server.materializer());
+      collectAndNotice(loopback, left);
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      assertTrue(arrived.get() < bytes, "all of them came: " + arrived);
+      link(loopback).server().withholdCredit(false);
+      Loopback.eventually("all came: " + bytes, () -> arrived.get() == bytes);
+      assertEquals(WebTransportCloseInfo.NONE, await(server.closed()));
+    }
+  }
+
+  /** The write is done as soon as the bytes wait. */
+  private static WeakReference<WebTransport> leaveBytes(
+      Loopback loopback, WebTransport session, int bytes) throws Exception {
+    link(loopback).server().withholdCredit(true);
+    WebTransportWriter writer = await(session.createUnidirectionalStream()).getWriter();
+    await(writer.write(ByteString.fromArray(new byte[bytes - WAITING])));
+    await(writer.write(ByteString.fromArray(new byte[WAITING])));
+    Loopback.eventually("they wait", () -> loopback.gauge(Gauges.OUTBOUND_QUEUED_BYTES) == WAITING);
+    return new WeakReference<>(session);
   }
 
   @Test

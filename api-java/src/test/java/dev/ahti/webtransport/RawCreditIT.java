@@ -347,4 +347,25 @@ class RawCreditIT {
           assertTrue(why.contains("expired"), why);
         });
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void theEndOfTheSessionIsNotHeldBackByWhatWasCommitted(SessionEnds.Role role) throws Exception {
+    RawEnds.with(
+        role,
+        PEER,
+        limits(0, 9, 9),
+        ends -> {
+          WebTransportSendStream stream = await(ends.session().createUnidirectionalStream());
+          RawStream far = ends.unidirectional();
+          WebTransportWriter writer = stream.getWriter();
+          await(writer.write(text("kept")));
+          writer.commit();
+          // Nothing waits, so nobody writes it by hand any more.
+          writer.releaseLock();
+          stream.abort(7);
+          ends.session().close();
+          assertEquals("RESET 0x170d7b68", far.end());
+        });
+  }
 }

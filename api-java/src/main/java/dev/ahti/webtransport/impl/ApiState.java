@@ -181,20 +181,34 @@ final class ApiState implements SnapshotsStage.Subject {
 
   /**
    * Nobody holds the session any more: it is closed, unless somebody observes a promise of it that
-   * is open. A running stage holds its session, so there is none.
+   * is open, and not before all that waits to be sent has been. A running stage holds its session,
+   * so there is none.
    */
   void unreferenced() {
-    WebTransportState state = now();
-    boolean observed =
-        switch (state) {
-          case CONNECTING -> isObserved(ready) || isObserved(draining) || isObserved(closed);
-          case CONNECTED -> isObserved(draining) || isObserved(closed);
-          case DRAINING -> isObserved(closed);
-          case CLOSED, FAILED -> true;
-        };
-    if (!observed) {
+    if (isObserved()) {
+      return;
+    }
+    SessionHandle session = sessionOrNull();
+    if (session == null) {
+      close(WebTransportCloseInfo.NONE);
+    } else {
+      session.whenSent().thenRun(this::closeUnobserved);
+    }
+  }
+
+  private void closeUnobserved() {
+    if (!isObserved()) {
       close(WebTransportCloseInfo.NONE);
     }
+  }
+
+  private boolean isObserved() {
+    return switch (now()) {
+      case CONNECTING -> isObserved(ready) || isObserved(draining) || isObserved(closed);
+      case CONNECTED -> isObserved(draining) || isObserved(closed);
+      case DRAINING -> isObserved(closed);
+      case CLOSED, FAILED -> true;
+    };
   }
 
   private static boolean isObserved(SharedFuture<?> promise) {

@@ -99,6 +99,19 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     INSTANCE
   }
 
+  /** Somebody waits until nothing waits to be sent; see {@link SessionSending}. */
+  enum Sending implements Command {
+    INSTANCE
+  }
+
+  /** A stream has sent what it had, or is gone. */
+  record StreamSent(String name) implements Command {}
+
+  /** No datagram waits to be sent. */
+  enum DatagramsSent implements Command {
+    INSTANCE
+  }
+
   /** The final answer to a client's request. */
   record Answered(ConnectResponse.Reading answer) implements Command {}
 
@@ -239,6 +252,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(ConnectReadable.class, this::onConnectReadable)
         .onMessage(ReadStats.class, this::onReadStats)
         .onMessage(StatsRead.class, this::onStatsRead)
+        .onMessage(Sending.class, this::onSending)
+        .onMessage(StreamSent.class, this::onStreamSent)
+        .onMessage(DatagramsSent.class, this::onDatagramsSent)
         .onMessage(Attached.class, this::onAttached)
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(ToGroup.class, this::onToGroup)
@@ -362,6 +378,21 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (life.isOver()) {
       promises.lastStats().succeed(latest);
     }
+    return this;
+  }
+
+  private Behavior<Command> onSending(Sending asked) {
+    promises.sending().begin(getContext(), effects.datagrams());
+    return this;
+  }
+
+  private Behavior<Command> onStreamSent(StreamSent sent) {
+    promises.sending().streamSent(sent.name(), getContext(), effects.datagrams());
+    return this;
+  }
+
+  private Behavior<Command> onDatagramsSent(DatagramsSent sent) {
+    promises.sending().datagramsSent(getContext(), effects.datagrams());
     return this;
   }
 

@@ -93,6 +93,11 @@ final class SessionDatagrams implements DatagramPort {
   }
 
   @Override
+  public void whenSent(Runnable task) {
+    port.whenSent(task);
+  }
+
+  @Override
   public DatagramWriter newWriter() {
     return new Writer(port.newWriter());
   }

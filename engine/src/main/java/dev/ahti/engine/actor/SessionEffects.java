@@ -51,6 +51,11 @@ final class SessionEffects {
     datagrams = new SessionDatagrams(port, setup.settings().datagrams());
   }
 
+  /** The session's datagrams, once it is attached. */
+  @Nullable DatagramPort datagrams() {
+    return datagrams;
+  }
+
   boolean isAttached() {
     return datagrams != null;
   }

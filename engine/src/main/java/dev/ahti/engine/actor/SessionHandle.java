@@ -240,6 +240,15 @@ public final class SessionHandle {
     return promises.lastStats();
   }
 
+  /**
+   * Completes once every byte and datagram that was offered before was handed to the transport, or
+   * dropped, and at the latest when the session has ended; never fails. The same for everybody who
+   * asks at a time, like {@link #closed}.
+   */
+  public CompletableFuture<Done> whenSent() {
+    return promises.sending().ask(actor);
+  }
+
   /** The peer's certificate chain, leaf first; empty when it showed none. */
   public List<X509Certificate> peerCertificates() {
     return facts.connection().peerCertificates();

@@ -18,6 +18,7 @@ final class SessionPromises {
   private final SharedFuture<SessionEnd> closed = new SharedFuture<>();
   private final SharedFuture<Done> draining = new SharedFuture<>();
   private final SharedFuture<ConnectionStats> lastStats = new SharedFuture<>();
+  private final SessionSending sending = new SessionSending();
   private final PendingReplies<ConnectionStats> stats;
   private final OpenCalls groupStats;
   private final SendGroups groups;
@@ -61,6 +62,11 @@ final class SessionPromises {
     return lastStats;
   }
 
+  /** Those who wait until nothing waits to be sent. */
+  SessionSending sending() {
+    return sending;
+  }
+
   PendingReplies<ConnectionStats> stats() {
     return stats;
   }
@@ -100,6 +106,7 @@ final class SessionPromises {
     bidirectionalOpens.end(why);
     unidirectionalOpens.end(why);
     stats.end(why);
+    sending.end();
     groupStats.end(why.why());
   }
 

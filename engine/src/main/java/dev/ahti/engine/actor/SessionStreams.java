@@ -13,6 +13,7 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.stage.Undelivered;
 import dev.ahti.engine.stage.UnreadStreams;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -152,9 +153,15 @@ final class SessionStreams {
   /** Ends every stream with a code of the wire. */
   void end(long wireCode) {
     StreamActor.SessionEnded ended = new StreamActor.SessionEnded(wireCode);
+    each(context, stream -> stream.tell(ended));
+  }
+
+  /** Does something with every stream of a session. */
+  static void each(
+      ActorContext<SessionActor.Command> context, Consumer<ActorRef<StreamActor.Command>> action) {
     for (ActorRef<Void> child : context.getChildren()) {
       if (child.path().name().startsWith(STREAM)) {
-        child.<StreamActor.Command>unsafeUpcast().tell(ended);
+        action.accept(child.unsafeUpcast());
       }
     }
   }

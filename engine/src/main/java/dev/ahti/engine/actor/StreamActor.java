@@ -36,14 +36,14 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   /** A stream may have stopped when it is told something: that is its normal end. */
   sealed interface Command extends DeadLetterSuppression {}
 
-  /** Resets the sending half with an application code. */
-  record Reset(long applicationCode) implements Command {}
-
   /** The session has ended: ends both halves with a code of the wire, then stops. */
   record SessionEnded(long wireCode) implements Command {}
 
   /** The stream is in another send group, or in none that was made (0). */
   record Grouped(long group) implements Command {}
+
+  /** Runs a task once what was offered before was handed to the transport, or the half ended. */
+  record WhenSent(Runnable task) implements Command {}
 
   private record Ended(StreamInput how) implements Command {}
 
@@ -107,10 +107,6 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     return new Dispatch();
   }
 
-  private Behavior<Command> onReset(Reset reset) {
-    return on(new StreamInput.LocalReset(dialect.toWire(reset.applicationCode())));
-  }
-
   private Behavior<Command> onGrouped(Grouped grouped) {
     if (grouped.group() != group) {
       SendGroups.changed(session, port, group, grouped.group());
@@ -150,7 +146,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     }
   }
 
-  /** By hand: a built receive would cost each stream a dozen objects for three kinds of message. */
+  /** By hand: a built receive would cost each stream a dozen objects for four kinds of message. */
   private final class Dispatch extends Receive<Command> {
 
     @Override
@@ -165,7 +161,11 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
       if (command instanceof Grouped grouped) {
         return onGrouped(grouped);
       }
-      return command instanceof Reset reset ? onReset(reset) : Behaviors.unhandled();
+      if (command instanceof WhenSent sent) {
+        port.whenSent(sent.task());
+        return StreamActor.this;
+      }
+      return Behaviors.unhandled();
     }
 
     @Override
@@ -231,8 +231,9 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
   /**
    * A half that has ended already has nobody to tell.
    *
-   * <p>A stop goes to the port, which tells the actor: what was received may wait for its reader
-   * long after the end that came behind it has ended the half, and the actor, here.
+   * <p>Both ends go to the port, which tells the actor: what was committed may hold a reset back,
+   * and what was received may wait for its reader long after the end that came behind it. The actor
+   * has to see the half off until then, because only it hears of the end of the session.
    */
   private record Control(
       StreamPort port, Dialect dialect, ActorRef<Command> stream, Undelivered undelivered)
@@ -241,7 +242,7 @@ final class StreamActor extends AbstractBehavior<StreamActor.Command> {
     @Override
     public void reset(long applicationCode) {
       if (port.ended() == null) {
-        stream.tell(new Reset(applicationCode));
+        port.reset(dialect.toWire(applicationCode));
       }
     }
 

@@ -61,6 +61,12 @@ public interface DatagramPort extends DatagramWriter {
   void limitOutgoing(DatagramLimits limits);
 
   /**
+   * Runs a task on the loop once no datagram waits to be sent, because the last one was handed to
+   * the transport or dropped, or the port has ended. Any thread.
+   */
+  void whenSent(Runnable task);
+
+  /**
    * One more way to send, beside the port itself and other writers. Writers with something to send
    * take turns by their {@linkplain DatagramWriter#priority priorities}. Any thread.
    */

@@ -187,6 +187,13 @@ final class OutgoingDatagrams {
     datagram.tell(outcome);
   }
 
+  /** Whether nothing waits. */
+  boolean isEmpty() {
+    synchronized (lock) {
+      return total == 0;
+    }
+  }
+
   /** Drops what is overdue. */
   void expire() {
     List<Gone> toTell;
@@ -458,6 +465,8 @@ final class OutgoingDatagrams {
         toTell = takeGone();
       }
       tell(toTell);
+      // Somebody may wait until nothing does.
+      transport.requestSend();
     }
 
     @Override

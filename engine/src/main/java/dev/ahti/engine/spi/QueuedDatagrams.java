@@ -4,6 +4,7 @@ import dev.ahti.engine.schedule.DatagramOutcome;
 import dev.ahti.engine.schedule.DatagramPolicy;
 import dev.ahti.engine.schedule.QueuedDatagram;
 import dev.ahti.engine.schedule.SendPriority;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,8 +26,10 @@ public abstract class QueuedDatagrams implements DatagramPort {
   private final DatagramWriter writer;
   private volatile @Nullable String ended;
 
-  // Loop only: the end of the timer for the next that is overdue, when there is one.
+  // Loop only: the end of the timer for the next that is overdue, when there is one; and who waits
+  // until nothing does.
   private @Nullable Runnable cancelTimer;
+  private List<Runnable> whenSent = List.of();
 
   /** A port with empty queues. */
   protected QueuedDatagrams(DatagramGauges gauges, DatagramLimits in, DatagramLimits out) {
@@ -87,6 +90,7 @@ public abstract class QueuedDatagrams implements DatagramPort {
     if (cancelTimer == null) {
       expireLater();
     }
+    lookWhetherSent();
   }
 
   // The port.
@@ -133,6 +137,17 @@ public abstract class QueuedDatagrams implements DatagramPort {
   public final void limitOutgoing(DatagramLimits limits) {
     outgoing.limits(limits);
     onLoop(this::expireNow);
+  }
+
+  @Override
+  public final void whenSent(Runnable task) {
+    onLoop(
+        () -> {
+          List<Runnable> tasks = new ArrayList<>(whenSent);
+          tasks.add(task);
+          whenSent = tasks;
+          lookWhetherSent();
+        });
   }
 
   @Override
@@ -193,6 +208,7 @@ public abstract class QueuedDatagrams implements DatagramPort {
             closed();
             guarded(incoming.wake());
             wake(writers);
+            lookWhetherSent();
           }
         });
   }
@@ -217,6 +233,15 @@ public abstract class QueuedDatagrams implements DatagramPort {
       outgoing.expire();
       wake(outgoing.wakes());
       expireLater();
+      lookWhetherSent();
+    }
+  }
+
+  private void lookWhetherSent() {
+    if (!whenSent.isEmpty() && outgoing.isEmpty()) {
+      List<Runnable> tasks = whenSent;
+      whenSent = List.of();
+      tasks.forEach(this::guarded);
     }
   }
 

@@ -40,6 +40,8 @@ final class DatagramWriterRules {
     rules.put("what was peeked can be taken while it is there", this::peeks);
     rules.put("a writer that left is not woken", this::leaves);
     rules.put("what waits in a writer can be dropped, and is counted", this::discards);
+    rules.put("who waits until nothing waits to be sent is told on the loop", this::whenSent);
+    rules.put("who waits until nothing waits is told of what was dropped too", this::whenDropped);
     return rules;
   }
 
@@ -233,6 +235,47 @@ final class DatagramWriterRules {
     contract.holds("all were told", () -> told.size() == 3);
     contract.same("first told", "a DROPPED", told.get(0));
     contract.same("dropped", 1L, pair.near().stats().droppedOutgoing());
+  }
+
+  private void whenSent() {
+    DatagramPortContract.Pair pair = contract.open();
+    AtomicInteger ran = new AtomicInteger();
+    onLoop(
+        pair.near(),
+        () -> {
+          pair.near().offer(contract.numbered(0));
+          pair.near().newWriter().offer(contract.numbered(1));
+          pair.near().whenSent(ran::incrementAndGet);
+          contract.same("ran while they wait", 0, ran.get());
+          return true;
+        });
+    contract.holds("it ran", () -> ran.get() == 1);
+    contract.same("sent", 2L, pair.near().stats().sent());
+    AtomicBoolean inLoop = new AtomicBoolean();
+    pair.near()
+        .whenSent(
+            () -> {
+              inLoop.set(pair.near().loop().inLoop());
+              ran.incrementAndGet();
+            });
+    contract.holds("it ran at once", () -> ran.get() == 2);
+    contract.check("it ran on the loop", inLoop.get());
+  }
+
+  private void whenDropped() {
+    DatagramPortContract.Pair pair = contract.open();
+    AtomicInteger ran = new AtomicInteger();
+    onLoop(
+        pair.near(),
+        () -> {
+          pair.near().offer(contract.numbered(0));
+          pair.near().whenSent(ran::incrementAndGet);
+          pair.near().close("it is over");
+          return true;
+        });
+    contract.holds("it ran", () -> ran.get() == 1);
+    pair.near().whenSent(ran::incrementAndGet);
+    contract.holds("it ran after the end", () -> ran.get() == 2);
   }
 
   private static DatagramWriter writer(DatagramPort port, long group, long order) {

@@ -184,6 +184,25 @@ final class FakePort(
 
   override def priority(priority: SendPriority): Unit = placed = priority
 
-  override def whenSent(task: Runnable): Unit = task.run()
+  private var unsent = Vector.empty[Runnable]
+
+  /** Whether what was offered waits. */
+  @volatile var holds = false
+
+  /** How many wait until it has been sent. */
+  def waitingForSent: Int = synchronized(unsent.size)
+
+  /** What was offered so far is sent. */
+  def sendHeld(): Unit = {
+    val tasks = synchronized {
+      val all = unsent
+      unsent = Vector.empty
+      all
+    }
+    tasks.foreach(_.run())
+  }
+
+  override def whenSent(task: Runnable): Unit =
+    if (holds) synchronized { unsent :+= task } else task.run()
   override def queued: Long = 0
 }

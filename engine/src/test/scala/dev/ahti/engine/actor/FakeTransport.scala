@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger
 import java.util.function.Consumer
 
 import dev.ahti.engine.gauge.GaugeRegistry
+import dev.ahti.engine.schedule.DatagramOutcome
 import dev.ahti.engine.spi.DatagramGauges
 import dev.ahti.engine.spi.DatagramLimits
 import dev.ahti.engine.spi.DialOptions
@@ -160,6 +161,16 @@ final class FakeDatagrams(
       DatagramLimits.of(64)
     ) {
   override def maxSize: Int = 1200
+
+  /** Sends what waits. */
+  def pump(): Unit = {
+    Iterator
+      .continually(nextOutgoing())
+      .takeWhile(_ != null)
+      .foreach(settled(_, DatagramOutcome.SENT))
+    afterSending()
+  }
+
   override protected def requestSend(): Unit = ()
   override protected def schedule(task: Runnable, nanos: Long): Runnable = () => ()
   override protected def guarded(task: Runnable): Unit = task.run()

@@ -46,7 +46,7 @@ final class StreamActorSpec extends ActorSpec {
     "handle every command" in
       handlesEveryCommand(
         classOf[StreamActor.Command],
-        new StreamActor.Reset(1),
+        new StreamActor.WhenSent(() => ()),
         new StreamActor.SessionEnded(WT_SESSION_GONE),
         new StreamActor.Grouped(1)
       )(() => behavior(new FakePort(0)))

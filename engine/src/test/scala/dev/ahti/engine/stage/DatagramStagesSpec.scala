@@ -337,6 +337,7 @@ object DatagramStagesSpec {
     override def limitIncoming(limits: DatagramLimits): Unit = ()
     override def incomingPolicy(policy: DatagramPolicy): Unit = ()
     override def limitOutgoing(limits: DatagramLimits): Unit = ()
+    override def whenSent(task: Runnable): Unit = task.run()
     override def newWriter(): DatagramWriter = this
     override def offer(
         payload: ByteString,
