@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawTcpPeer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
@@ -106,6 +107,20 @@ class Http2IT {
       assertTrue(
           failure.getCause().getMessage().contains("only reliable transport"),
           failure.getCause().getMessage());
+    }
+  }
+
+  /** Of two versions the one that it could have had would be of no use to it. */
+  @Test
+  void whoNeedsUnreliableTransportIsToldThatHttp2WasNotTried() throws Exception {
+    try (Loopback net = start(WebTransportHttpVersion.HTTP_2)) {
+      WebTransport session =
+          WebTransport.connect(
+              net.system,
+              net.binding.url() + "/echo",
+              either(net).withRequireUnreliable(true).withConnectTimeout(Duration.ofSeconds(1)));
+      String why = Loopback.failure(session.ready()).getMessage();
+      assertTrue(why.contains("HTTP/2 was not tried, as unreliable transport is required"), why);
     }
   }
 

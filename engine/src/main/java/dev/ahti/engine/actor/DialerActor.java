@@ -198,9 +198,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     connection.dialling(dial);
     // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
     dial.whenCompleteAsync(
-        (opened, cause) ->
-            self.tell(
-                connectedOrFailed(connection, link, request.requireUnreliable(), opened, cause)),
+        (opened, cause) -> self.tell(connectedOrFailed(connection, link, request, opened, cause)),
         Runnable::run);
     return connection;
   }
@@ -208,18 +206,20 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   private static Command connectedOrFailed(
       DialedConnection connection,
       ClientLink link,
-      boolean requireUnreliable,
+      DialRequest request,
       @Nullable TransportConnection opened,
       @Nullable Throwable cause) {
     if (opened == null) {
       Throwable failure = Failures.unwrap(cause);
-      return new DialFailed(connection.number(), new SessionFailure(failure.getMessage(), failure));
+      return new DialFailed(
+          connection.number(),
+          new SessionFailure(VersionRace.explain(request, failure.getMessage()), failure));
     }
     if (connection.isUnwanted()) {
       opened.discard(Http3ErrorCode.H3_NO_ERROR, "no longer wanted");
       return new DialFailed(connection.number(), new SessionFailure("no longer wanted"));
     }
-    if (requireUnreliable && !opened.facts().supportsUnreliable()) {
+    if (request.requireUnreliable() && !opened.facts().supportsUnreliable()) {
       opened.discard(Http3ErrorCode.H3_NO_ERROR, VersionRace.RELIABLE_ONLY);
       return new DialFailed(connection.number(), new SessionFailure(VersionRace.RELIABLE_ONLY));
     }
@@ -342,7 +342,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
                       + " ms ("
                       + (placed.connection().isConnected()
                           ? "connected, not answered"
-                          : "not connected")
+                          : VersionRace.explain(call.request(), "not connected"))
                       + ")"));
     }
     return this;

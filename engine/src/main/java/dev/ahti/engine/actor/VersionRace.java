@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections over the versions of HTTP that a request allows: HTTP/3 first, and HTTP/2 soon
@@ -39,6 +40,14 @@ final class VersionRace {
             parts.settings().dialer().rememberedHttp3Failures(),
             parts.settings().dialer().http3FailureMemory(),
             parts.gauges().level(Gauges.HTTP3_FAILURES));
+  }
+
+  /** Why there is no connection; says what was not even tried, where that might have worked. */
+  static String explain(DialRequest request, @Nullable String why) {
+    boolean leftOut = request.requireUnreliable() && request.versions().size() > 1;
+    return leftOut
+        ? why + "; HTTP/2 was not tried, as unreliable transport is required"
+        : String.valueOf(why);
   }
 
   /** This version was first with a server that could have both. */

@@ -20,6 +20,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
@@ -83,8 +84,7 @@ final class QuicDialer {
       ScheduledFuture<?> expiry =
           loop.timers()
               .schedule(
-                  () -> fail(options, result, "no answer within " + options.timeout(), null),
-                  options.timeout().toNanos());
+                  () -> fail(options, result, silence(options), null), options.timeout().toNanos());
       result.whenComplete((connection, failure) -> expiry.cancel(false));
       lookUp(options, loop, deadline, result);
     } catch (RejectedExecutionException ended) {
@@ -218,7 +218,7 @@ final class QuicDialer {
                 fail(
                     options,
                     attempt.result(),
-                    reason(made.get(), connected.cause()),
+                    reason(options, made.get(), connected.cause()),
                     connected.cause());
               }
             });
@@ -270,16 +270,24 @@ final class QuicDialer {
     }
   }
 
-  private static String reason(@Nullable QuicChannel channel, Throwable cause) {
+  private static String reason(
+      DialOptions options, @Nullable QuicChannel channel, Throwable cause) {
     Handshake handshake = channel == null ? null : Handshake.of(channel);
     if (handshake != null && handshake.rejection() != null) {
       return REFUSED + handshake.rejection();
+    }
+    if (cause instanceof ConnectTimeoutException) {
+      return silence(options);
     }
     Throwable deepest = cause;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
     return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+  }
+
+  private static String silence(DialOptions options) {
+    return "no answer within " + options.timeout();
   }
 
   private static void fail(
