@@ -41,7 +41,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounds.</b> Nothing is read ahead of demand: a stream that nobody materializes holds no
  * more than the transport's window, and incoming streams that nobody takes are refused beyond
- * {@code ahti.session.incoming-streams-capacity}.
+ * {@code ahti.session.incoming-streams-capacity}. While connecting at most {@code
+ * ahti.session.connecting-calls} calls wait, readers, writables and running sources among them; one
+ * more fails with a {@link WebTransportQuotaExceededException}, or throws it where it gives an
+ * object.
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#web-transport">W3C WebTransport, section 6</a>
  */

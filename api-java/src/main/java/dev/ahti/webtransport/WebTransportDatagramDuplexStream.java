@@ -58,6 +58,8 @@ public interface WebTransportDatagramDuplexStream {
    *
    * @throws WebTransportTypeException when the group is another session's
    * @throws WebTransportInvalidStateException when the session has ended
+   * @throws WebTransportQuotaExceededException when the session is connecting and {@code
+   *     ahti.session.connecting-calls} calls wait for it
    */
   WebTransportDatagramsWritable createWritable(WebTransportSendOptions options);
 

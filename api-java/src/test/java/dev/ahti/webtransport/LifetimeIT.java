@@ -125,6 +125,33 @@ class LifetimeIT {
   }
 
   @Test
+  void aWritableOfAGroupDoesNotHoldASessionThatIsConnecting() throws Exception {
+    try (Loopback loopback = start();
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      leaveWritable(
+          WebTransport.connect(
+              loopback.system,
+              "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              loopback.trusting().withConnectTimeout(TIMEOUT)));
+      long begun = System.nanoTime();
+      Loopback.eventually(
+          "given up",
+          () -> {
+            System.gc();
+            return loopback.gauge(Gauges.CALLS_OPEN) == 0;
+          });
+      assertTrue(System.nanoTime() - begun < TIMEOUT.toNanos(), "it timed out");
+    }
+  }
+
+  private static void leaveWritable(WebTransport session) {
+    session
+        .datagrams()
+        .createWritable(WebTransportSendOptions.create().withSendGroup(session.createSendGroup()))
+        .setSendOrder(1);
+  }
+
+  @Test
   void aServersSessionThatNobodyHoldsIsClosedWhereTheServerLetsItGo() throws Exception {
     try (Loopback loopback =
         Loopback.start(

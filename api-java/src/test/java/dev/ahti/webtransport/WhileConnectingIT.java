@@ -315,6 +315,94 @@ class WhileConnectingIT {
     }
   }
 
+  /** What waits for a session that is connecting, and counts. */
+  static Stream<Arguments> calls() {
+    return Stream.of(
+        Arguments.of("createBidirectionalStream", (Asked) (s, b) -> s.createBidirectionalStream()),
+        Arguments.of(
+            "createUnidirectionalStream", (Asked) (s, b) -> s.createUnidirectionalStream()),
+        Arguments.of("getStats", (Asked) (s, b) -> s.getStats()),
+        Arguments.of("datagrams getStats", (Asked) (s, b) -> s.datagrams().getStats()),
+        Arguments.of("group getStats", (Asked) (s, b) -> s.createSendGroup().getStats()),
+        Arguments.of(
+            "exportKeyingMaterial", (Asked) (s, b) -> s.exportKeyingMaterial(HELLO, HELLO, 32)),
+        Arguments.of(
+            "incomingBidirectionalStreams",
+            (Asked) (s, b) -> seen(s.incomingBidirectionalStreams(), b)),
+        Arguments.of(
+            "incomingUnidirectionalStreams",
+            (Asked) (s, b) -> seen(s.incomingUnidirectionalStreams(), b)),
+        Arguments.of("datagrams readable", (Asked) (s, b) -> seen(s.datagrams().readable(), b)),
+        Arguments.of("datagrams reader", (Asked) (s, b) -> s.datagrams().getReader().closed()),
+        Arguments.of(
+            "incoming reader", (Asked) (s, b) -> s.incomingUnidirectionalStreamsReader().closed()),
+        Arguments.of(
+            "writable", (Asked) (s, b) -> s.datagrams().createWritable().getWriter().ready()));
+  }
+
+  private interface Connecting {
+    void run(WebTransport session, Loopback loopback) throws Exception;
+  }
+
+  /** A session with somebody who never answers; two calls may wait. */
+  private static void connecting(Connecting body) throws Exception {
+    try (Loopback loopback =
+            Loopback.start(
+                "ahti.session.connecting-calls = 2", Map.of("/", session -> {}), server -> server);
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system,
+              "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              loopback.trusting());
+      body.run(session, loopback);
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      session.close();
+      assertEquals(0, loopback.gauge(Gauges.CALLS_CONNECTING));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("calls")
+  void aCallTooManyWhileConnectingFailsAndOthersWait(String name, Asked asked) throws Exception {
+    connecting(
+        (session, loopback) -> {
+          asked.of(session, loopback);
+          Loopback.eventually("it waits", () -> loopback.gauge(Gauges.CALLS_CONNECTING) == 1);
+          CompletionStage<?> other = session.getStats();
+          assertEquals(2, loopback.gauge(Gauges.CALLS_CONNECTING));
+          Throwable refused;
+          try {
+            refused = Loopback.failure(asked.of(session, loopback));
+          } catch (WebTransportQuotaExceededException thrown) {
+            refused = thrown;
+          }
+          assertInstanceOf(WebTransportQuotaExceededException.class, refused);
+          assertTrue(refused.getMessage().contains("ahti.session.connecting-calls"));
+          assertEquals(2, loopback.gauge(Gauges.CALLS_CONNECTING));
+          assertFalse(other.toCompletableFuture().isDone());
+        });
+  }
+
+  @Test
+  void whatDoesNotWaitAnyMoreGivesItsPlaceBackWhileConnecting() throws Exception {
+    connecting(
+        (session, loopback) -> {
+          session.datagrams().getReader().releaseLock();
+          session.incomingBidirectionalStreamsReader().releaseLock();
+          assertEquals(0, loopback.gauge(Gauges.CALLS_CONNECTING));
+          Loopback.failure(
+              session.createUnidirectionalStream(
+                  WebTransportSendStreamOptions.create().withStartTimeout(Duration.ofMillis(1))));
+          Loopback.eventually("given back", () -> loopback.gauge(Gauges.CALLS_CONNECTING) == 0);
+          // Nor does a drain, however often: it is one wish.
+          session.drain();
+          session.drain();
+          session.drain();
+          assertEquals(0, loopback.gauge(Gauges.CALLS_CONNECTING));
+        });
+  }
+
   /** Asks for one element a call, and for none before. */
   private static final class OnDemand implements Subscriber<Object> {
     private final CompletableFuture<Subscription> subscription = new CompletableFuture<>();

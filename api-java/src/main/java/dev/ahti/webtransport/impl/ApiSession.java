@@ -3,6 +3,7 @@ package dev.ahti.webtransport.impl;
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.stage.IncomingStreams;
@@ -21,6 +22,7 @@ import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.WebTransportInfo;
 import dev.ahti.webtransport.WebTransportNotSupportedException;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportRangeException;
 import dev.ahti.webtransport.WebTransportReceiveStream;
 import dev.ahti.webtransport.WebTransportReliabilityMode;
@@ -73,7 +75,7 @@ public final class ApiSession implements WebTransport {
       boolean endsUnreferenced,
       EngineSettings.Session settings) {
     this.ahti = ahti;
-    this.state = new ApiState(CompletableFuture.completedFuture(session), false);
+    this.state = state(ahti, CompletableFuture.completedFuture(session), false, settings);
     this.wish = wish;
     this.datagrams = new Datagrams(this, ReadableStreamType.DEFAULT, settings.datagrams());
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
@@ -95,13 +97,22 @@ public final class ApiSession implements WebTransport {
       WebTransportOptions options,
       EngineSettings.Session settings) {
     this.ahti = ahti;
-    this.state = new ApiState(dialled, options.hidesFailures());
+    this.state = state(ahti, dialled, options.hidesFailures(), settings);
     this.wish = options.congestionControl();
     this.datagrams = new Datagrams(this, options.datagramsReadableType(), settings.datagrams());
     this.anticipated = new Anticipated(state, Anticipated.of(options));
     this.earlyGroups = earlyGroups(settings, state);
     this.mayBeShared = options.allowsPooling();
     Unreferenced.tell(this, state);
+  }
+
+  private static ApiState state(
+      Ahti ahti,
+      CompletableFuture<SessionHandle> dialled,
+      boolean hides,
+      EngineSettings.Session settings) {
+    return new ApiState(
+        dialled, hides, settings.connectingCalls(), ahti.gauges().level(Gauges.CALLS_CONNECTING));
   }
 
   /** Told by the state, which must not hold the session. */
@@ -143,7 +154,7 @@ public final class ApiSession implements WebTransport {
 
   @Override
   public void drain() {
-    state.established().thenAccept(SessionHandle::drain);
+    state.drain();
   }
 
   @Override
@@ -329,9 +340,19 @@ public final class ApiSession implements WebTransport {
     Source<T, NotUsed> source =
         session != null
             ? make.apply(session)
-            : Source.completionStageSource(state.established().thenApply(make))
+            : Source.fromMaterializer((materializer, attributes) -> onceThere(make))
                 .mapMaterializedValue(waiting -> NotUsed.getInstance());
     return source.addAttributes(Keeps.of(this));
+  }
+
+  /** Of one materialization, which waits as a call does. */
+  private <T> Source<T, NotUsed> onceThere(Function<SessionHandle, Source<T, NotUsed>> make) {
+    try {
+      return Source.completionStageSource(state.call().thenApply(make))
+          .mapMaterializedValue(waiting -> NotUsed.getInstance());
+    } catch (WebTransportQuotaExceededException tooMany) {
+      return Source.failed(tooMany);
+    }
   }
 
   private Optional<SessionHandle> known() {

@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.actor.StreamsExhausted;
+import dev.ahti.engine.gauge.Level;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportDomException;
 import dev.ahti.webtransport.WebTransportError;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiState implements SnapshotsStage.Subject {
   private final CompletableFuture<SessionHandle> dialled;
   private final CompletableFuture<SessionHandle> established;
+  private final EarlyCalls early;
+  private final AtomicBoolean drains = new AtomicBoolean();
   private final Ending end = new Ending();
   private final Set<ActorRef<?>> owners = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> enders = ConcurrentHashMap.newKeySet();
@@ -42,8 +46,10 @@ final class ApiState implements SnapshotsStage.Subject {
    * Of a session that is dialled, or there.
    *
    * @param hides whether it is not told why it could not be established, only that
+   * @param mostCalls how many calls may wait until it is there
+   * @param calls counts them
    */
-  ApiState(CompletableFuture<SessionHandle> dialled, boolean hides) {
+  ApiState(CompletableFuture<SessionHandle> dialled, boolean hides, int mostCalls, Level calls) {
     this.dialled = dialled;
     this.established =
         dialled.handle(
@@ -53,6 +59,7 @@ final class ApiState implements SnapshotsStage.Subject {
               }
               return orError(session, failure);
             });
+    this.early = new EarlyCalls(established, mostCalls, calls);
     established
         .thenCompose(SessionHandle::closed)
         .handle(ApiState::<SessionEnd>orError)
@@ -116,13 +123,53 @@ final class ApiState implements SnapshotsStage.Subject {
     return established;
   }
 
+  /**
+   * The session for one more call, once it is there: see {@link EarlyCalls#add}.
+   *
+   * @throws WebTransportQuotaExceededException when too many wait
+   */
+  CompletableFuture<SessionHandle> call() {
+    return early.add();
+  }
+
   /** Asks something of the session once it is there; over, that is an invalid state. */
   <T> CompletableFuture<T> ask(Function<SessionHandle, CompletableFuture<T>> question) {
+    return ask(question, null);
+  }
+
+  /**
+   * As {@link #ask(Function)}.
+   *
+   * @param wanted when it fails before the session is there, nobody waits any more; {@code null}
+   *     for somebody who does not go away
+   */
+  <T> CompletableFuture<T> ask(
+      Function<SessionHandle, CompletableFuture<T>> question,
+      @Nullable CompletableFuture<T> wanted) {
     if (isOver()) {
       return CompletableFuture.failedFuture(invalid());
     }
+    CompletableFuture<SessionHandle> there;
+    try {
+      there = call();
+    } catch (WebTransportQuotaExceededException tooMany) {
+      return CompletableFuture.failedFuture(tooMany);
+    }
+    if (wanted != null) {
+      wanted.whenComplete((answer, failure) -> there.cancel(false));
+    }
     // Complete or not, what the question throws is the answer's failure.
-    return established.thenCompose(question).handle(this::orInvalid);
+    return there.thenCompose(question).handle(this::orInvalid);
+  }
+
+  /** Asks the peer to wind up, once while the session connects. */
+  void drain() {
+    SessionHandle session = sessionOrNull();
+    if (session != null) {
+      session.drain();
+    } else if (drains.compareAndSet(false, true)) {
+      established.thenAccept(SessionHandle::drain);
+    }
   }
 
   /** Ends the session in order; while connecting it has failed. The first end counts. */

@@ -10,6 +10,7 @@ import dev.ahti.webtransport.WebTransportDatagramPolicy;
 import dev.ahti.webtransport.WebTransportDatagramStats;
 import dev.ahti.webtransport.WebTransportDatagramsReader;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
+import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportSendOptions;
 import java.time.Duration;
 import java.util.Objects;
@@ -64,7 +65,7 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public WebTransportDatagramsReader getReader() {
-    return new DatagramsReader(session, attached, mostReads, type == ReadableStreamType.BYTES);
+    return new DatagramsReader(session, there(), mostReads, type == ReadableStreamType.BYTES);
   }
 
   @Override
@@ -90,11 +91,26 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
     return new DatagramsWritable(session, newWriter(), group, options.sendOrder());
   }
 
+  /**
+   * The session with the bounds, for one more call.
+   *
+   * @throws WebTransportQuotaExceededException when too many wait for a session that is connecting
+   */
+  private CompletableFuture<SessionHandle> there() {
+    // One future, so that who cancels it gives the place back.
+    CompletableFuture<SessionHandle> call = session.status().call();
+    // Must not hold the session, which is free to become unreachable.
+    CompletableFuture<SessionHandle> bounded = attached;
+    CompletableFuture<SessionHandle> with = call.thenCompose(there -> bounded);
+    with.whenComplete((there, failure) -> call.cancel(false));
+    return with;
+  }
+
   /** One more way to send, from now on or from when the session is there. */
   private DatagramWriter newWriter() {
     SessionHandle there = session.status().sessionOrNull();
     return there == null
-        ? new LaterDatagramWriter(attached, bounds.early(session.ahti()))
+        ? new LaterDatagramWriter(there(), bounds.early(session.ahti()))
         : there.newDatagramWriter();
   }
 

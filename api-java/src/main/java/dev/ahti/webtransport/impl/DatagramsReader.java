@@ -21,10 +21,16 @@ final class DatagramsReader implements WebTransportDatagramsReader {
   private final ApiSession session;
 
   private final DatagramHandReader reader;
+  private final CompletableFuture<SessionHandle> call;
 
+  /**
+   * A reader of a session.
+   *
+   * @param call the session, once it is there
+   */
   DatagramsReader(
       ApiSession session,
-      CompletableFuture<SessionHandle> established,
+      CompletableFuture<SessionHandle> call,
       int mostCalls,
       boolean skipsEmpty) {
     this.session = session;
@@ -32,7 +38,8 @@ final class DatagramsReader implements WebTransportDatagramsReader {
         new DatagramHandReader(
             mostCalls, skipsEmpty, DatagramsReader::failure, session.status()::ended);
     this.reader = made;
-    established.whenComplete(
+    this.call = call;
+    call.whenComplete(
         (there, failure) -> {
           if (there == null) {
             made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
@@ -76,6 +83,7 @@ final class DatagramsReader implements WebTransportDatagramsReader {
   @Override
   public void releaseLock() {
     reader.release();
+    call.cancel(false);
   }
 
   /** Who waits for an answer has something to do with the session, though he may hold only that. */

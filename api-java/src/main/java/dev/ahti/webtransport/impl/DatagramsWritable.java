@@ -9,6 +9,7 @@ import dev.ahti.webtransport.WebTransportDatagramsWriter;
 import dev.ahti.webtransport.WebTransportInvalidStateException;
 import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportTypeException;
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   // Guarded by this.
   private @Nullable SendGroup group;
   private long order;
+  private boolean placesLater;
   private WebTransportDatagramPolicy policy = WebTransportDatagramPolicy.dropOldest();
 
   DatagramsWritable(
@@ -127,11 +129,25 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
     group = newGroup;
     order = newOrder;
     if (later) {
-      session.status().established().thenAccept(there -> placeAgain());
+      placeLater();
     }
   }
 
-  private synchronized void placeAgain() {
-    place(group, order);
+  /** Once, whatever changes until then; a writable that nobody holds must not hold its session. */
+  private void placeLater() {
+    if (placesLater) {
+      return;
+    }
+    placesLater = true;
+    WeakReference<DatagramsWritable> me = new WeakReference<>(this);
+    session.status().established().thenAccept(there -> placeAgain(me.get()));
+  }
+
+  private static void placeAgain(@Nullable DatagramsWritable writable) {
+    if (writable != null) {
+      synchronized (writable) {
+        writable.place(writable.group, writable.order);
+      }
+    }
   }
 }

@@ -62,7 +62,7 @@ record StreamOpening(
     limit.opening(opened, session.ahti());
     session
         .status()
-        .ask(there -> opened.isDone() ? opened : ask(there, opened))
+        .ask(there -> opened.isDone() ? opened : ask(there, opened), opened)
         .whenComplete(
             (stream, failure) -> {
               if (failure != null) {

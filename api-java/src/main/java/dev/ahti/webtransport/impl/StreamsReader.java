@@ -4,7 +4,6 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.stage.IncomingHandReader;
 import dev.ahti.engine.stage.IncomingStreams;
 import dev.ahti.engine.stage.StreamHandle;
-import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportStreamsReader;
 import dev.ahti.webtransport.WebTransportTypeException;
@@ -24,6 +23,7 @@ final class StreamsReader<T> implements WebTransportStreamsReader<T> {
 
   private final BiFunction<ApiSession, StreamHandle, T> wrap;
   private final IncomingHandReader reader;
+  private final CompletableFuture<SessionHandle> call;
 
   StreamsReader(
       ApiSession session,
@@ -36,19 +36,18 @@ final class StreamsReader<T> implements WebTransportStreamsReader<T> {
         new IncomingHandReader(
             session.ahti().settings().session().incomingStreamsCapacity(),
             StreamsReader::failure,
-            WebTransportError::session,
+            state::ended,
             state::failure);
     this.reader = made;
-    state
-        .established()
-        .whenComplete(
-            (there, failure) -> {
-              if (there == null) {
-                made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
-              } else {
-                made.attach(queue.apply(there));
-              }
-            });
+    this.call = state.call();
+    call.whenComplete(
+        (there, failure) -> {
+          if (there == null) {
+            made.fail(Objects.requireNonNull(ApiState.unwrapped(failure)));
+          } else {
+            made.attach(queue.apply(there));
+          }
+        });
   }
 
   private static RuntimeException failure(IncomingHandReader.Refusal refusal) {
@@ -77,6 +76,7 @@ final class StreamsReader<T> implements WebTransportStreamsReader<T> {
   @Override
   public void releaseLock() {
     reader.release();
+    call.cancel(false);
   }
 
   /** Who waits for an answer has something to do with the session, though he may hold only that. */

@@ -6,16 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.typesafe.config.ConfigFactory;
+import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.WebTransportDatagramsWritable;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportSendGroup;
+import dev.ahti.webtransport.WebTransportSendOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What a session keeps for those who only look at it. */
@@ -23,10 +31,20 @@ class ApiSessionTest {
   private static final List<Function<WebTransport, CompletionStage<?>>> LOOKS =
       List.of(WebTransport::ready, WebTransport::closed, WebTransport::draining);
 
+  private static final ActorSystem<Void> SYSTEM =
+      ActorSystem.create(Behaviors.empty(), "api-session");
+  private static final Ahti AHTI = Ahti.get(SYSTEM);
+
+  @AfterAll
+  static void terminate() throws Exception {
+    SYSTEM.terminate();
+    AHTI.terminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
   private final CompletableFuture<SessionHandle> dialled = new CompletableFuture<>();
   private final WebTransport session =
       new ApiSession(
-          null,
+          AHTI,
           dialled,
           WebTransportOptions.create(),
           EngineSettings.create(ConfigFactory.load()).session());
@@ -44,6 +62,22 @@ class ApiSessionTest {
       assertEquals(0, first.toCompletableFuture().getNumberOfDependents());
     }
     assertEquals(before, dialled.getNumberOfDependents());
+  }
+
+  @Test
+  void whatIsSaidAgainWhileConnectingAddsUpToNothing() {
+    WebTransportSendGroup group = session.createSendGroup();
+    WebTransportDatagramsWritable writable =
+        session.datagrams().createWritable(WebTransportSendOptions.create().withSendGroup(group));
+    session.drain();
+    CompletableFuture<?> established = ((ApiSession) session).status().established();
+    int before = established.getNumberOfDependents();
+    for (int i = 0; i < 100; i++) {
+      writable.setSendOrder(i);
+      writable.setSendGroup(group);
+      session.drain();
+    }
+    assertEquals(before, established.getNumberOfDependents());
   }
 
   @Test

@@ -104,6 +104,7 @@ public record EngineSettings(
         config.getInt("incoming-streams-capacity"),
         config.getInt("open-waiters-capacity"),
         config.getInt("statistics-calls"),
+        config.getInt("connecting-calls"),
         config.getInt("send-groups"),
         config.getInt("unread-streams"),
         config.getBytes("connect-read-ahead"),
@@ -233,6 +234,7 @@ public record EngineSettings(
    * @param incomingStreamsCapacity streams of each kind waiting for the application
    * @param openWaitersCapacity streams the application asked for and has not got
    * @param statisticsCalls calls for statistics that wait for their answer
+   * @param connectingCalls calls that wait for a session which is connecting
    * @param sendGroups send groups that are in use at a time
    * @param unreadStreams streams that have ended and wait for their reader, to be dropped
    * @param connectReadAhead bytes of the CONNECT stream that are read ahead
@@ -250,6 +252,7 @@ public record EngineSettings(
       int incomingStreamsCapacity,
       int openWaitersCapacity,
       int statisticsCalls,
+      int connectingCalls,
       int sendGroups,
       int unreadStreams,
       long connectReadAhead,
@@ -271,6 +274,7 @@ public record EngineSettings(
       positive("ahti.session.incoming-streams-capacity", incomingStreamsCapacity);
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
       positive("ahti.session.statistics-calls", statisticsCalls);
+      positive("ahti.session.connecting-calls", connectingCalls);
       positive("ahti.session.send-groups", sendGroups);
       positive("ahti.session.unread-streams", unreadStreams);
       positive("ahti.session.connect-read-ahead", connectReadAhead);

@@ -74,6 +74,9 @@ public final class Gauges {
   /** Level: calls for statistics that are not answered. */
   public static final String STATS_WAITING = "stats.waiting";
 
+  /** Level: calls that wait for their session, which is connecting. */
+  public static final String CALLS_CONNECTING = "calls.connecting";
+
   /** Level: send groups that were made and are in use. */
   public static final String SEND_GROUPS = "send-groups";
 

@@ -27,7 +27,7 @@ public final class IncomingHandReader {
 
   private final int mostCalls;
   private final Function<Refusal, Throwable> refusals;
-  private final Function<String, Throwable> failures;
+  private final Function<String, @Nullable Throwable> failures;
   private final Supplier<@Nullable Throwable> closes;
   private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
@@ -43,13 +43,14 @@ public final class IncomingHandReader {
    * A reader without a session.
    *
    * @param mostCalls how many calls may wait
-   * @param failures what calls fail with after an abrupt end, from the reason
+   * @param failures what calls fail with after an abrupt end, from the reason; {@code null} for the
+   *     end
    * @param closes what calls fail with when the session closed cleanly; {@code null} for the end
    */
   public IncomingHandReader(
       int mostCalls,
       Function<Refusal, Throwable> refusals,
-      Function<String, Throwable> failures,
+      Function<String, @Nullable Throwable> failures,
       Supplier<@Nullable Throwable> closes) {
     this.mostCalls = mostCalls;
     this.refusals = refusals;
