@@ -9,12 +9,16 @@ import dev.ahti.webtransport.WebTransportDatagramsWritable;
 import dev.ahti.webtransport.WebTransportDatagramsWriter;
 import dev.ahti.webtransport.WebTransportInfo;
 import dev.ahti.webtransport.WebTransportMessages;
+import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportReconnect;
 import dev.ahti.webtransport.WebTransportSendStream;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
@@ -82,5 +86,22 @@ final class ApiExamples {
     // #statistics
     session.statsEvery(Duration.ofSeconds(1)).runForeach(chart::accept, session.materializer());
     // #statistics
+  }
+
+  static CompletionStage<Done> reconnecting(
+      ActorSystem<?> system, String url, WebTransportOptions options) {
+    // #reconnect
+    CompletionStage<Done> over =
+        WebTransportReconnect.to(system, url, options)
+            .withBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1))
+            .withAttempts(100)
+            .sessions()
+            .runForeach(session -> subscribe(session), system);
+    // #reconnect
+    return over;
+  }
+
+  private static void subscribe(WebTransport session) {
+    session.incomingUnidirectionalStreams().runForeach(stream -> {}, session.materializer());
   }
 }

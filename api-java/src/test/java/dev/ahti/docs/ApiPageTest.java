@@ -13,6 +13,7 @@ import dev.ahti.webtransport.WebTransportDomException;
 import dev.ahti.webtransport.WebTransportInfo;
 import dev.ahti.webtransport.WebTransportMessages;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.WebTransportReconnect;
 import dev.ahti.webtransport.WebTransportSendStreamOptions;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
@@ -48,6 +49,7 @@ class ApiPageTest {
           WebTransportDatagramPolicy.class,
           WebTransportDatagramStats.class,
           WebTransportInfo.class,
+          WebTransportReconnect.class,
           WebTransportMessages.class,
           WebTransportServer.class,
           WebTransportServerBinding.class);
