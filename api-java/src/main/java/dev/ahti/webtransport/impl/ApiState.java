@@ -7,6 +7,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.actor.StreamsExhausted;
 import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.TransportUnavailableException;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportDomException;
 import dev.ahti.webtransport.WebTransportError;
@@ -322,8 +323,10 @@ final class ApiState implements SnapshotsStage.Subject {
       throw WebTransportError.refused(
           String.valueOf(cause.getMessage()), refusal.status().getAsInt());
     }
-    String message = cause instanceof SessionFailure ? cause.getMessage() : String.valueOf(cause);
-    throw WebTransportError.session(String.valueOf(message));
+    // Those say all that the application can use; of others, the kind says more than the message.
+    boolean plain =
+        cause instanceof SessionFailure || cause instanceof TransportUnavailableException;
+    throw WebTransportError.session(String.valueOf(plain ? cause.getMessage() : cause));
   }
 
   static Throwable unwrapped(@Nullable Throwable failure) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The {@code ahti} command as its user runs it: a process of its own. One that leaves a buffer says
@@ -49,6 +51,27 @@ final class AhtiProcess implements AutoCloseable {
 
   static AhtiProcess start(Path folder, List<String> jvmOptions, String... args)
       throws IOException {
+    return start(folder, jvmOptions, System.getProperty("java.class.path"), args);
+  }
+
+  /** On a machine that lacks some of the jars. */
+  static AhtiProcess startWithout(Path folder, Predicate<Path> jars, String... args)
+      throws IOException {
+    List<String> left = new ArrayList<>();
+    boolean found = false;
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (jars.test(Path.of(entry))) {
+        found = true;
+      } else {
+        left.add(entry);
+      }
+    }
+    assertTrue(found, "no such jar on the class path, which is " + left);
+    return start(folder, List.of(), String.join(File.pathSeparator, left), args);
+  }
+
+  private static AhtiProcess start(
+      Path folder, List<String> jvmOptions, String classPath, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -58,7 +81,7 @@ final class AhtiProcess implements AutoCloseable {
     command.add("-Dio.netty.customResourceLeakDetector=io.netty.util.LeakPresenceDetector");
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(CheckedMain.class.getName());
     command.addAll(List.of(args));
     Path errors = Files.createTempFile(folder, "stderr", ".txt");

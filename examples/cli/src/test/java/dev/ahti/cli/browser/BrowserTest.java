@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
@@ -37,6 +39,22 @@ class BrowserTest {
             () -> Browser.FIREFOX.findOrSkip(Map.of("ahti.browsers", "auto")::get, searchPath()));
 
     assertTrue(e.getMessage().contains("no firefox: none of firefox-esr, firefox"), e::getMessage);
+  }
+
+  /** What the tests of a browser do on a machine without any: each names what it looked for. */
+  @ParameterizedTest
+  @EnumSource
+  void everyBrowserIsSkippedByNameWhereThePathIsEmpty(Browser browser) {
+    TestAbortedException e =
+        assertThrows(
+            TestAbortedException.class,
+            () -> browser.findOrSkip(Map.of("ahti.browsers", "auto")::get, ""));
+
+    assertEquals(
+        browser == Browser.FIREFOX
+            ? "no firefox: none of firefox-esr, firefox is on the PATH"
+            : "no chromium: none of chromium, chromium-browser, google-chrome is on the PATH",
+        e.getMessage().replace("Assumption failed: ", ""));
   }
 
   @Test
