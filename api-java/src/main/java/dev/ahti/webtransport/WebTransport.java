@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client gets one from {@link #connect}, in the state <i>connecting</i>; {@link #ready()} says
  * when it is established. A server's handler gets one that is established. What is asked while
  * connecting waits for {@code ready}. What is answered with a plain value is empty or a default
- * until then, but for {@link #info()}, {@link #materializer()} and {@link
- * WebTransportDatagramDuplexStream#maxDatagramSize()}, which throw an {@link
+ * until then, but for {@link #info()} and {@link #materializer()}, which throw an {@link
  * IllegalStateException}.
  *
  * <p><b>Unreferenced.</b> A client's session that nobody references any more is closed with code 0

@@ -64,9 +64,9 @@ public interface WebTransportDatagramDuplexStream {
   WebTransportDatagramsWritable createWritable(WebTransportSendOptions options);
 
   /**
-   * The largest payload that goes into one datagram now, in bytes; changes with the path.
-   *
-   * @throws IllegalStateException while the session is connecting, or when that failed
+   * The largest payload that goes into one datagram now, in bytes; changes with the path. Until the
+   * session is established 1024, for which every path of QUIC has room; what is written by then is
+   * measured when it is sent. After its end, what it was last.
    */
   int maxDatagramSize();
 

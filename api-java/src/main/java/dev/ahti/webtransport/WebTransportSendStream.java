@@ -69,7 +69,7 @@ public interface WebTransportSendStream {
    *
    * @param group {@code null} for none
    * @throws WebTransportTypeException when the group is another session's, as where a stream is
-   *     opened in one; the stream stays where it is
+   *     opened in one, and not the text's {@code InvalidStateError}; the stream stays where it is
    * @throws WebTransportQuotaExceededException when the group was made while the session connected
    *     and there is no place for it any more; the stream stays where it is
    */

@@ -40,8 +40,11 @@ final class SessionCalls {
     DRAINING(WebTransportState.DRAINING),
     CLOSED_HERE(WebTransportState.CLOSED),
     CLOSED_BY_PEER(WebTransportState.CLOSED),
+    CLOSED_AFTER_DRAINING(WebTransportState.CLOSED),
     NEVER_ESTABLISHED(WebTransportState.FAILED),
-    OWNER_STOPPED(WebTransportState.FAILED);
+    GIVEN_UP(WebTransportState.FAILED),
+    OWNER_STOPPED(WebTransportState.FAILED),
+    OWNER_STOPPED_AFTER_DRAINING(WebTransportState.FAILED);
 
     final WebTransportState state;
 
@@ -51,7 +54,14 @@ final class SessionCalls {
 
     /** Whether the session was ever there. */
     boolean isKnown() {
-      return this != CONNECTING && this != NEVER_ESTABLISHED;
+      return this != CONNECTING && this != NEVER_ESTABLISHED && this != GIVEN_UP;
+    }
+
+    /** Whether its peer asked it to wind up. */
+    boolean drained() {
+      return this == DRAINING
+          || this == CLOSED_AFTER_DRAINING
+          || this == OWNER_STOPPED_AFTER_DRAINING;
     }
 
     boolean isOver() {
@@ -145,19 +155,12 @@ final class SessionCalls {
         "ready()",
         WebTransport::ready,
         way ->
-            way == Way.CONNECTING
-                ? Outcome.WAITS
-                : way == Way.NEVER_ESTABLISHED ? Outcome.ERROR : Outcome.WORKS);
+            way == Way.CONNECTING ? Outcome.WAITS : way.isKnown() ? Outcome.WORKS : Outcome.ERROR);
     row("closed()", WebTransport::closed, SessionCalls::incoming);
     row(
         "draining()",
         WebTransport::draining,
-        way ->
-            switch (way.state) {
-              case CONNECTING, CONNECTED -> Outcome.WAITS;
-              case DRAINING -> Outcome.WORKS;
-              case CLOSED, FAILED -> Outcome.ERROR;
-            });
+        way -> way.drained() ? Outcome.WORKS : way.isOver() ? Outcome.ERROR : Outcome.WAITS);
   }
 
   private void calls(ActorRef<?> owner) {
@@ -220,10 +223,7 @@ final class SessionCalls {
         "createWritable(WebTransportSendOptions)",
         each -> each.createWritable(WebTransportSendOptions.create().withSendOrder(1)),
         SessionCalls::unlessOver);
-    datagram(
-        "maxDatagramSize()",
-        WebTransportDatagramDuplexStream::maxDatagramSize,
-        SessionCalls::ifKnown);
+    datagram("maxDatagramSize()", each -> each.maxDatagramSize() > 1000, way -> true);
     datagram("getStats()", WebTransportDatagramDuplexStream::getStats, SessionCalls::asked);
     setDatagram("setIncomingMaxAge(Duration)", each -> each.setIncomingMaxAge(AGE));
     value("incomingMaxAge()", WebTransportDatagramDuplexStream::incomingMaxAge, Optional.of(AGE));

@@ -340,6 +340,29 @@ class WhileConnectingIT {
             "writable", (Asked) (s, b) -> s.datagrams().createWritable().getWriter().ready()));
   }
 
+  @Test
+  void theLargestDatagramOfASessionThatConnectsIsOneThatEveryPathHasRoomFor() throws Exception {
+    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
+        ImpairmentProxy proxy =
+            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+      int early = session.datagrams().maxDatagramSize();
+      assertEquals(1024, early);
+      WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
+      CompletionStage<WebTransportDatagramResult> largest =
+          writer.send(ByteString.fromArray(new byte[early]));
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      assertEquals(WebTransportDatagramResult.SENT, Loopback.await(largest));
+      assertTrue(session.datagrams().maxDatagramSize() >= early);
+      session.close();
+      Loopback.await(session.closed());
+      loopback.awaitNoConnection();
+    }
+  }
+
   private interface Connecting {
     void run(WebTransport session, Loopback loopback) throws Exception;
   }

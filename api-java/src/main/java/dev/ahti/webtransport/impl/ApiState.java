@@ -107,6 +107,11 @@ final class ApiState implements SnapshotsStage.Subject {
     return state == WebTransportState.CLOSED || state == WebTransportState.FAILED;
   }
 
+  /** That it is, for those who end with it; {@code null} while it is not. */
+  @Nullable String over() {
+    return isOver() ? "the session has ended" : null;
+  }
+
   /** What a call fails with that needs a session that is not over. */
   WebTransportInvalidStateException invalid() {
     return new WebTransportInvalidStateException(

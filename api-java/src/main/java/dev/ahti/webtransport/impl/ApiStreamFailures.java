@@ -7,6 +7,8 @@ import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 
 /** How the engine's stages say what happened to a stream, in this module's exception types. */
@@ -63,6 +65,16 @@ final class ApiStreamFailures implements StreamFailures {
     return session.failure() instanceof WebTransportError known
         ? known
         : WebTransportError.session(why);
+  }
+
+  /**
+   * What writes to a stream fail with from when its session is over, which is before the session's
+   * loop has ended the stream; {@code null} for a stream that has ended itself.
+   */
+  static @Nullable Throwable over(
+      ApiState session, StreamFailures failures, CompletableFuture<Done> ended) {
+    String why = ended.isDone() ? null : session.over();
+    return why == null ? null : failures.lost(why);
   }
 
   @Override

@@ -26,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The datagrams of a session that is there, or that is still being dialled. */
 final class Datagrams implements WebTransportDatagramDuplexStream {
+  /**
+   * Bytes that go into one datagram over any path of QUIC: 1200 of UDP (RFC 9000, section 14) have
+   * room for them, whatever the connection's ids and the frame take. The text's slot has to have
+   * some integer as long as nobody knows the path.
+   */
+  private static final int FITS_EVERY_PATH = 1024;
+
   private final ApiSession session;
   private final ReadableStreamType type;
   private final int mostReads;
@@ -116,7 +123,8 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public int maxDatagramSize() {
-    return session.require().datagrams().maxSize();
+    SessionHandle there = session.status().sessionOrNull();
+    return there == null ? FITS_EVERY_PATH : there.datagrams().maxSize();
   }
 
   @Override

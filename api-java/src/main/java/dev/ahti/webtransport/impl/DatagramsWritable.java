@@ -37,7 +37,7 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   DatagramsWritable(
       ApiSession session, DatagramWriter writer, @Nullable SendGroup group, long order) {
     this.session = session;
-    this.writer = new EndableWriter(writer, session.status()::ended);
+    this.writer = new EndableWriter(writer, session.status()::over, session.status()::ended);
     place(group, order);
   }
 

@@ -8,6 +8,7 @@ import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class EndableWriter implements DatagramWriter {
   private static final String ABORTED = "writable: aborted (expected: open)";
 
   private final DatagramWriter writer;
+  private final Supplier<@Nullable String> sessionOver;
   private final Function<String, @Nullable Throwable> sessionEnded;
   private final CompletableFuture<Done> drained = new CompletableFuture<>();
   private volatile boolean closed;
@@ -35,11 +37,17 @@ final class EndableWriter implements DatagramWriter {
   /**
    * Around one of the engine's.
    *
+   * @param sessionOver why nothing can be sent any more from when the session is over, which is
+   *     before its loop has ended the writer
    * @param sessionEnded from the engine's reason to what calls fail with, or {@code null} after a
    *     clean end
    */
-  EndableWriter(DatagramWriter writer, Function<String, @Nullable Throwable> sessionEnded) {
+  EndableWriter(
+      DatagramWriter writer,
+      Supplier<@Nullable String> sessionOver,
+      Function<String, @Nullable Throwable> sessionEnded) {
     this.writer = writer;
+    this.sessionOver = sessionOver;
     this.sessionEnded = sessionEnded;
   }
 
@@ -172,6 +180,10 @@ final class EndableWriter implements DatagramWriter {
     if (aborted != null) {
       return ABORTED;
     }
-    return closed ? CLOSED : writer.ended();
+    if (closed) {
+      return CLOSED;
+    }
+    String end = writer.ended();
+    return end == null ? sessionOver.get() : end;
   }
 }

@@ -8,6 +8,7 @@ import java.lang.ref.Reference;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 
@@ -45,12 +46,18 @@ final class Writer implements WebTransportWriter {
 
   @Override
   public CompletionStage<Done> write(ByteString bytes) {
-    return released ? failed() : kept(hand.write(bytes));
+    return released ? failed() : unlessOver(() -> hand.write(bytes));
   }
 
   @Override
   public CompletionStage<Done> atomicWrite(ByteString bytes) {
-    return released ? failed() : kept(hand.writeWhole(bytes));
+    return released ? failed() : unlessOver(() -> hand.writeWhole(bytes));
+  }
+
+  private CompletionStage<Done> unlessOver(Supplier<CompletableFuture<Done>> call) {
+    Throwable over =
+        ApiStreamFailures.over(stream.session().status(), stream.failures(), hand.closed());
+    return over == null ? kept(call.get()) : CompletableFuture.failedFuture(over);
   }
 
   @Override
@@ -79,7 +86,7 @@ final class Writer implements WebTransportWriter {
 
   @Override
   public CompletionStage<Done> close() {
-    return released ? failed() : kept(hand.close());
+    return released ? failed() : unlessOver(hand::close);
   }
 
   @Override

@@ -1,0 +1,342 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static dev.ahti.webtransport.Loopback.failure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.MemoryNetwork;
+import dev.ahti.engine.testkit.MemorySettings;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What becomes of what a session has given out when it ends, from each state, by each way. */
+@DisplayName("W3C WebTransport, section 6.5: cleanup")
+class DerivedObjectsIT {
+  private static final ByteString TEXT = ByteString.fromString("x");
+  private static final WebTransportCloseInfo INFO = new WebTransportCloseInfo(6, "over");
+
+  /** A way to end. */
+  enum Change {
+    CLOSED_HERE,
+    CLOSED_BY_PEER,
+    LOST,
+    OWNER_STOPPED;
+
+    boolean isClean() {
+      return this == CLOSED_HERE || this == CLOSED_BY_PEER;
+    }
+  }
+
+  /** What something comes to. */
+  private enum Comes {
+    /** AbortError when this side closed, else the session's error. */
+    OF_A_STREAM,
+    /** A clean end of a session that closed, else its error. */
+    OF_A_SOURCE,
+    /** InvalidStateError, whose cause is the session's error. */
+    OF_A_CALL,
+    /** TypeError of a session that closed, else its error. */
+    OF_A_WRITE,
+    /** Nothing happens to it. */
+    TO_NOTHING
+  }
+
+  private record Seen(String what, CompletionStage<?> outcome, Comes comes) {}
+
+  /** What a session gave out. */
+  private static final class Derived {
+    private final ActorSystem<?> system;
+    private final List<Seen> before = new ArrayList<>();
+    private final List<Seen> after = new ArrayList<>();
+    private final List<Runnable> later = new ArrayList<>();
+
+    Derived(Loopback loopback) {
+      this.system = loopback.system;
+    }
+
+    void waits(String what, CompletionStage<?> outcome, Comes comes) {
+      before.add(new Seen(what, outcome, comes));
+    }
+
+    /** The same object is used once more when the session is over. */
+    void later(String what, Comes comes, Supplier<CompletionStage<?>> call) {
+      later.add(() -> after.add(new Seen(what + ", afterwards", call.get(), comes)));
+    }
+
+    /** What every session gives, connecting or there. */
+    void ofAny(WebTransport session) throws Exception {
+      waits(
+          "incoming bidirectional streams",
+          session.incomingBidirectionalStreams().runWith(Sink.ignore(), system),
+          Comes.OF_A_SOURCE);
+      WebTransportStreamsReader<WebTransportReceiveStream> incoming =
+          session.incomingUnidirectionalStreamsReader();
+      waits("reader of incoming streams", incoming.read(), Comes.OF_A_SOURCE);
+      later("reader of incoming streams", Comes.OF_A_SOURCE, incoming::read);
+      WebTransportDatagramsReader datagrams = session.datagrams().getReader();
+      waits("reader of datagrams", datagrams.read(), Comes.OF_A_SOURCE);
+      later("reader of datagrams", Comes.OF_A_SOURCE, datagrams::read);
+      WebTransportDatagramsWritable sinking = session.datagrams().createWritable();
+      waits(
+          "sink of datagrams",
+          Source.<ByteString>maybe().runWith(sinking.sink(), system),
+          Comes.OF_A_SOURCE);
+      WebTransportDatagramsWritable written = session.datagrams().createWritable();
+      WebTransportDatagramsWriter writer = written.getWriter();
+      waits("writer of datagrams", writer.closed(), Comes.OF_A_SOURCE);
+      later("writer of datagrams", Comes.OF_A_WRITE, () -> writer.write(TEXT));
+      WebTransportSendGroup group = session.createSendGroup();
+      later("group", Comes.OF_A_CALL, group::getStats);
+      later(
+          "writable",
+          Comes.TO_NOTHING,
+          () -> {
+            written.setSendOrder(3);
+            return writer.closed().handle((done, failure) -> done);
+          });
+      waits(
+          "statistics",
+          session.statsEvery(Duration.ofHours(1)).runWith(Sink.ignore(), system),
+          Comes.OF_A_SOURCE);
+    }
+
+    /** What one gives that is there. */
+    void ofOneThatIsThere(WebTransport session) throws Exception {
+      WebTransportSendStream plain = await(session.createUnidirectionalStream());
+      WebTransportSendStream hand = await(session.createUnidirectionalStream());
+      WebTransportWriter writer = hand.getWriter();
+      waits("writer", writer.closed(), Comes.OF_A_STREAM);
+      later("writer", Comes.OF_A_STREAM, () -> writer.write(TEXT));
+      later("stream nobody wrote", Comes.OF_A_STREAM, () -> plain.getWriter().write(TEXT));
+      later("statistics of a stream", Comes.TO_NOTHING, plain::getStats);
+      WebTransportSendGroup group = session.createSendGroup();
+      later(
+          "place of a stream",
+          Comes.TO_NOTHING,
+          () -> {
+            plain.setSendGroup(group);
+            plain.setSendOrder(4);
+            return plain.getStats();
+          });
+      WebTransportSendStream sunk = await(session.createUnidirectionalStream());
+      waits(
+          "sink of a stream",
+          Source.<ByteString>maybe().runWith(sunk.sink(), system),
+          Comes.OF_A_STREAM);
+      WebTransportBidirectionalStream both = await(session.createBidirectionalStream());
+      WebTransportReceiveStreamReader reader = both.readable().getReader();
+      waits("reader", reader.read(), Comes.OF_A_STREAM);
+      later("reader", Comes.OF_A_STREAM, reader::read);
+      WebTransportBidirectionalStream other = await(session.createBidirectionalStream());
+      waits(
+          "source of a stream",
+          other.readable().source().runWith(Sink.ignore(), system),
+          Comes.OF_A_STREAM);
+      // No more than three at a time, and no place of them is given back.
+      waits(
+          "stream that was asked for",
+          session.createUnidirectionalStream(
+              WebTransportSendStreamOptions.create().withWaitUntilAvailable(true)),
+          Comes.OF_A_CALL);
+    }
+
+    /** And while it connects. */
+    void ofOneThatConnects(WebTransport session) {
+      waits("stream that was asked for", session.createBidirectionalStream(), Comes.OF_A_CALL);
+      waits("statistics that were asked for", session.getStats(), Comes.OF_A_CALL);
+      WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
+      waits(
+          "datagram that waits",
+          writer
+              .send(TEXT)
+              .thenAccept(gone -> assertEquals(WebTransportDatagramResult.DROPPED, gone)),
+          Comes.TO_NOTHING);
+    }
+
+    void check(WebTransport session, Change change) throws Exception {
+      later.forEach(Runnable::run);
+      Throwable failed = change.isClean() ? null : failure(session.closed());
+      for (Seen each : Stream.concat(before.stream(), after.stream()).toList()) {
+        check(each, change, failed);
+      }
+      assertThrows(WebTransportInvalidStateException.class, session::createSendGroup);
+      assertThrows(
+          WebTransportInvalidStateException.class, () -> session.datagrams().createWritable());
+    }
+
+    private static void check(Seen seen, Change change, Throwable failed) throws Exception {
+      boolean clean = change.isClean();
+      Throwable why = ended(seen);
+      switch (seen.comes()) {
+        case TO_NOTHING -> assertNull(why, seen.what());
+        case OF_A_CALL -> {
+          assertInstanceOf(WebTransportInvalidStateException.class, why, seen.what());
+          assertSame(failed, why.getCause(), seen.what());
+        }
+        case OF_A_SOURCE -> {
+          assertSame(failed, why, seen.what());
+        }
+        case OF_A_WRITE -> {
+          if (clean) {
+            assertInstanceOf(WebTransportTypeException.class, why, seen.what());
+          } else {
+            assertSame(failed, why, seen.what());
+          }
+        }
+        case OF_A_STREAM -> {
+          if (change == Change.CLOSED_HERE) {
+            assertInstanceOf(WebTransportAbortException.class, why, seen.what());
+          } else {
+            WebTransportError error = assertInstanceOf(WebTransportError.class, why, seen.what());
+            assertEquals(WebTransportErrorSource.SESSION, error.source(), seen.what());
+          }
+        }
+      }
+    }
+  }
+
+  /** What it failed with; nothing when it came to its end in order. */
+  private static Throwable ended(Seen seen) throws Exception {
+    try {
+      await(seen.outcome());
+      return null;
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (TimeoutException e) {
+      throw new AssertionError("not in time: " + seen.what(), e);
+    }
+  }
+
+  static Stream<Arguments> changes() {
+    return Stream.of(SessionEnds.Role.values())
+        .flatMap(
+            role ->
+                Stream.of(Change.values())
+                    .flatMap(
+                        change ->
+                            Stream.of(true, false)
+                                .map(drains -> Arguments.of(role, change, drains))));
+  }
+
+  private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
+
+  @ParameterizedTest(name = "{0}, {1}, draining before: {2}")
+  @MethodSource("changes")
+  void whatASessionGaveOutEndsWithIt(SessionEnds.Role role, Change change, boolean drains)
+      throws Exception {
+    try (Loopback loopback =
+        Loopback.start("ahti.transport = memory", Map.of("/", accepted::add), server -> server)) {
+      MemoryNetwork network = MemoryNetwork.of(loopback.system);
+      network.settings(MemorySettings.DEFAULT.withStreams(100, 3));
+      WebTransport client = loopback.connect("/");
+      WebTransport server = accepted.poll(20, TimeUnit.SECONDS);
+      boolean mine = role == SessionEnds.Role.CLIENT;
+      WebTransport session = mine ? client : server;
+      WebTransport peer = mine ? server : client;
+      ActorRef<Done> owner = owner(loopback);
+      session.ownedBy(owner);
+      Loopback.eventually("watched", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 1);
+      Derived derived = new Derived(loopback);
+      derived.ofAny(session);
+      derived.ofOneThatIsThere(session);
+      if (drains) {
+        peer.drain();
+        await(session.draining());
+        assertEquals(WebTransportState.DRAINING, session.state());
+      } else {
+        assertEquals(WebTransportState.CONNECTED, session.state());
+      }
+      network.links().get(0).client().withholdCredit(true);
+      network.links().get(0).server().withholdCredit(true);
+      switch (change) {
+        case CLOSED_HERE -> session.close(INFO);
+        case CLOSED_BY_PEER -> peer.close(INFO);
+        case LOST -> network.links().get(0).cut("cut off");
+        case OWNER_STOPPED -> owner.tell(Done.getInstance());
+      }
+      if (change.isClean()) {
+        assertEquals(INFO, await(session.closed()));
+        assertEquals(WebTransportState.CLOSED, session.state());
+      } else {
+        assertInstanceOf(WebTransportError.class, failure(session.closed()));
+        assertEquals(WebTransportState.FAILED, session.state());
+      }
+      if (drains) {
+        await(session.draining());
+      } else {
+        assertInstanceOf(WebTransportError.class, failure(session.draining()));
+      }
+      derived.check(session, change);
+      owner.tell(Done.getInstance());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CLOSED_HERE", "OWNER_STOPPED", "LOST"})
+  void whatASessionGaveOutWhileItConnectedFailsWithIt(Change change) throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
+        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system,
+              // Nobody answers there, or nobody is to be found.
+              change == Change.LOST
+                  ? loopback.binding.url() + "/nowhere"
+                  : "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              loopback.trusting());
+      Derived derived = new Derived(loopback);
+      derived.ofAny(session);
+      derived.ofOneThatConnects(session);
+      ActorRef<Done> owner = owner(loopback);
+      session.ownedBy(owner);
+      if (change == Change.CLOSED_HERE) {
+        session.close(INFO);
+      } else if (change == Change.OWNER_STOPPED) {
+        owner.tell(Done.getInstance());
+      }
+      Throwable why = failure(session.ready());
+      assertInstanceOf(WebTransportError.class, why);
+      assertEquals(WebTransportState.FAILED, session.state());
+      assertSame(why, failure(session.closed()));
+      assertInstanceOf(WebTransportError.class, failure(session.draining()));
+      // In order or not, a session that never was there has failed.
+      derived.check(session, Change.LOST);
+      owner.tell(Done.getInstance());
+    }
+  }
+
+  private static ActorRef<Done> owner(Loopback loopback) {
+    return loopback.system.systemActorOf(
+        Behaviors.<Done>receiveMessage(any -> Behaviors.stopped()), "owner", Props.empty());
+  }
+}
