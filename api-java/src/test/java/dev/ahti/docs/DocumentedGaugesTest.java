@@ -55,6 +55,7 @@ class DocumentedGaugesTest {
           entry("ahti.netty.gro", CHOICE),
           entry("ahti.netty.reads-per-batch", TURN),
           entry("ahti.netty.congestion-control", CHOICE),
+          entry("ahti.netty.addresses", "attempts of one dial, which is counted as one"),
           entry("ahti.netty.write-chunk", TURN),
           entry("ahti.netty.key-log", "for debugging, and said to grow without bound"),
           entry("ahti.netty.qlog-directory", "for debugging, and said to grow without bound"),

@@ -26,21 +26,21 @@ final class ListenerBinder {
   private final TcpBinder tcp;
   private final ListenerKeys keys;
   private final Executor blocking;
-  private final Resolver resolver;
+  private final Addresses addresses;
 
   /**
    * For one transport.
    *
    * @param blocking runs name lookups, which may take long
-   * @param resolver looks names up
+   * @param addresses finds those of names
    */
   ListenerBinder(
-      QuicBinder quic, TcpBinder tcp, ListenerKeys keys, Executor blocking, Resolver resolver) {
+      QuicBinder quic, TcpBinder tcp, ListenerKeys keys, Executor blocking, Addresses addresses) {
     this.quic = quic;
     this.tcp = tcp;
     this.keys = keys;
     this.blocking = blocking;
-    this.resolver = resolver;
+    this.addresses = addresses;
   }
 
   CompletionStage<TransportListener> bind(
@@ -65,7 +65,7 @@ final class ListenerBinder {
           () -> {
             try {
               InetSocketAddress address =
-                  new InetSocketAddress(resolver.addressOf(host), options.address().getPort());
+                  new InetSocketAddress(addresses.of(host).get(0), options.address().getPort());
               new Binding(options, address, onConnection, result, keys.newLoad()).begin(TRIES);
             } catch (UnknownHostException unknown) {
               result.completeExceptionally(

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.spi.CongestionControl;
+import dev.ahti.engine.spi.HostResolver;
 import dev.ahti.engine.wire.CapsuleDecoder;
 import dev.ahti.transport.netty.http2.Http2Limits;
 import dev.ahti.transport.netty.http3.Http3Limits;
@@ -31,6 +32,7 @@ import java.util.Optional;
  * @param secret what keys that outlive a restart come from
  * @param clientTlsContexts TLS contexts of clients that are kept
  * @param keyLog the file that TLS secrets are written to
+ * @param addresses how hosts are found and in which order their addresses are tried
  */
 record NettySettings(
     int eventLoops,
@@ -46,7 +48,8 @@ record NettySettings(
     boolean nativeTls,
     Optional<String> secret,
     int clientTlsContexts,
-    Optional<String> keyLog) {
+    Optional<String> keyLog,
+    Addresses addresses) {
 
   /** Below this a secret could be guessed. */
   private static final int SHORTEST_SECRET = 32;
@@ -87,7 +90,28 @@ record NettySettings(
         config.getBoolean("http2.native-tls"),
         secret(config),
         number(config, "client-tls-contexts", 1),
-        text(config, "key-log"));
+        text(config, "key-log"),
+        addresses(config));
+  }
+
+  private static Addresses addresses(Config config) {
+    return new Addresses(
+        resolver(config),
+        number(config, "addresses.tried", 1),
+        time(config, "addresses.head-start"));
+  }
+
+  private static HostResolver resolver(Config config) {
+    String name = config.getString("addresses.resolver");
+    try {
+      return Addresses.named(name);
+    } catch (IllegalArgumentException e) {
+      throw bad(
+          config,
+          "addresses.resolver",
+          name,
+          "a " + HostResolver.class.getName() + " with a public constructor without arguments");
+    }
   }
 
   private static Optional<String> secret(Config config) {

@@ -48,6 +48,7 @@ final class NettyTransport implements Transport {
           new DefaultChannelGroup(GlobalEventExecutor.INSTANCE));
   private final TcpTls tcpTls;
   private final ListenerBinder binder;
+  private final HostDialer hosts;
   private final QuicDialer dialer;
   private final TcpDialer tcpDialer;
   private final AtomicReference<@Nullable CompletableFuture<Done>> termination =
@@ -56,7 +57,7 @@ final class NettyTransport implements Transport {
   /**
    * @param resolver finds the address of a host; may block
    */
-  NettyTransport(TransportContext context, NettySettings settings, Resolver resolver) {
+  NettyTransport(TransportContext context, NettySettings settings) {
     this.settings = settings;
     this.loops =
         new NettyLoops(
@@ -103,9 +104,10 @@ final class NettyTransport implements Transport {
             new TcpBinder(loops, http2, tcpTls, open),
             keys,
             blocking,
-            resolver);
-    this.dialer = new QuicDialer(loops, quicSockets, factory, tls, open, blocking, resolver);
-    this.tcpDialer = new TcpDialer(loops, http2, tcpTls, open, blocking, resolver);
+            settings.addresses());
+    this.hosts = new HostDialer(loops, settings.addresses(), blocking);
+    this.dialer = new QuicDialer(quicSockets, factory, tls, open);
+    this.tcpDialer = new TcpDialer(loops, http2, tcpTls, open);
   }
 
   /**
@@ -129,10 +131,12 @@ final class NettyTransport implements Transport {
 
   @Override
   public CompletionStage<TransportConnection> dial(DialOptions options) {
-    return switch (options.version()) {
-      case HTTP_3 -> dialer.dial(options);
-      case HTTP_2 -> tcpDialer.dial(options);
-    };
+    return hosts.dial(
+        options,
+        switch (options.version()) {
+          case HTTP_3 -> dialer::dial;
+          case HTTP_2 -> tcpDialer::dial;
+        });
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.ahti.engine.spi.TransportProvider;
 import dev.ahti.engine.spi.TransportUnavailableException;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicAccess;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The transport named {@code netty}: HTTP/3 over Netty's QUIC, with the operating system's UDP. */
@@ -22,18 +21,8 @@ public final class NettyTransportProvider implements TransportProvider {
 
   @Override
   public Transport create(TransportContext context) {
-    return create(context, InetAddress::getByName);
-  }
-
-  /**
-   * With another way to find the address of a host.
-   *
-   * @param resolver may block
-   */
-  static Transport create(TransportContext context, Resolver resolver) {
     check(Quic.unavailabilityCause(), QuicAccess::selfTest);
-    return new NettyTransport(
-        context, NettySettings.of(context.system().settings().config()), resolver);
+    return new NettyTransport(context, NettySettings.of(context.system().settings().config()));
   }
 
   /**

@@ -2,13 +2,11 @@ package dev.ahti.transport.netty;
 
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.CongestionControl;
-import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.http3.ConnectionHandler;
 import dev.ahti.transport.netty.quic.NettyLoop;
-import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;
@@ -27,15 +25,9 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,91 +38,42 @@ import org.jspecify.annotations.Nullable;
 final class QuicDialer {
   private static final String REFUSED = "the server's certificate was refused: ";
 
-  private final NettyLoops loops;
   private final QuicSockets sockets;
   private final ConnectionFactory factory;
   private final QuicTls tls;
   private final NettyTransport.Open open;
-  private final Executor blocking;
-  private final Resolver resolver;
 
-  /**
-   * @param blocking runs name lookups, which may take long
-   * @param resolver looks names up
-   */
   QuicDialer(
-      NettyLoops loops,
-      QuicSockets sockets,
-      ConnectionFactory factory,
-      QuicTls tls,
-      NettyTransport.Open open,
-      Executor blocking,
-      Resolver resolver) {
-    this.loops = loops;
+      QuicSockets sockets, ConnectionFactory factory, QuicTls tls, NettyTransport.Open open) {
     this.sockets = sockets;
     this.factory = factory;
     this.tls = tls;
     this.open = open;
-    this.blocking = blocking;
-    this.resolver = resolver;
   }
 
-  CompletionStage<TransportConnection> dial(DialOptions options) {
+  /** Opens a connection to one address; may block. */
+  CompletableFuture<TransportConnection> dial(DialTarget target) {
     CompletableFuture<TransportConnection> result = new CompletableFuture<>();
-    NettyLoop loop = loops.next();
-    long deadline = System.nanoTime() + options.timeout().toNanos();
     try {
-      // One for all that follows, whichever part of it does not answer.
-      ScheduledFuture<?> expiry =
-          loop.timers()
-              .schedule(
-                  () -> fail(options, result, silence(options), null), options.timeout().toNanos());
-      result.whenComplete((connection, failure) -> expiry.cancel(false));
-      lookUp(options, loop, deadline, result);
-    } catch (RejectedExecutionException ended) {
-      fail(options, result, "the transport has ended", ended);
+      // Making a context may read a trust store.
+      QuicSslContext context = tls.client(target.options().tls());
+      openSocket(new Attempt(target, context, result));
+    } catch (RuntimeException failure) {
+      fail(target, result, String.valueOf(failure.getMessage()), failure);
     }
     return result;
   }
 
-  private void lookUp(
-      DialOptions options,
-      NettyLoop loop,
-      long deadline,
-      CompletableFuture<TransportConnection> result) {
-    blocking.execute(
-        () -> {
-          try {
-            // Making a context may read a trust store, which blocks like the lookup.
-            QuicSslContext context = tls.client(options.tls());
-            InetSocketAddress address =
-                new InetSocketAddress(resolver.addressOf(options.host()), options.port());
-            if (!result.isDone()) {
-              openSocket(new Attempt(options, loop, context, address, deadline, result));
-            }
-          } catch (UnknownHostException unknown) {
-            fail(options, result, "the host is unknown", unknown);
-          } catch (RuntimeException failure) {
-            fail(options, result, String.valueOf(failure.getMessage()), failure);
-          }
-        });
+  /** One call of dial. */
+  private record Attempt(
+      DialTarget target, QuicSslContext context, CompletableFuture<TransportConnection> result) {
+    DialOptions options() {
+      return target.options();
+    }
   }
 
-  /**
-   * One call of dial.
-   *
-   * @param deadline when it is to have succeeded, by {@link System#nanoTime}
-   */
-  private record Attempt(
-      DialOptions options,
-      NettyLoop loop,
-      QuicSslContext context,
-      InetSocketAddress address,
-      long deadline,
-      CompletableFuture<TransportConnection> result) {}
-
   private void openSocket(Attempt attempt) {
-    NettyLoop loop = attempt.loop();
+    NettyLoop loop = attempt.target().loop();
     DialOptions options = attempt.options();
     CongestionControl congestion = sockets.congestionControl(options.congestionControl());
     ChannelHandler codec =
@@ -157,7 +100,11 @@ final class QuicDialer {
                 open.sockets().add(bound.channel());
                 connect(attempt, loop, congestion, bound.channel());
               } else {
-                fail(options, attempt.result(), "no UDP socket could be opened", bound.cause());
+                fail(
+                    attempt.target(),
+                    attempt.result(),
+                    "no UDP socket could be opened",
+                    bound.cause());
               }
             });
   }
@@ -165,13 +112,10 @@ final class QuicDialer {
   private void connect(Attempt attempt, NettyLoop loop, CongestionControl congestion, Channel udp) {
     DialOptions options = attempt.options();
     AtomicReference<@Nullable QuicChannel> made = new AtomicReference<>();
-    long left = Duration.ofNanos(attempt.deadline() - System.nanoTime()).toMillis();
     QuicChannel.newBootstrap(udp)
-        .remoteAddress(attempt.address())
+        .remoteAddress(attempt.target().address())
         .option(ChannelOption.AUTO_READ, false)
-        .option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            (int) Math.max(1, Math.min(left, Integer.MAX_VALUE)))
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, attempt.target().millisLeft())
         .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
         .option(QuicChannelOption.QLOG, sockets.qlog(options.host() + ":" + options.port()))
         .handler(
@@ -192,7 +136,7 @@ final class QuicDialer {
                                     () -> {
                                       udp.close();
                                       fail(
-                                          options,
+                                          attempt.target(),
                                           attempt.result(),
                                           "the connection was closed before it could be used",
                                           null);
@@ -216,7 +160,7 @@ final class QuicDialer {
               if (!connected.isSuccess()) {
                 udp.close();
                 fail(
-                    options,
+                    attempt.target(),
                     attempt.result(),
                     reason(options, made.get(), connected.cause()),
                     connected.cause());
@@ -250,7 +194,7 @@ final class QuicDialer {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof QuicConnectionCloseEvent close) {
-        fail(attempt.options(), attempt.result(), TlsAlerts.describe(close), null);
+        fail(attempt.target(), attempt.result(), TlsAlerts.describe(close), null);
       }
       ctx.fireUserEventTriggered(event);
     }
@@ -262,7 +206,7 @@ final class QuicDialer {
         QuicTls.expired(options.tls(), connection.facts().peerCertificates());
     if (expired.isPresent()) {
       tls.forget(options.tls());
-      fail(options, attempt.result(), REFUSED + expired.get(), null);
+      fail(attempt.target(), attempt.result(), REFUSED + expired.get(), null);
     }
     if (!attempt.result().complete(connection)) {
       connection.discard(
@@ -277,7 +221,7 @@ final class QuicDialer {
       return REFUSED + handshake.rejection();
     }
     if (cause instanceof ConnectTimeoutException) {
-      return silence(options);
+      return DialTarget.silence(options);
     }
     Throwable deepest = cause;
     while (deepest.getCause() != null) {
@@ -286,17 +230,11 @@ final class QuicDialer {
     return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
   }
 
-  private static String silence(DialOptions options) {
-    return "no answer within " + options.timeout();
-  }
-
   private static void fail(
-      DialOptions options,
+      DialTarget target,
       CompletableFuture<TransportConnection> result,
       String why,
       @Nullable Throwable cause) {
-    result.completeExceptionally(
-        new DialException(
-            "cannot connect to " + options.host() + ":" + options.port() + ": " + why, cause));
+    result.completeExceptionally(target.failure(why, cause));
   }
 }

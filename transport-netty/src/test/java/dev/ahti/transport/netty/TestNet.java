@@ -28,13 +28,10 @@ import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
 import io.netty.util.LeakPresenceDetector;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -84,14 +81,19 @@ public final class TestNet implements AutoCloseable {
   public TestNet(String... overrides) {
     Config config =
         ConfigFactory.parseString(String.join("\n", overrides))
+            .withFallback(
+                ConfigFactory.parseString(
+                    "ahti.netty.addresses.resolver = " + TestResolver.class.getName()))
             .withFallback(ConfigFactory.load("transport-test"))
             .resolve();
     kit = ActorTestKit.create("net-" + NAMES.incrementAndGet(), config);
     transport =
-        NettyTransportProvider.create(
-            new TransportContext(
-                kit.system(), gauges, new LoopDispatchers(kit.system().classicSystem(), true, 64)),
-            TestNet::resolve);
+        new NettyTransportProvider()
+            .create(
+                new TransportContext(
+                    kit.system(),
+                    gauges,
+                    new LoopDispatchers(kit.system().classicSystem(), true, 64)));
   }
 
   /** A side of a connection: its actor, and who is told its events. */
@@ -132,18 +134,6 @@ public final class TestNet implements AutoCloseable {
             new ListenOptions(
                 "test", new InetSocketAddress("127.0.0.1", 0), TestCertificate.shared(), SETTINGS),
             accepted::add));
-  }
-
-  /**
-   * Every host of example.org and example.net is this one, and what is invalid is not asked for.
-   */
-  private static InetAddress resolve(String host) throws UnknownHostException {
-    String name = host.toLowerCase(Locale.ROOT);
-    if (name.endsWith(".invalid")) {
-      throw new UnknownHostException(host);
-    }
-    boolean ours = name.endsWith("example.org") || name.endsWith("example.net");
-    return InetAddress.getByName(ours ? "127.0.0.1" : host);
   }
 
   public TransportListener listen(ServerTls tls) {
