@@ -193,7 +193,7 @@ final class ClientRole implements ConnectionRole {
     ConnectResponse.Reading reading = ConnectResponse.read(response.fields());
     if (!(reading instanceof ConnectResponse.Interim)) {
       begun.computeIfPresent(response.id(), (id, session) -> new Begun(session.attempt(), true));
-      sessions.answered(response.id(), new SessionActor.Answered(reading));
+      sessions.answered(response.id(), new SessionCommand.Answered(reading));
     }
   }
 

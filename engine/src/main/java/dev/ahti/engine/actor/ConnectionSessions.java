@@ -90,10 +90,10 @@ final class ConnectionSessions {
     scope.context().watchWith(session, goneMessage.apply(id));
     live.put(id, session);
     for (StreamArrived stream : takeEarly(id)) {
-      session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
+      session.tell(new SessionCommand.Incoming(stream.kind(), stream.port()));
     }
     for (EarlyRejection rejection : takeRejected(id)) {
-      session.tell(new SessionActor.RejectedBefore(rejection));
+      session.tell(new SessionCommand.RejectedBefore(rejection));
     }
   }
 
@@ -131,7 +131,7 @@ final class ConnectionSessions {
     long id = stream.sessionId();
     ActorRef<SessionActor.Command> session = live.get(id);
     if (session != null && !over.contains(id)) {
-      session.tell(new SessionActor.Incoming(stream.kind(), stream.port()));
+      session.tell(new SessionCommand.Incoming(stream.kind(), stream.port()));
     } else if (session != null || ended.contains(id)) {
       // A session that is over may have stopped already: it is told nothing more.
       SessionStreams.reject(stream.port(), WebTransportErrorCode.WT_SESSION_GONE);
@@ -211,7 +211,7 @@ final class ConnectionSessions {
   }
 
   /** An answer to a session's request. */
-  void answered(long id, SessionActor.Answered answer) {
+  void answered(long id, SessionCommand.Answered answer) {
     ActorRef<SessionActor.Command> session = live.get(id);
     if (session != null) {
       session.tell(answer);
@@ -222,29 +222,29 @@ final class ConnectionSessions {
   void abort(long id, long wireCode, String why) {
     ActorRef<SessionActor.Command> session = live.get(id);
     if (session != null) {
-      session.tell(new SessionActor.Abort(wireCode, why));
+      session.tell(new SessionCommand.Abort(wireCode, why));
     }
   }
 
   void streamsAvailable(StreamKind kind) {
-    tellAll(new SessionActor.StreamsAvailable(kind));
+    tellAll(new SessionCommand.StreamsAvailable(kind));
   }
 
   void peerGoingAway() {
-    tellAll(SessionActor.PeerGoingAway.INSTANCE);
+    tellAll(SessionCommand.PeerGoingAway.INSTANCE);
   }
 
   /** Asks the peer to wind up every session. */
   void drainAll() {
-    tellAll(SessionActor.Drain.INSTANCE);
+    tellAll(SessionCommand.Drain.INSTANCE);
   }
 
   void connectionLost(String why) {
-    tellAll(new SessionActor.ConnectionLost(why));
+    tellAll(new SessionCommand.ConnectionLost(why));
   }
 
   void closeAll() {
-    tellAll(new SessionActor.Close(0, ""));
+    tellAll(new SessionCommand.Close(0, ""));
   }
 
   private void tellAll(SessionActor.Command command) {

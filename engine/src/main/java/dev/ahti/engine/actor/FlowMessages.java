@@ -14,21 +14,21 @@ record FlowMessages(ActorRef<SessionActor.Command> session) implements SessionFl
 
   @Override
   public void capsule(Capsule capsule) {
-    session.tell(new SessionActor.TellFlow(capsule));
+    session.tell(new SessionCommand.TellFlow(capsule));
   }
 
   @Override
   public void violated(Violation violation) {
-    session.tell(new SessionActor.FlowViolated(violation));
+    session.tell(new SessionCommand.FlowViolated(violation));
   }
 
   @Override
   public void openBlocked(StreamKind kind) {
-    session.tell(new SessionActor.OpenBlocked(kind));
+    session.tell(new SessionCommand.OpenBlocked(kind));
   }
 
   @Override
   public void streamsAvailable(StreamKind kind) {
-    session.tell(new SessionActor.StreamsAvailable(kind));
+    session.tell(new SessionCommand.StreamsAvailable(kind));
   }
 }

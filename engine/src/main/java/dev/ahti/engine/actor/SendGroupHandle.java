@@ -33,7 +33,7 @@ public final class SendGroupHandle {
   public CompletableFuture<PortStats> stats() {
     CompletableFuture<PortStats> promise = calls.add();
     if (!promise.isDone()) {
-      session.tell(new SessionActor.ToGroup(id, new GroupActor.ReadStats(promise)));
+      session.tell(new SessionCommand.ToGroup(id, new GroupActor.ReadStats(promise)));
     }
     return promise;
   }

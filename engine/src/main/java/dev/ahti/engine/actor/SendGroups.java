@@ -52,14 +52,14 @@ final class SendGroups {
           "send groups: " + capacity + " are in use (the limit, ahti.session.send-groups)");
     }
     long id = last.incrementAndGet();
-    session.tell(new SessionActor.ToGroup(id, null));
+    session.tell(new SessionCommand.ToGroup(id, null));
     SendGroupHandle handle = new SendGroupHandle(id, session, calls);
     AtomicInteger places = held;
     CLEANER.register(
         handle,
         () -> {
           places.decrementAndGet();
-          session.tell(new SessionActor.ToGroup(id, GroupActor.Unreferenced.INSTANCE));
+          session.tell(new SessionCommand.ToGroup(id, GroupActor.Unreferenced.INSTANCE));
         });
     return handle;
   }
@@ -85,17 +85,17 @@ final class SendGroups {
   static void changed(
       ActorRef<SessionActor.Command> session, StreamPort stream, long from, long to) {
     if (from != 0) {
-      session.tell(new SessionActor.ToGroup(from, new GroupActor.Left(stream, false)));
+      session.tell(new SessionCommand.ToGroup(from, new GroupActor.Left(stream, false)));
     }
     if (to != 0) {
-      session.tell(new SessionActor.ToGroup(to, new GroupActor.Joined(stream)));
+      session.tell(new SessionCommand.ToGroup(to, new GroupActor.Joined(stream)));
     }
   }
 
   /** Tells the group that a stream has ended in it. */
   static void ended(ActorRef<SessionActor.Command> session, StreamPort stream, long group) {
     if (group != 0) {
-      session.tell(new SessionActor.ToGroup(group, new GroupActor.Left(stream, true)));
+      session.tell(new SessionCommand.ToGroup(group, new GroupActor.Left(stream, true)));
     }
   }
 }

@@ -1,18 +1,13 @@
 package dev.ahti.engine.actor;
 
-import dev.ahti.engine.dialect.ConnectResponse;
 import dev.ahti.engine.error.Http3ErrorCode;
-import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
-import dev.ahti.engine.wire.Capsule;
-import dev.ahti.engine.wire.StreamKind;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -41,87 +36,17 @@ import org.jspecify.annotations.Nullable;
 final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   /** A session may have stopped when it is told something: that is its normal end. */
-  sealed interface Command extends DeadLetterSuppression {}
-
-  /** Somebody waits for a stream; see {@link SessionPromises#opens}. */
-  enum Open implements Command {
-    BIDIRECTIONAL(StreamKind.BIDIRECTIONAL),
-    UNIDIRECTIONAL(StreamKind.UNIDIRECTIONAL);
-
-    private final StreamKind kind;
-
-    Open(StreamKind kind) {
-      this.kind = kind;
-    }
-
-    static Open of(StreamKind kind) {
-      return kind == StreamKind.BIDIRECTIONAL ? BIDIRECTIONAL : UNIDIRECTIONAL;
-    }
-  }
-
-  /** The peer allows more streams. */
-  record StreamsAvailable(StreamKind kind) implements Command {}
-
-  /** The session's limit allows no stream of this kind; {@link StreamsAvailable} follows. */
-  record OpenBlocked(StreamKind kind) implements Command {}
-
-  /** Our windows have something to tell the peer. */
-  record TellFlow(Capsule capsule) implements Command {}
-
-  /** The peer broke a limit of the session. */
-  record FlowViolated(Violation violation) implements Command {}
-
-  /** The peer opened a stream. */
-  record Incoming(StreamKind kind, StreamPort port) implements Command {}
-
-  /** The peer opened a stream before the session was seen, and it was rejected. */
-  record RejectedBefore(EarlyRejection rejection) implements Command {}
-
-  /** For a send group; without a command, the group is to be made. */
-  record ToGroup(long group, GroupActor.@Nullable Command command) implements Command {}
-
-  /** The peer is expected to have so many streams of a kind open at a time. */
-  record Anticipate(StreamKind kind, int streams) implements Command {}
-
-  /** Closes the session. */
-  record Close(long code, String reason) implements Command {}
-
-  /** Asks the peer to wind up. */
-  enum Drain implements Command {
-    INSTANCE
-  }
-
-  /** Ends the session without a CLOSE. */
-  record Abort(long wireCode, String why) implements Command {}
-
-  /** Somebody waits for statistics; see {@link SessionPromises#stats}. */
-  enum ReadStats implements Command {
-    INSTANCE
-  }
-
-  /** Somebody waits until nothing waits to be sent; see {@link SessionSending}. */
-  enum Sending implements Command {
-    INSTANCE
-  }
-
-  /** A stream has sent what it had, or is gone. */
-  record StreamSent(String name) implements Command {}
-
-  /** No datagram waits to be sent. */
-  enum DatagramsSent implements Command {
-    INSTANCE
-  }
-
-  /** The final answer to a client's request. */
-  record Answered(ConnectResponse.Reading answer) implements Command {}
-
-  /** The peer sent GOAWAY. */
-  enum PeerGoingAway implements Command {
-    INSTANCE
-  }
-
-  /** The connection is gone. */
-  record ConnectionLost(String why) implements Command {}
+  sealed interface Command extends DeadLetterSuppression
+      permits SessionCommand,
+          Attached,
+          Opened,
+          StatsRead,
+          ConnectReadable,
+          ConnectReadEnded,
+          NoAnswerBefore,
+          ConnectWriteEnded,
+          CloseTimedOut,
+          Detached {}
 
   private record Attached(DatagramPort datagrams) implements Command {}
 
@@ -148,11 +73,6 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   /** The transport gives the session nothing more; the connection may have, before this. */
   private enum Detached implements Command {
-    INSTANCE
-  }
-
-  /** {@link Detached}, behind the streams that came over the connection's actor. */
-  enum Released implements Command {
     INSTANCE
   }
 
@@ -223,7 +143,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
                 setup.dialect(),
                 context.messageAdapter(
                     TransportCommand.IncomingStream.class,
-                    stream -> new Incoming(stream.kind(), stream.port())),
+                    stream -> new SessionCommand.Incoming(stream.kind(), stream.port())),
                 context.messageAdapter(
                     TransportCommand.SessionAttached.class,
                     attached -> new Attached(attached.datagrams()))));
@@ -241,35 +161,35 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Incoming.class, this::onIncoming)
-        .onMessage(RejectedBefore.class, this::onRejectedBefore)
-        .onMessage(Open.class, this::onOpen)
+        .onMessage(SessionCommand.Incoming.class, this::onIncoming)
+        .onMessage(SessionCommand.RejectedBefore.class, this::onRejectedBefore)
+        .onMessage(SessionCommand.Open.class, this::onOpen)
         .onMessage(Opened.class, this::onOpened)
-        .onMessage(StreamsAvailable.class, this::onStreamsAvailable)
-        .onMessage(OpenBlocked.class, this::onOpenBlocked)
-        .onMessage(TellFlow.class, this::onTellFlow)
-        .onMessage(FlowViolated.class, this::onFlowViolated)
+        .onMessage(SessionCommand.StreamsAvailable.class, this::onStreamsAvailable)
+        .onMessage(SessionCommand.OpenBlocked.class, this::onOpenBlocked)
+        .onMessage(SessionCommand.TellFlow.class, this::onTellFlow)
+        .onMessage(SessionCommand.FlowViolated.class, this::onFlowViolated)
         .onMessage(ConnectReadable.class, this::onConnectReadable)
-        .onMessage(ReadStats.class, this::onReadStats)
+        .onMessage(SessionCommand.ReadStats.class, this::onReadStats)
         .onMessage(StatsRead.class, this::onStatsRead)
-        .onMessage(Sending.class, this::onSending)
-        .onMessage(StreamSent.class, this::onStreamSent)
-        .onMessage(DatagramsSent.class, this::onDatagramsSent)
+        .onMessage(SessionCommand.Sending.class, this::onSending)
+        .onMessage(SessionCommand.StreamSent.class, this::onStreamSent)
+        .onMessage(SessionCommand.DatagramsSent.class, this::onDatagramsSent)
         .onMessage(Attached.class, this::onAttached)
-        .onMessage(Answered.class, this::onAnswered)
-        .onMessage(ToGroup.class, this::onToGroup)
-        .onMessage(Anticipate.class, this::onAnticipate)
-        .onMessage(Close.class, this::onClose)
-        .onMessage(Drain.class, this::onDrain)
-        .onMessage(Abort.class, this::onAbort)
-        .onMessage(PeerGoingAway.class, this::onPeerGoingAway)
-        .onMessage(ConnectionLost.class, this::onConnectionLost)
+        .onMessage(SessionCommand.Answered.class, this::onAnswered)
+        .onMessage(SessionCommand.ToGroup.class, this::onToGroup)
+        .onMessage(SessionCommand.Anticipate.class, this::onAnticipate)
+        .onMessage(SessionCommand.Close.class, this::onClose)
+        .onMessage(SessionCommand.Drain.class, this::onDrain)
+        .onMessage(SessionCommand.Abort.class, this::onAbort)
+        .onMessage(SessionCommand.PeerGoingAway.class, this::onPeerGoingAway)
+        .onMessage(SessionCommand.ConnectionLost.class, this::onConnectionLost)
         .onMessage(ConnectReadEnded.class, this::onConnectReadEnded)
         .onMessage(ConnectWriteEnded.class, this::onConnectWriteEnded)
         .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
         .onMessage(CloseTimedOut.class, this::onCloseTimedOut)
         .onMessage(Detached.class, this::onDetached)
-        .onMessage(Released.class, this::onReleased)
+        .onMessage(SessionCommand.Released.class, this::onReleased)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
@@ -298,7 +218,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return on(new SessionInput.Established());
   }
 
-  private Behavior<Command> onAnswered(Answered answered) {
+  private Behavior<Command> onAnswered(SessionCommand.Answered answered) {
     return !life.isOver() && answer.came(answered.answer()) ? establish() : this;
   }
 
@@ -315,7 +235,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return unlessOver();
   }
 
-  private Behavior<Command> onIncoming(Incoming incoming) {
+  private Behavior<Command> onIncoming(SessionCommand.Incoming incoming) {
     if (life.isOver()) {
       SessionStreams.reject(incoming.port(), WebTransportErrorCode.WT_SESSION_GONE);
     } else {
@@ -324,14 +244,14 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return this;
   }
 
-  private Behavior<Command> onRejectedBefore(RejectedBefore rejected) {
+  private Behavior<Command> onRejectedBefore(SessionCommand.RejectedBefore rejected) {
     streams.rejectedBefore(rejected.rejection());
     return this;
   }
 
-  private Behavior<Command> onOpen(Open open) {
+  private Behavior<Command> onOpen(SessionCommand.Open open) {
     if (!life.isOver()) {
-      streams.open(open.kind);
+      streams.open(open.kind());
     }
     return this;
   }
@@ -345,27 +265,27 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return this;
   }
 
-  private Behavior<Command> onStreamsAvailable(StreamsAvailable available) {
+  private Behavior<Command> onStreamsAvailable(SessionCommand.StreamsAvailable available) {
     if (!life.isOver()) {
       streams.available(available.kind());
     }
     return this;
   }
 
-  private Behavior<Command> onOpenBlocked(OpenBlocked blocked) {
+  private Behavior<Command> onOpenBlocked(SessionCommand.OpenBlocked blocked) {
     streams.blocked(blocked.kind());
     return this;
   }
 
-  private Behavior<Command> onTellFlow(TellFlow tell) {
+  private Behavior<Command> onTellFlow(SessionCommand.TellFlow tell) {
     return on(new SessionInput.LocalFlow(tell.capsule()));
   }
 
-  private Behavior<Command> onFlowViolated(FlowViolated violated) {
+  private Behavior<Command> onFlowViolated(SessionCommand.FlowViolated violated) {
     return on(new SessionInput.Violated(violated.violation()));
   }
 
-  private Behavior<Command> onReadStats(ReadStats read) {
+  private Behavior<Command> onReadStats(SessionCommand.ReadStats read) {
     setup.transport().tell(new TransportCommand.GetStats(statsRead));
     return this;
   }
@@ -381,48 +301,48 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return this;
   }
 
-  private Behavior<Command> onSending(Sending asked) {
+  private Behavior<Command> onSending(SessionCommand.Sending asked) {
     promises.sending().begin(getContext(), effects.datagrams());
     return this;
   }
 
-  private Behavior<Command> onStreamSent(StreamSent sent) {
+  private Behavior<Command> onStreamSent(SessionCommand.StreamSent sent) {
     promises.sending().streamSent(sent.name(), getContext(), effects.datagrams());
     return this;
   }
 
-  private Behavior<Command> onDatagramsSent(DatagramsSent sent) {
+  private Behavior<Command> onDatagramsSent(SessionCommand.DatagramsSent sent) {
     promises.sending().datagramsSent(getContext(), effects.datagrams());
     return this;
   }
 
-  private Behavior<Command> onToGroup(ToGroup message) {
+  private Behavior<Command> onToGroup(SessionCommand.ToGroup message) {
     promises.groups().to(getContext(), message.group(), message.command());
     return this;
   }
 
-  private Behavior<Command> onAnticipate(Anticipate anticipated) {
+  private Behavior<Command> onAnticipate(SessionCommand.Anticipate anticipated) {
     streams.anticipate(anticipated.kind(), anticipated.streams());
     return this;
   }
 
-  private Behavior<Command> onClose(Close close) {
+  private Behavior<Command> onClose(SessionCommand.Close close) {
     return on(new SessionInput.LocalClose(close.code(), close.reason()));
   }
 
-  private Behavior<Command> onDrain(Drain drain) {
+  private Behavior<Command> onDrain(SessionCommand.Drain drain) {
     return on(new SessionInput.LocalDrain());
   }
 
-  private Behavior<Command> onAbort(Abort abort) {
+  private Behavior<Command> onAbort(SessionCommand.Abort abort) {
     return on(new SessionInput.LocalAbort(abort.wireCode(), abort.why()));
   }
 
-  private Behavior<Command> onPeerGoingAway(PeerGoingAway going) {
+  private Behavior<Command> onPeerGoingAway(SessionCommand.PeerGoingAway going) {
     return on(new SessionInput.PeerGoAway());
   }
 
-  private Behavior<Command> onConnectionLost(ConnectionLost lost) {
+  private Behavior<Command> onConnectionLost(SessionCommand.ConnectionLost lost) {
     on(new SessionInput.ConnectionLost(lost.why()));
     return Behaviors.stopped();
   }
@@ -470,11 +390,13 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onDetached(Detached detached) {
-    setup.connection().tell(new ConnectionActor.Relay(getContext().getSelf(), Released.INSTANCE));
+    setup
+        .connection()
+        .tell(new ConnectionActor.Relay(getContext().getSelf(), SessionCommand.Released.INSTANCE));
     return this;
   }
 
-  private Behavior<Command> onReleased(Released behind) {
+  private Behavior<Command> onReleased(SessionCommand.Released behind) {
     released = true;
     return unlessOver();
   }

@@ -139,7 +139,7 @@ final class SessionEffects {
         && !dialing.attempt().opened(handle)) {
       context
           .getSelf()
-          .tell(new SessionActor.Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));
+          .tell(new SessionCommand.Abort(Http3ErrorCode.H3_REQUEST_CANCELLED, "no longer wanted"));
     }
   }
 
@@ -151,7 +151,7 @@ final class SessionEffects {
         throw failure;
       }
       context.getLog().error("The handler of the session failed", failure);
-      context.getSelf().tell(new SessionActor.Close(setup.settings().handlerFailureCode(), ""));
+      context.getSelf().tell(new SessionCommand.Close(setup.settings().handlerFailureCode(), ""));
     }
   }
 }

@@ -150,7 +150,7 @@ public final class SessionHandle {
     CompletableFuture<StreamHandle> promise =
         promises.opens(kind).add(options.waitUntilAvailable());
     if (!promise.isDone()) {
-      actor.tell(SessionActor.Open.of(kind));
+      actor.tell(SessionCommand.Open.of(kind));
     }
     if (options.priority().equals(SendPriority.DEFAULT)) {
       return promise;
@@ -191,7 +191,7 @@ public final class SessionHandle {
    * @param streams 0 to 65535
    */
   public void anticipate(StreamKind kind, int streams) {
-    tell(new SessionActor.Anticipate(kind, streams));
+    tell(new SessionCommand.Anticipate(kind, streams));
   }
 
   /**
@@ -202,12 +202,12 @@ public final class SessionHandle {
    * @param reason cut at 1024 bytes of UTF-8
    */
   public void close(long code, String reason) {
-    tell(new SessionActor.Close(code, reason));
+    tell(new SessionCommand.Close(code, reason));
   }
 
   /** Asks the peer to wind up (DRAIN); the session goes on. No effect where the draft has none. */
   public void drain() {
-    tell(SessionActor.Drain.INSTANCE);
+    tell(SessionCommand.Drain.INSTANCE);
   }
 
   /**
@@ -217,7 +217,7 @@ public final class SessionHandle {
    * @param why for the log and for {@link #closed}
    */
   public void abort(long wireCode, String why) {
-    tell(new SessionActor.Abort(wireCode, why));
+    tell(new SessionCommand.Abort(wireCode, why));
   }
 
   /**
@@ -227,7 +227,7 @@ public final class SessionHandle {
   public CompletableFuture<ConnectionStats> stats() {
     CompletableFuture<ConnectionStats> promise = promises.stats().add();
     if (!promise.isDone()) {
-      tell(SessionActor.ReadStats.INSTANCE);
+      tell(SessionCommand.ReadStats.INSTANCE);
     }
     return promise;
   }

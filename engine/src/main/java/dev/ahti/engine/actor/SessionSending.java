@@ -36,7 +36,7 @@ final class SessionSending {
     if (waiting != null) {
       return waiting;
     }
-    session.tell(SessionActor.Sending.INSTANCE);
+    session.tell(SessionCommand.Sending.INSTANCE);
     // Looked at behind the promise's being there, as the end looks for it behind saying so.
     if (over) {
       mine.succeed(Done.getInstance());
@@ -66,7 +66,7 @@ final class SessionSending {
         context,
         stream -> {
           String name = stream.path().name();
-          SessionActor.StreamSent sent = new SessionActor.StreamSent(name);
+          SessionCommand.StreamSent sent = new SessionCommand.StreamSent(name);
           streams.add(name);
           // It may have stopped, and will not hear of it.
           context.watchWith(stream, sent);
@@ -74,7 +74,7 @@ final class SessionSending {
         });
     if (port != null) {
       datagrams = true;
-      port.whenSent(() -> self.tell(SessionActor.DatagramsSent.INSTANCE));
+      port.whenSent(() -> self.tell(SessionCommand.DatagramsSent.INSTANCE));
     }
     look(context, port);
   }

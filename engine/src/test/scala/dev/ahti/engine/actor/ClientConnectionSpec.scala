@@ -37,7 +37,7 @@ final class ClientConnectionSpec extends ConnectionSpec {
         new ConnectionActor.Reconsider(
           new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
         ),
-        new ConnectionActor.Relay(probe.ref, SessionActor.Drain.INSTANCE)
+        new ConnectionActor.Relay(probe.ref, SessionCommand.Drain.INSTANCE)
       ) { () =>
         ConnectionActor.client(
           parts(),

@@ -31,7 +31,7 @@ final class ClientSessionSpec extends SessionSpec {
           )
         ) {
       def answer(fields: Fields): Unit =
-        session ! new SessionActor.Answered(ConnectResponse.read(fields))
+        session ! new SessionCommand.Answered(ConnectResponse.read(fields))
     }
 
     "be there when it is attached and answered, in any order" in {

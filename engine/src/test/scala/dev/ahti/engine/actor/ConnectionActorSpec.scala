@@ -31,7 +31,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
         new ConnectionActor.Reconsider(
           new TransportEvent.RequestReceived(0, Requests.get("/"), new FakePort(0))
         ),
-        new ConnectionActor.Relay(probe.ref, SessionActor.Drain.INSTANCE)
+        new ConnectionActor.Relay(probe.ref, SessionCommand.Drain.INSTANCE)
       ) { () =>
         ConnectionActor.server(parts(), new FakeConnection(kit), Requests.listen(Router))
       }

@@ -23,43 +23,45 @@ final class SessionActorSpec extends SessionSpec {
   "A session's actor" should {
     "handle every command" in
       handlesEveryCommand(
-        classOf[SessionActor.Command],
-        SessionActor.Open.BIDIRECTIONAL,
-        new SessionActor.StreamsAvailable(StreamKind.BIDIRECTIONAL),
-        new SessionActor.OpenBlocked(StreamKind.BIDIRECTIONAL),
-        new SessionActor.TellFlow(new Capsule.MaxData(1)),
-        new SessionActor.FlowViolated(Violation.session(0x45d4487, "too much", "test")),
-        new SessionActor.RejectedBefore(new EarlyRejection(0, StreamKind.BIDIRECTIONAL)),
-        new SessionActor.Incoming(StreamKind.BIDIRECTIONAL, new FakePort(4)),
-        new SessionActor.Anticipate(StreamKind.BIDIRECTIONAL, 200),
-        new SessionActor.Close(0, ""),
-        SessionActor.Drain.INSTANCE,
-        new SessionActor.Abort(0, "test"),
-        SessionActor.ReadStats.INSTANCE,
-        SessionActor.Sending.INSTANCE,
-        new SessionActor.StreamSent("stream-4"),
-        SessionActor.DatagramsSent.INSTANCE,
-        new SessionActor.ToGroup(1, null),
-        new SessionActor.Answered(ConnectResponse.read(Requests.status(200))),
-        SessionActor.PeerGoingAway.INSTANCE,
-        SessionActor.Released.INSTANCE,
-        new SessionActor.ConnectionLost("test")
+        classOf[SessionCommand],
+        SessionCommand.Open.BIDIRECTIONAL,
+        new SessionCommand.StreamsAvailable(StreamKind.BIDIRECTIONAL),
+        new SessionCommand.OpenBlocked(StreamKind.BIDIRECTIONAL),
+        new SessionCommand.TellFlow(new Capsule.MaxData(1)),
+        new SessionCommand.FlowViolated(Violation.session(0x45d4487, "too much", "test")),
+        new SessionCommand.RejectedBefore(new EarlyRejection(0, StreamKind.BIDIRECTIONAL)),
+        new SessionCommand.Incoming(StreamKind.BIDIRECTIONAL, new FakePort(4)),
+        new SessionCommand.Anticipate(StreamKind.BIDIRECTIONAL, 200),
+        new SessionCommand.Close(0, ""),
+        SessionCommand.Drain.INSTANCE,
+        new SessionCommand.Abort(0, "test"),
+        SessionCommand.ReadStats.INSTANCE,
+        SessionCommand.Sending.INSTANCE,
+        new SessionCommand.StreamSent("stream-4"),
+        SessionCommand.DatagramsSent.INSTANCE,
+        new SessionCommand.ToGroup(1, null),
+        new SessionCommand.Answered(ConnectResponse.read(Requests.status(200))),
+        SessionCommand.PeerGoingAway.INSTANCE,
+        SessionCommand.Released.INSTANCE,
+        new SessionCommand.ConnectionLost("test")
       ) { () =>
-        SessionActor.create(
-          new SessionSetup(
-            parts(),
-            0,
-            dialect,
-            java.util.Optional.empty[FlowControl],
-            Fields.empty,
-            new java.net.InetSocketAddress("127.0.0.1", 1),
-            ConnectionFacts.UNKNOWN,
-            new FakePort(0),
-            accepting(ignoring),
-            kit.createTestProbe[TransportCommand]().ref,
-            kit.createTestProbe[ConnectionActor.Command]().ref
+        SessionActor
+          .create(
+            new SessionSetup(
+              parts(),
+              0,
+              dialect,
+              java.util.Optional.empty[FlowControl],
+              Fields.empty,
+              new java.net.InetSocketAddress("127.0.0.1", 1),
+              ConnectionFacts.UNKNOWN,
+              new FakePort(0),
+              accepting(ignoring),
+              kit.createTestProbe[TransportCommand]().ref,
+              kit.createTestProbe[ConnectionActor.Command]().ref
+            )
           )
-        )
+          .narrow
       }
 
     "send the 2xx before its handler runs" in {
@@ -159,7 +161,7 @@ final class SessionActorSpec extends SessionSpec {
       val stream = new FakePort(4)
       session.incoming(stream)
       eventually(session.handle.incomingBidirectional.poll() should not be null)
-      session.session ! new SessionActor.ConnectionLost("idle time-out")
+      session.session ! new SessionCommand.ConnectionLost("idle time-out")
       failure(session.handle.closed).getMessage shouldBe "idle time-out"
       failure(session.handle.openStream(StreamKind.BIDIRECTIONAL))
       stopped(session.session)
@@ -243,7 +245,7 @@ final class SessionActorSpec extends SessionSpec {
       val session = new Open
       session.connect.receive(new Capsule.DrainSession().encode)
       eventually(session.handle.draining.isDone shouldBe true)
-      session.session ! SessionActor.PeerGoingAway.INSTANCE
+      session.session ! SessionCommand.PeerGoingAway.INSTANCE
       session.incoming(new FakePort(4))
       eventually(session.handle.incomingBidirectional.poll() should not be null)
       session.handle.closed.isDone shouldBe false

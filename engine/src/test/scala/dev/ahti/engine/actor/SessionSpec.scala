@@ -73,7 +73,7 @@ abstract class SessionSpec extends ActorSpec {
 
   /** The last word comes back from the connection; what else is relayed is the test's. */
   private def relayed(command: ConnectionActor.Command): Unit = command match {
-    case relay: ConnectionActor.Relay if relay.command == SessionActor.Released.INSTANCE =>
+    case relay: ConnectionActor.Relay if relay.command == SessionCommand.Released.INSTANCE =>
       relay.session ! relay.command
     case _ =>
   }

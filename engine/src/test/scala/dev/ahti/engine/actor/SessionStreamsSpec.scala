@@ -103,7 +103,7 @@ final class SessionStreamsSpec extends SessionSpec {
         new TransportCommand.OpenResult.LimitReached(StreamKind.UNIDIRECTIONAL)
       val other = session.handle.openStream(StreamKind.BIDIRECTIONAL)
       session.expect[TransportCommand.OpenStream].kind shouldBe StreamKind.BIDIRECTIONAL
-      session.session ! new SessionActor.StreamsAvailable(StreamKind.UNIDIRECTIONAL)
+      session.session ! new SessionCommand.StreamsAvailable(StreamKind.UNIDIRECTIONAL)
       session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
       eventually(waiting.isDone shouldBe true)
       waiting.join().port.id shouldBe 3
@@ -120,7 +120,7 @@ final class SessionStreamsSpec extends SessionSpec {
       asked.foreach(_.replyTo ! new TransportCommand.OpenResult.LimitReached(kind))
       failure(impatient) shouldBe a[StreamsExhausted]
       failure(session.handle.openStream(kind, atOnce)) shouldBe a[StreamsExhausted]
-      session.session ! new SessionActor.StreamsAvailable(kind)
+      session.session ! new SessionCommand.StreamsAvailable(kind)
       session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
       eventually(patient.isDone shouldBe true)
       patient.join().port.id shouldBe 3
@@ -151,7 +151,7 @@ final class SessionStreamsSpec extends SessionSpec {
       port.offer(ByteString("four"))
       group.stats().get(10, TimeUnit.SECONDS).bytesWritten shouldBe 4
       session.handle.createSendGroup().stats().get(10, TimeUnit.SECONDS).bytesWritten shouldBe 0
-      session.session ! new SessionActor.ConnectionLost("over")
+      session.session ! new SessionCommand.ConnectionLost("over")
       failure(session.handle.closed)
       stopped(session.session)
       failure(group.stats()) shouldBe a[SessionFailure]
@@ -174,7 +174,7 @@ final class SessionStreamsSpec extends SessionSpec {
       val asked = Seq.fill(3)(session.expect[TransportCommand.OpenStream])
       asked.foreach(_.replyTo ! new TransportCommand.OpenResult.LimitReached(kind))
       calls.take(2).foreach(_.cancel(false))
-      session.session ! new SessionActor.StreamsAvailable(kind)
+      session.session ! new SessionCommand.StreamsAvailable(kind)
       session.expect[TransportCommand.OpenStream].replyTo ! opened(3)
       eventually(calls(2).isDone shouldBe true)
       session.handle.stats()

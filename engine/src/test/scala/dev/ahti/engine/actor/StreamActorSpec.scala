@@ -58,13 +58,13 @@ final class StreamActorSpec extends ActorSpec {
       val control = StreamActor.control(port, dialect, actor, undelivered(port))
       control.priority(new SendPriority(1, 5))
       port.placed shouldBe new SendPriority(1, 5)
-      session.expectMessage(new SessionActor.ToGroup(1, new GroupActor.Joined(port)))
+      session.expectMessage(new SessionCommand.ToGroup(1, new GroupActor.Joined(port)))
       control.priority(new SendPriority(1, 6))
       control.priority(new SendPriority(2, 6))
-      session.expectMessage(new SessionActor.ToGroup(1, new GroupActor.Left(port, false)))
-      session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Joined(port)))
+      session.expectMessage(new SessionCommand.ToGroup(1, new GroupActor.Left(port, false)))
+      session.expectMessage(new SessionCommand.ToGroup(2, new GroupActor.Joined(port)))
       actor ! new StreamActor.SessionEnded(WT_SESSION_GONE)
-      session.expectMessage(new SessionActor.ToGroup(2, new GroupActor.Left(port, true)))
+      session.expectMessage(new SessionCommand.ToGroup(2, new GroupActor.Left(port, true)))
       eventually(open.value shouldBe 0)
     }
 
