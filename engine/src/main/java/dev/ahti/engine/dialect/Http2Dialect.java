@@ -26,7 +26,9 @@ public record Http2Dialect(FinOrder finOrder, Set<Http2Quirk> tolerated) {
   /** How the peer's capsules are to be read. */
   public StreamCapsuleDecoder.Reading reading() {
     return new StreamCapsuleDecoder.Reading(
-        finOrder, tolerates(Http2Quirk.SHIFTED_SESSION_CAPSULES));
+        finOrder,
+        tolerates(Http2Quirk.SHIFTED_SESSION_CAPSULES),
+        tolerates(Http2Quirk.RESETS_WITHOUT_SIZE));
   }
 
   /** Whether the peer may deviate in this way. */

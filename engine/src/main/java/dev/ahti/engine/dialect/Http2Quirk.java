@@ -39,5 +39,11 @@ public enum Http2Quirk {
    * A peer sends WT_MAX_STREAM_DATA also of unidirectional streams that it opens itself, on which
    * we cannot send: it is ignored.
    */
-  USELESS_STREAM_LIMITS
+  USELESS_STREAM_LIMITS,
+
+  /**
+   * A peer of drafts up to 08 resets streams without saying how much it had sent: its
+   * WT_RESET_STREAM has no Reliable Size.
+   */
+  RESETS_WITHOUT_SIZE
 }

@@ -164,7 +164,8 @@ final class MuxReceiver {
     if (stream == null || stream.receive != MuxStream.Half.OPEN) {
       return over("WT_RESET_STREAM", "6.2", reset.streamId());
     }
-    if (reset.reliableSize() != stream.windows.receivedBytes()) {
+    if (reset.reliableSize() != StreamCapsule.ResetStream.SIZE_UNSAID
+        && reset.reliableSize() != stream.windows.receivedBytes()) {
       return state(
           "WT_RESET_STREAM with Reliable Size "
               + reset.reliableSize()

@@ -19,18 +19,26 @@ public sealed interface StreamCapsule {
    * WT_RESET_STREAM: the sender ends its half abruptly.
    *
    * @param code the application's code, not mapped; more than 2^32-1 ends the session
-   * @param reliableSize the bytes of the stream that went before, 0 to 2^62-1
+   * @param reliableSize the bytes of the stream that went before, 0 to 2^62-1, or {@link
+   *     #SIZE_UNSAID}
    */
   record ResetStream(long streamId, long code, long reliableSize) implements StreamCapsule {
+    /** The peer does not say it, as up to draft 08. */
+    public static final long SIZE_UNSAID = Long.MIN_VALUE;
+
     public ResetStream {
       requireVarInt("stream ID", streamId);
       requireVarInt("code", code);
-      requireVarInt("reliable size", reliableSize);
+      if (reliableSize != SIZE_UNSAID) {
+        requireVarInt("reliable size", reliableSize);
+      }
     }
 
     @Override
     public ByteString encode() {
-      return CapsuleEncoding.integers(CapsuleType.WT_RESET_STREAM, streamId, code, reliableSize);
+      return reliableSize == SIZE_UNSAID
+          ? CapsuleEncoding.integers(CapsuleType.WT_RESET_STREAM, streamId, code)
+          : CapsuleEncoding.integers(CapsuleType.WT_RESET_STREAM, streamId, code, reliableSize);
     }
   }
 

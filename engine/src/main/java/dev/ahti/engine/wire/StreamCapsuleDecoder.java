@@ -39,10 +39,12 @@ public final class StreamCapsuleDecoder {
    * @param shiftedSessionCapsules whether {@link CapsuleType#SHIFTED_CLOSE_SESSION} and {@link
    *     CapsuleType#SHIFTED_DRAIN_SESSION} are taken for what they are meant to be; unknown
    *     capsules otherwise
+   * @param resetsWithoutSize whether a WT_RESET_STREAM may do without its Reliable Size
    */
-  public record Reading(FinOrder finOrder, boolean shiftedSessionCapsules) {
+  public record Reading(
+      FinOrder finOrder, boolean shiftedSessionCapsules, boolean resetsWithoutSize) {
     /** By the letter of draft 15. */
-    public static final Reading DRAFT_15 = new Reading(FinOrder.DRAFT_15, false);
+    public static final Reading DRAFT_15 = new Reading(FinOrder.DRAFT_15, false, false);
 
     public Reading {
       requireNonNull(finOrder, "finOrder");
@@ -142,12 +144,13 @@ public final class StreamCapsuleDecoder {
       }
       return type == CapsuleType.PADDING
           ? CapsuleCutter.Plan.SkipFreely.INSTANCE
-          : StreamCapsulePayload.plan(typeOf(type), length, limits.maxDatagram());
+          : StreamCapsulePayload.plan(typeOf(type), length, limits.maxDatagram(), reading);
     }
 
     @Override
     public @Nullable Violation collected(long type, ByteString payload) {
-      StreamCapsulePayload.Parsed parsed = StreamCapsulePayload.parse(typeOf(type), payload);
+      StreamCapsulePayload.Parsed parsed =
+          StreamCapsulePayload.parse(typeOf(type), payload, reading);
       if (parsed.part() != null) {
         read.add(parsed.part());
         closed =

@@ -20,10 +20,11 @@ final class StreamCapsulePayload {
   private StreamCapsulePayload() {}
 
   /** Judges a header before the first byte of payload, so no declared length is ever trusted. */
-  static CapsuleCutter.Plan plan(long type, long length, int maxDatagram) {
+  static CapsuleCutter.Plan plan(
+      long type, long length, int maxDatagram, StreamCapsuleDecoder.Reading reading) {
     int integers = integers(type);
     if (integers > 0) {
-      return length >= integers && length <= (long) integers * VarInt.MAX_LENGTH
+      return length >= fewest(type, reading) && length <= (long) integers * VarInt.MAX_LENGTH
           ? CapsuleCutter.Plan.Collect.INSTANCE
           : new CapsuleCutter.Plan.Reject(wrongLength(type, length, integers));
     }
@@ -50,12 +51,21 @@ final class StreamCapsulePayload {
         : 0;
   }
 
+  /** How many of them there have to be. */
+  private static int fewest(long type, StreamCapsuleDecoder.Reading reading) {
+    return integers(type)
+        - (type == CapsuleType.WT_RESET_STREAM && reading.resetsWithoutSize() ? 1 : 0);
+  }
+
   /** Parses a payload that {@link #plan} wanted collected. */
-  static Parsed parse(long type, ByteString payload) {
+  static Parsed parse(long type, ByteString payload, StreamCapsuleDecoder.Reading reading) {
     int integers = integers(type);
     if (integers > 0) {
       long[] values = values(payload, integers);
-      return values.length == integers
+      if (values.length == 0 && fewest(type, reading) < integers) {
+        values = values(payload, fewest(type, reading));
+      }
+      return values.length > 0
           ? new Parsed(new CapsulePart.OfStream(capsule(type, values)), null)
           : new Parsed(null, wrongLength(type, payload.length(), integers));
     }
@@ -87,7 +97,10 @@ final class StreamCapsulePayload {
 
   private static StreamCapsule capsule(long type, long[] values) {
     if (type == CapsuleType.WT_RESET_STREAM) {
-      return new StreamCapsule.ResetStream(values[0], values[1], values[2]);
+      return new StreamCapsule.ResetStream(
+          values[0],
+          values[1],
+          values.length == 2 ? StreamCapsule.ResetStream.SIZE_UNSAID : values[2]);
     }
     if (type == CapsuleType.WT_STOP_SENDING) {
       return new StreamCapsule.StopSending(values[0], values[1]);

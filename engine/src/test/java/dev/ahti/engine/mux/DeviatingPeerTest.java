@@ -13,6 +13,7 @@ import dev.ahti.engine.wire.StreamCapsule;
 import dev.ahti.engine.wire.StreamKind;
 import java.util.List;
 import java.util.Set;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,6 +55,31 @@ class DeviatingPeerTest {
         limit(
             of(role, Http2Quirk.USELESS_STREAM_LIMITS),
             StreamIds.of(role, StreamKind.UNIDIRECTIONAL, 0)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aResetNeedNotSayHowMuchWasSent(Role role) {
+    long theirs = StreamIds.of(other(role), StreamKind.UNIDIRECTIONAL, 0);
+    ByteString unsaid =
+        new StreamCapsule.ResetStream(theirs, 42, StreamCapsule.ResetStream.SIZE_UNSAID).encode();
+    MuxEnd end = of(role, Http2Quirk.RESETS_WITHOUT_SIZE);
+    assertEquals(
+        List.of(
+            new MuxEffect.StreamOpened(theirs, StreamKind.UNIDIRECTIONAL),
+            new MuxEffect.StreamReset(theirs, 42)),
+        end.mux.receive(unsaid));
+    assertEnds(of(role).mux.receive(unsaid));
+    // One that says it has to be right.
+    assertEnds(
+        of(role, Http2Quirk.RESETS_WITHOUT_SIZE)
+            .mux
+            .receive(new StreamCapsule.ResetStream(theirs, 42, 1).encode()));
+    // And nothing else may be shorter.
+    assertEnds(
+        of(role, Http2Quirk.RESETS_WITHOUT_SIZE)
+            .mux
+            .receive(ByteString.fromInts(0x99, 0x0b, 0x4d, 0x3a, 1, 0)));
   }
 
   @ParameterizedTest

@@ -140,7 +140,7 @@ class StreamCapsuleDecoderTest {
   @Test
   void readsTheOtherTypeAsTheEndOfALegacyPeersStream() {
     StreamCapsuleDecoder decoder =
-        new StreamCapsuleDecoder(LIMITS, new Reading(FinOrder.LEGACY, false));
+        new StreamCapsuleDecoder(LIMITS, new Reading(FinOrder.LEGACY, false, false));
     assertEquals(
         List.of(new StreamStart(0, 0, false), new StreamStart(0, 0, true)),
         decoder.feed(Vectors.hex("990b4d3b 01 00 990b4d3c 01 00")).parts());
@@ -149,7 +149,7 @@ class StreamCapsuleDecoderTest {
   @Test
   void readsTheShiftedNumbersWhereThePeerIsKnownToUseThem() {
     StreamCapsuleDecoder decoder =
-        new StreamCapsuleDecoder(LIMITS, new Reading(FinOrder.DRAFT_15, true));
+        new StreamCapsuleDecoder(LIMITS, new Reading(FinOrder.DRAFT_15, true, false));
     ByteString bytes =
         Vectors.load("capsules-http2-skipped", "shifted drain")
             .concat(Vectors.load("capsules-http2-skipped", "shifted close"));

@@ -26,6 +26,7 @@ import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -50,6 +51,8 @@ class Http2PeerIT {
   private static final String FIN_ORDER = "ahti.dialects.http2.fin-order = LEGACY\n";
   private static final String NO_SETTING = "ahti.dialects.http2.tolerate.no-enabled-setting = on\n";
   private static final String SWAPPED = "ahti.dialects.http2.tolerate.swapped-stream-ids = on\n";
+
+  private static final String UNSAID = "ahti.dialects.http2.tolerate.resets-without-size = on\n";
 
   private static final String USELESS = "ahti.dialects.http2.tolerate.useless-stream-limits = on\n";
 
@@ -211,6 +214,30 @@ class Http2PeerIT {
     try (NodePeer server = server()) {
       WebTransport session = dial(server, "/close");
       assertEquals(new WebTransportCloseInfo(77, "goodbye"), await(session.closed()));
+    }
+  }
+
+  @Test
+  void itsServerResetsAStreamWithItsCode() throws Exception {
+    system(FIN_ORDER, NO_SETTING, SWAPPED, USELESS, UNSAID);
+    try (NodePeer server = server()) {
+      WebTransport session = dial(server, "/abort");
+      await(session.ready());
+      var incoming = session.incomingUnidirectionalStreams().runWith(Sink.queue(1), system);
+      WebTransportReceiveStream stream = await(incoming.pull()).orElseThrow();
+      WebTransportError reset =
+          (WebTransportError) failure(stream.source().runWith(Sink.ignore(), system));
+      assertEquals(OptionalLong.of(42), reset.streamErrorCode(), reset.getMessage());
+      incoming.cancel();
+      session.close();
+    }
+  }
+
+  @Test
+  void byTheLetterOfDraft15AResetOfItsIsMalformed() throws Exception {
+    system(FIN_ORDER, NO_SETTING, SWAPPED, USELESS);
+    try (NodePeer server = server()) {
+      assertViolated(dial(server, "/abort"), "(expected: 3 integers)");
     }
   }
 

@@ -104,6 +104,8 @@ async function serve(cert, key) {
     '/echo': echo,
     '/push': (session) => push(session).catch((e) => say('failed', { why: String(e) })),
     '/bulk': bulk,
+    '/abort': async (session) =>
+      (await session.createUnidirectionalStream()).abort({ code: 42 }),
     '/close': (session) => session.close({ closeCode: 77, reason: 'goodbye' })
   }
   for (const [path, action] of Object.entries(paths)) {
