@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How ways to send and to read datagrams end before their session does. */
 @DisplayName("W3C WebTransport, sections 4 and 5; Streams, sections 4 and 5")
@@ -203,6 +205,30 @@ class DatagramEndsIT {
           Loopback.eventually("it has left", () -> !mine.readableLocked());
           await(mine.cancelReadable());
           await(mine.readable().runWith(Sink.ignore(), ends.loopback().system));
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSinkThatSaysItIsDoneHasLetItsWritableGo(boolean fails) throws Exception {
+    SessionEnds.with(
+        SessionEnds.Role.CLIENT,
+        ends -> {
+          WebTransportDatagramsWritable writable = ends.mine().datagrams().createWritable();
+          CompletableFuture<Optional<ByteString>> upstream = new CompletableFuture<>();
+          CompletionStage<Done> done =
+              Source.completionStage(upstream)
+                  .<ByteString>mapConcat(bytes -> List.of())
+                  .runWith(writable.sink(), ends.loopback().system);
+          // Inside the stage, at the very moment.
+          CompletionStage<Boolean> locked = done.handle((end, why) -> writable.locked());
+          Loopback.eventually("it runs", writable::locked);
+          if (fails) {
+            upstream.completeExceptionally(new IllegalStateException("in trouble"));
+          } else {
+            upstream.complete(Optional.empty());
+          }
+          assertFalse(await(locked));
         });
   }
 }

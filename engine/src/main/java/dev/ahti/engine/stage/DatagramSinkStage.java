@@ -94,8 +94,7 @@ public final class DatagramSinkStage
 
             @Override
             public void onUpstreamFinish() {
-              completeStage();
-              done.complete(Done.getInstance());
+              end();
             }
 
             @Override
@@ -122,10 +121,7 @@ public final class DatagramSinkStage
 
     @Override
     public void postStop() {
-      if (owner) {
-        port.leave();
-        taken.set(false);
-      }
+      leave();
       // Does nothing when the stage ended in one of the ways above.
       done.completeExceptionally(new AbruptStageTerminationException(this));
     }
@@ -153,16 +149,31 @@ public final class DatagramSinkStage
       }
       Throwable failure = ended.apply(why);
       if (failure == null) {
-        completeStage();
-        done.complete(Done.getInstance());
+        end();
       } else {
         end(failure);
       }
       return true;
     }
 
+    /** Before anybody hears of the end: who does may be the next to write. */
+    private void leave() {
+      if (owner) {
+        owner = false;
+        port.leave();
+        taken.set(false);
+      }
+    }
+
+    private void end() {
+      completeStage();
+      leave();
+      done.complete(Done.getInstance());
+    }
+
     private void end(Throwable failure) {
       failStage(failure);
+      leave();
       done.completeExceptionally(failure);
     }
   }
