@@ -49,6 +49,7 @@ class DocumentedGaugesTest {
           entry("ahti.netty.drain-limit", TURN),
           entry("ahti.netty.secret", "no number"),
           entry("ahti.netty.address-validation.key-rotation", FIXED),
+          entry("ahti.netty.discover-path-mtu", FIXED),
           entry("ahti.netty.max-udp-payload", FIXED),
           entry("ahti.netty.max-udp-payload-received", "the kernel and QUIC drop what is longer"),
           entry("ahti.netty.gso-segments", TURN),

@@ -176,6 +176,7 @@ record NettySettings(
         number(config, "streams-bidirectional", 1),
         number(config, "streams-unidirectional", 3),
         bytes(config, "max-udp-payload", 1200),
+        config.getBoolean("discover-path-mtu"),
         bytes(config, "max-udp-payload-received", 1200),
         Math.min(number(config, "gso-segments", 0), 64),
         config.getBoolean("gro"),

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param streamsBidirectional streams a peer may open
  * @param streamsUnidirectional streams a peer may open
  * @param maxUdpPayload bytes of a packet sent
+ * @param discoverPathMtu whether shorter packets are sent where the path does not take them
  * @param maxUdpPayloadReceived bytes of a packet taken
  * @param gsoSegments packets handed to the kernel as one; 0 for one at a time
  * @param gro whether the kernel may hand over packets as one
@@ -33,6 +34,7 @@ public record QuicSettings(
     long streamsBidirectional,
     long streamsUnidirectional,
     int maxUdpPayload,
+    boolean discoverPathMtu,
     int maxUdpPayloadReceived,
     int gsoSegments,
     boolean gro,

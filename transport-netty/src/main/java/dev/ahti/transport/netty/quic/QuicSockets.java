@@ -120,6 +120,7 @@ public final class QuicSockets {
     return codec
         .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .maxSendUdpPayloadSize(settings.maxUdpPayload())
+        .discoverPmtu(settings.discoverPathMtu())
         .maxRecvUdpPayloadSize(settings.maxUdpPayloadReceived())
         .initialMaxData(settings.connectionWindow())
         .initialMaxStreamDataBidirectionalLocal(settings.streamWindow())
