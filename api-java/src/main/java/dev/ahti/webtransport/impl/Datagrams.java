@@ -86,7 +86,7 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
     WebTransportDatagramsReader reader = getReader();
     CompletionStage<Done> cancelled = reader.cancel();
     // It does not hold the place of another one, should it be refused.
-    return cancelled.whenComplete((done, failure) -> reader.releaseLock());
+    return cancelled.toCompletableFuture().whenComplete((done, failure) -> reader.releaseLock());
   }
 
   @Override
