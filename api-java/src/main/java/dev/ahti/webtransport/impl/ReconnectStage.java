@@ -107,11 +107,13 @@ public final class ReconnectStage extends GraphStage<SourceShape<WebTransport>> 
       current = session;
       session
           .ready()
+          .toCompletableFuture()
           .whenComplete(
               (there, failure) -> news.invoke(new News(session, failure != null, failure)));
       // One that never was there fails here too; whichever comes second is old news.
       session
           .closed()
+          .toCompletableFuture()
           .whenComplete((closed, failure) -> news.invoke(new News(session, true, failure)));
     }
 
