@@ -231,4 +231,25 @@ class DatagramEndsIT {
           assertFalse(await(locked));
         });
   }
+
+  @Test
+  @DisplayName("an unset outgoingMaxAge is that of the settings, and 0 unsets it")
+  void whatIsUnsetIsTheAgeOfTheSettings() throws Exception {
+    try (Loopback loopback =
+        Loopback.start(
+            "ahti.session.datagrams.outgoing-max-age = 1 ns",
+            java.util.Map.of("/", session -> {}),
+            server -> server)) {
+      WebTransport client = loopback.connect("/");
+      WebTransportDatagramsWriter writer = client.datagrams().createWritable().getWriter();
+      for (java.time.Duration unset : new java.time.Duration[] {null, java.time.Duration.ZERO}) {
+        client.datagrams().setOutgoingMaxAge(unset);
+        assertEquals(Optional.empty(), client.datagrams().outgoingMaxAge());
+        assertEquals(WebTransportDatagramResult.EXPIRED, await(writer.send(text("old"))));
+        client.datagrams().setOutgoingMaxAge(java.time.Duration.ofMinutes(1));
+        assertEquals(WebTransportDatagramResult.SENT, await(writer.send(text("young"))));
+      }
+      client.close();
+    }
+  }
 }
