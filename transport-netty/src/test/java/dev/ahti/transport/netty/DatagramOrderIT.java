@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatagramOrderIT extends SlowLink {
   private static final int SIZE = 1000;
 
+  /** The window, with the datagrams that wait in QUIC's queue (quic-send-queue). */
+  private static final long QUEUED = WINDOW + 32 * SIZE;
+
   /** Counts the datagrams that come. */
   private void countDatagrams(Role role, BiConsumer<Character, Long> onBytes) {
     DatagramPort port = (role == Role.CLIENT ? server : client).datagrams();
@@ -121,7 +124,7 @@ class DatagramOrderIT extends SlowLink {
         new DatagramFeeder(role, writable(role, 0, 2), 'h', each)
             .whenSent(() -> lowAtTheEnd.set(came('l'))));
     PortProbe.await(() -> lowAtTheEnd.get() >= 0);
-    assertTrue(lowAtTheEnd.get() <= WINDOW, lowAtTheEnd + " bytes of the lower came first");
+    assertTrue(lowAtTheEnd.get() <= QUEUED, lowAtTheEnd + " bytes of the lower came first");
     // What the link lost is not sent again.
     PortProbe.await(() -> came('l') > each / 2);
     assertTrue(came('h') > each / 2, came('h') + " bytes of the higher came");
@@ -161,7 +164,7 @@ class DatagramOrderIT extends SlowLink {
         new DatagramFeeder(role, writable(role, 0, 2), 'f', 3 * MIB),
         new DatagramFeeder(role, raised, 'r', MIB / 2));
     PortProbe.await(() -> firstMeanwhile.get() >= 0);
-    assertTrue(firstMeanwhile.get() <= WINDOW, firstMeanwhile + " bytes of the first came on");
+    assertTrue(firstMeanwhile.get() <= QUEUED, firstMeanwhile + " bytes of the first came on");
     assertTrue(atTheRaise.get() > 0);
   }
 
@@ -202,7 +205,8 @@ class DatagramOrderIT extends SlowLink {
         new Feeder(streams.get(0), 'a', 2 * MIB), new Feeder(streams.get(1), 'b', 2 * MIB));
     start(role, new DatagramFeeder(role, writable(role, 0, 0), 'c', 2 * MIB));
     PortProbe.await(() -> marks.size() == 2);
-    assertEqualShares(marks);
+    // QUIC sends datagrams before what it holds of streams (decision 0017).
+    assertEqualShares(marks, 0.1);
     streams.forEach(stream -> stream.control().reset(0));
   }
 
@@ -224,7 +228,7 @@ class DatagramOrderIT extends SlowLink {
     Feeder.start(new Feeder(stream, 's', MIB));
     start(role, new DatagramFeeder(role, writable(role, 0, 1), 'd', MIB / 2));
     PortProbe.await(() -> datagramsMeanwhile.get() >= 0);
-    assertTrue(datagramsMeanwhile.get() <= WINDOW, datagramsMeanwhile + " bytes came first");
+    assertTrue(datagramsMeanwhile.get() <= QUEUED, datagramsMeanwhile + " bytes came first");
     PortProbe.await(() -> came('d') > MIB / 4);
   }
 
