@@ -40,7 +40,6 @@ class DocumentedGaugesTest {
           entry("ahti.loop-dispatcher", CHOICE),
           entry("ahti.loop-throughput", TURN),
           entry("ahti.dialects", OTHER_TEXT),
-          entry("ahti.dialer.http2-head-start", "when a second attempt begins; nothing is held"),
           entry("ahti.session.handler-failure-code", "a code on the wire"),
           entry("ahti.session.flow.enabled", CHOICE),
           entry("ahti.netty.event-loops", FIXED),

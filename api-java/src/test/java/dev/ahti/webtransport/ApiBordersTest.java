@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.stream.Stream;
+import org.apache.pekko.stream.Materializer;
 import org.junit.jupiter.api.Test;
 
 /** What the public API may know of the rest, and what it may show. */
@@ -47,6 +48,24 @@ class ApiBordersTest {
         .that(publicAndOutsideImpl())
         .should(showNothingInternal())
         .because("the engine and the transport must be free to change")
+        .check(API);
+  }
+
+  @Test
+  void everyTimerIsCounted() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "the actor system's scheduler, or a materializer, is asked for a timer",
+                call ->
+                    call.getName().startsWith("schedule")
+                        && Stream.of(
+                                org.apache.pekko.actor.Scheduler.class,
+                                org.apache.pekko.actor.typed.Scheduler.class,
+                                Materializer.class)
+                            .anyMatch(call.getTargetOwner()::isAssignableTo)))
+        .because("Ahti.after counts it, so that a timer that nobody ended is seen")
         .check(API);
   }
 

@@ -14,10 +14,13 @@ import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.ahti.engine.dialect.Draft;
 import java.time.Clock;
+import java.util.List;
+import org.apache.pekko.stream.Materializer;
 import org.junit.jupiter.api.Test;
 
 /** The three rings as seen from the engine: imports point inwards, and ring 1 is pure. */
@@ -61,6 +64,13 @@ class RingsTest {
           .or(nameMatching("java\\.util\\.(Timer.*|Random|ServiceLoader|Date|Calendar)"))
           .or(resideInAnyPackage("java.lang.ref", "java.lang.reflect", "java.lang.management"))
           .as("a thread, a timer, chance or the environment");
+
+  /** Those of classic and typed actors, and of streams. */
+  private static final List<Class<?>> SCHEDULERS =
+      List.of(
+          org.apache.pekko.actor.Scheduler.class,
+          org.apache.pekko.actor.typed.Scheduler.class,
+          Materializer.class);
 
   private static final JavaClasses ENGINE =
       new ClassFileImporter()
@@ -160,6 +170,16 @@ class RingsTest {
   }
 
   @Test
+  void everyTimerOfTheSchedulerIsCounted() {
+    noClasses()
+        .that(not(name("dev.ahti.engine.actor.SystemTimers")))
+        .should()
+        .callMethodWhere(asksTheSchedulerForATimer())
+        .because("a timer that nobody ended is seen in the gauge scheduler.timers")
+        .check(ENGINE);
+  }
+
+  @Test
   void productionCodeUsesNothingOfTheTestkit() {
     noClasses()
         .that(not(resideInAPackage("dev.ahti.engine.testkit..")))
@@ -174,8 +194,16 @@ class RingsTest {
     slices().matching("dev.ahti.engine.(*)..").should().beFreeOfCycles().check(ENGINE);
   }
 
-  private static DescribedPredicate<com.tngtech.archunit.core.domain.JavaMethodCall>
-      systemCallOtherThanArraycopy() {
+  /** Timers of actors and stages have other owners: they end with these. */
+  private static DescribedPredicate<JavaMethodCall> asksTheSchedulerForATimer() {
+    return DescribedPredicate.describe(
+        "the actor system's scheduler, or a materializer, is asked for a timer",
+        call ->
+            call.getName().startsWith("schedule")
+                && SCHEDULERS.stream().anyMatch(call.getTargetOwner()::isAssignableTo));
+  }
+
+  private static DescribedPredicate<JavaMethodCall> systemCallOtherThanArraycopy() {
     return DescribedPredicate.describe(
         "System is asked for anything but arraycopy",
         call -> {

@@ -368,7 +368,8 @@ public final class ApiSession implements WebTransport {
     } catch (WebTransportTypeException another) {
       return CompletableFuture.failedFuture(another);
     }
-    StreamExpiry expiry = options.startTimeout().map(StreamExpiry::new).orElse(null);
+    StreamExpiry expiry =
+        options.startTimeout().map(limit -> new StreamExpiry(limit, ahti())).orElse(null);
     return new StreamOpening(this, kind, group, options, expiry).open().thenApply(wrap);
   }
 

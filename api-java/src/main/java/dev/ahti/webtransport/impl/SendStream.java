@@ -55,7 +55,7 @@ final class SendStream implements WebTransportSendStream {
             : new ApiStreamFailures(session.status(), expiry);
     this.hand = new StreamHand(handle, failures);
     if (expiry != null) {
-      expiry.opened(handle, hand);
+      expiry.opened(handle, hand, session.status());
     }
   }
 
@@ -159,6 +159,10 @@ final class SendStream implements WebTransportSendStream {
     long clamped = ApiStreamFailures.clamped(code);
     if (!hand.abort(clamped, Writer.aborted(clamped))) {
       handle.control().reset(clamped);
+      StreamExpiry limit = expiry;
+      if (limit != null) {
+        limit.stop();
+      }
     }
   }
 

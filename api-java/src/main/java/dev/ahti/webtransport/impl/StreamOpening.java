@@ -59,7 +59,7 @@ record StreamOpening(
 
   private CompletableFuture<StreamHandle> openInTime(StreamExpiry limit) {
     CompletableFuture<StreamHandle> opened = new CompletableFuture<>();
-    limit.opening(opened, session.ahti());
+    limit.opening(opened);
     session
         .status()
         .ask(there -> opened.isDone() ? opened : ask(there, opened), opened)

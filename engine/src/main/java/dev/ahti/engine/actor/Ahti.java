@@ -30,13 +30,11 @@ public final class Ahti implements Extension {
   private final TransportHolder transport;
   private final ActorRef<AhtiGuardian.Command> guardian;
   private final OpenCalls calls;
-  private final ActorSystem<?> system;
   private final SharedFuture<Done> terminated = new SharedFuture<>();
 
   private Ahti(ActorSystem<?> system) {
     EngineSettings settings = EngineSettings.create(system);
-    this.system = system;
-    this.parts = new EngineParts(settings, new GaugeRegistry());
+    this.parts = EngineParts.of(system, settings, new GaugeRegistry());
     this.transport = new TransportHolder(system, parts);
     this.calls =
         new OpenCalls(
@@ -126,16 +124,12 @@ public final class Ahti implements Extension {
 
   /**
    * Runs a task later, on the actor system's default dispatcher: it must not block. Not when the
-   * actor system ends before.
+   * actor system ends before. Gauge, with other timers: {@code scheduler.timers}.
    *
    * @return cancels it
    */
   public Cancellable after(Duration delay, Runnable task) {
-    try {
-      return system.scheduler().scheduleOnce(delay, task, system.executionContext());
-    } catch (IllegalStateException terminated) {
-      return Cancellable.alreadyCancelled();
-    }
+    return parts.timers().after(delay, task);
   }
 
   /** Completes after the actor system's last actor, when the transport's threads are given back. */
@@ -162,6 +156,7 @@ public final class Ahti implements Extension {
   }
 
   private void afterLastActor() {
+    parts.timers().end();
     calls.end("the actor system has terminated");
     transport.terminate().whenCompleteAsync(this::onTransportEnded, Runnable::run);
   }

@@ -110,7 +110,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     super(context);
     this.timers = timers;
     this.parts = parts;
-    this.versions = new VersionRace(parts, context.getSystem());
+    this.versions = new VersionRace(parts);
     context.setLoggerName(DialerActor.class);
   }
 

@@ -1,6 +1,15 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.gauge.Gauges;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /** What every actor of one actor system shares. */
-record EngineParts(EngineSettings settings, GaugeRegistry gauges) {}
+record EngineParts(EngineSettings settings, GaugeRegistry gauges, SystemTimers timers) {
+
+  /** With timers of this actor system. */
+  static EngineParts of(ActorSystem<?> system, EngineSettings settings, GaugeRegistry gauges) {
+    return new EngineParts(
+        settings, gauges, new SystemTimers(system, gauges.level(Gauges.SCHEDULER_TIMERS)));
+  }
+}

@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +28,10 @@ final class VersionRace {
   static final String RELIABLE_ONLY = "the connection has only reliable transport";
 
   private final EngineParts parts;
-  private final ActorSystem<?> system;
   private final Http3Failures http3Failures;
 
-  VersionRace(EngineParts parts, ActorSystem<?> system) {
+  VersionRace(EngineParts parts) {
     this.parts = parts;
-    this.system = system;
     this.http3Failures =
         new Http3Failures(
             parts.settings().dialer().rememberedHttp3Failures(),
@@ -97,7 +94,7 @@ final class VersionRace {
   }
 
   private Runnable later(Duration delay, Runnable task) {
-    return system.scheduler().scheduleOnce(delay, task, system.executionContext())::cancel;
+    return parts.timers().after(delay, task)::cancel;
   }
 
   private static Throwable together(List<Throwable> failures) {

@@ -216,6 +216,13 @@ public final class Gauges {
   /** Level: timers of the transport that have neither run nor been cancelled. */
   public static final String LOOP_TIMERS = "loop.timers";
 
+  /**
+   * Level: timers on the actor system's scheduler that have neither run nor been cancelled: of
+   * dials, of streams that have to start in time, of datagrams before there is a session. Those of
+   * actors end with them.
+   */
+  public static final String SCHEDULER_TIMERS = "scheduler.timers";
+
   /** Counter: tasks that held a loop longer than {@code ahti.loop-watchdog}. */
   public static final String LOOP_STALLS = "loop.stalls";
 

@@ -47,7 +47,7 @@ abstract class ActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
     val config = changes.foldLeft(kit.system.settings.config) { case (so, (key, value)) =>
       so.withValue("ahti." + key, ConfigValueFactory.fromAnyRef(value))
     }
-    new EngineParts(EngineSettings.create(config), new GaugeRegistry)
+    EngineParts.of(kit.system, EngineSettings.create(config), new GaugeRegistry)
   }
 
   /** Every level of these gauges, which must all be back at zero in the end. */
