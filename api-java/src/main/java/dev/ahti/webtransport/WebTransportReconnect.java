@@ -78,7 +78,7 @@ public final class WebTransportReconnect {
    * How long to wait.
    *
    * @param first after one failure, above zero
-   * @param most that it grows to, at least the first
+   * @param most that it grows to, at least the first and at most 100 days
    */
   public WebTransportReconnect withBackoff(Duration first, Duration most) {
     return with(

@@ -333,6 +333,7 @@ class WhileConnectingIT {
             "incomingUnidirectionalStreams",
             (Asked) (s, b) -> seen(s.incomingUnidirectionalStreams(), b)),
         Arguments.of("datagrams readable", (Asked) (s, b) -> seen(s.datagrams().readable(), b)),
+        Arguments.of("datagrams cancelReadable", (Asked) (s, b) -> s.datagrams().cancelReadable()),
         Arguments.of("datagrams reader", (Asked) (s, b) -> s.datagrams().getReader().closed()),
         Arguments.of(
             "incoming reader", (Asked) (s, b) -> s.incomingUnidirectionalStreamsReader().closed()),
@@ -404,6 +405,18 @@ class WhileConnectingIT {
           assertTrue(refused.getMessage().contains("ahti.session.connecting-calls"));
           assertEquals(2, loopback.gauge(Gauges.CALLS_CONNECTING));
           assertFalse(other.toCompletableFuture().isDone());
+        });
+  }
+
+  @Test
+  void whereThereIsAPromiseThatIsWhatTellsOfACallTooMany() throws Exception {
+    connecting(
+        (session, loopback) -> {
+          session.getStats();
+          session.getStats();
+          assertInstanceOf(
+              WebTransportQuotaExceededException.class,
+              Loopback.failure(session.datagrams().cancelReadable()));
         });
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -172,6 +173,23 @@ class WriterIT {
     return assertInstanceOf(WebTransportError.class, cause).streamErrorCode();
   }
 
+  /** A MiB and "kept" come, and then a reset with code 7. */
+  private static void assertCommittedThenReset(WebTransportReceiveStreamReader reader)
+      throws Exception {
+    ByteString all = ByteString.emptyByteString();
+    Throwable end = null;
+    while (end == null) {
+      try {
+        all = all.concat(await(reader.read()).get());
+      } catch (ExecutionException reset) {
+        end = reset.getCause();
+      }
+    }
+    assertEquals(OptionalLong.of(7), code(end));
+    assertEquals((1 << 20) + 4, all.length());
+    assertEquals("kept", all.takeRight(4).utf8String());
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatWasCommittedComesBeforeTheResetAndTheRestDoesNot(SessionEnds.Role role)
@@ -188,19 +206,7 @@ class WriterIT {
           CompletionStage<Done> aborted = writer.abort(7);
           assertEquals(OptionalLong.of(7), code(failure(dropped)));
           assertFalse(aborted.toCompletableFuture().isDone(), "the reset waits for the window");
-          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
-          ByteString all = ByteString.emptyByteString();
-          Throwable end = null;
-          while (end == null) {
-            try {
-              all = all.concat(await(reader.read()).get());
-            } catch (java.util.concurrent.ExecutionException reset) {
-              end = reset.getCause();
-            }
-          }
-          assertEquals(OptionalLong.of(7), code(end));
-          assertEquals((1 << 20) + 4, all.length());
-          assertEquals("kept", all.takeRight(4).utf8String());
+          assertCommittedThenReset(ends.arrived().getReader());
           await(aborted);
           assertEquals((1 << 20) + 4, sent(stream));
         });
@@ -225,19 +231,7 @@ class WriterIT {
           }
           stream.abort(7);
           assertEquals(OptionalLong.of(7), code(failure(dropped)));
-          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
-          ByteString all = ByteString.emptyByteString();
-          Throwable end = null;
-          while (end == null) {
-            try {
-              all = all.concat(await(reader.read()).get());
-            } catch (java.util.concurrent.ExecutionException reset) {
-              end = reset.getCause();
-            }
-          }
-          assertEquals(OptionalLong.of(7), code(end));
-          assertEquals((1 << 20) + 4, all.length());
-          assertEquals("kept", all.takeRight(4).utf8String());
+          assertCommittedThenReset(ends.arrived().getReader());
           assertEquals(released, failure(closed) instanceof WebTransportTypeException);
         });
   }

@@ -8,7 +8,7 @@ import org.apache.pekko.annotation.InternalApi;
  * How long to wait before the next attempt, and how many there are.
  *
  * @param first after one failure, above zero
- * @param most that it grows to, at least the first
+ * @param most that it grows to, at least the first and at most 100 days
  * @param jitter by which part it may be longer, 0 to 1
  * @param attempts how many may fail in a row, at least 1
  * @param random gives what of the jitter is taken, from 0 to less than 1
@@ -20,6 +20,9 @@ public record Backoff(
   /** Beyond so many doublings every wait is at its limit. */
   private static final int DOUBLINGS = 30;
 
+  /** With the jitter twice that, which is what a timer of Pekko's takes. */
+  private static final Duration LONGEST = Duration.ofDays(100);
+
   /** Checks the bounds. */
   public Backoff {
     if (first.isZero() || first.isNegative()) {
@@ -27,6 +30,9 @@ public record Backoff(
     }
     if (most.compareTo(first) < 0) {
       throw new IllegalArgumentException("most: " + most + " (expected: at least " + first + ")");
+    }
+    if (most.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("most: " + most + " (expected: at most " + LONGEST + ")");
     }
     if (!(jitter >= 0 && jitter <= 1)) {
       throw new IllegalArgumentException("jitter: " + jitter + " (expected: 0 to 1)");

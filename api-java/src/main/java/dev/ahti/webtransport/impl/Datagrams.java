@@ -83,7 +83,12 @@ final class Datagrams implements WebTransportDatagramDuplexStream {
 
   @Override
   public CompletionStage<Done> cancelReadable() {
-    WebTransportDatagramsReader reader = getReader();
+    WebTransportDatagramsReader reader;
+    try {
+      reader = getReader();
+    } catch (WebTransportQuotaExceededException tooMany) {
+      return CompletableFuture.failedFuture(tooMany);
+    }
     CompletionStage<Done> cancelled = reader.cancel();
     // It does not hold the place of another one, should it be refused.
     return cancelled.toCompletableFuture().whenComplete((done, failure) -> reader.releaseLock());

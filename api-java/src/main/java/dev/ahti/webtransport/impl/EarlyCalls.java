@@ -6,6 +6,7 @@ import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that wait for a session which is still connecting: bounded, counted, and answered in
@@ -29,7 +30,7 @@ final class EarlyCalls {
     this.established = established;
     this.capacity = capacity;
     this.level = level;
-    established.whenComplete((session, failure) -> settled());
+    established.whenComplete(this::settled);
   }
 
   /**
@@ -63,7 +64,7 @@ final class EarlyCalls {
     }
   }
 
-  private void settled() {
+  private void settled(@Nullable SessionHandle session, @Nullable Throwable failure) {
     Set<CompletableFuture<SessionHandle>> all;
     synchronized (this) {
       all = waiting;
@@ -71,14 +72,11 @@ final class EarlyCalls {
       level.add(-all.size());
     }
     for (CompletableFuture<SessionHandle> call : all) {
-      established.whenComplete(
-          (session, failure) -> {
-            if (failure == null) {
-              call.complete(session);
-            } else {
-              call.completeExceptionally(failure);
-            }
-          });
+      if (failure == null) {
+        call.complete(session);
+      } else {
+        call.completeExceptionally(failure);
+      }
     }
   }
 }

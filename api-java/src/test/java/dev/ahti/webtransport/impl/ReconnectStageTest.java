@@ -306,6 +306,7 @@ class ReconnectStageTest {
         new String[][] {
           {"PT0S", "PT1S", "0", "1"},
           {"PT2S", "PT1S", "0", "1"},
+          {"PT1S", "P101D", "0", "1"},
           {"PT1S", "PT1S", "1.1", "1"},
           {"PT1S", "PT1S", "NaN", "1"},
           {"PT1S", "PT1S", "0", "0"}

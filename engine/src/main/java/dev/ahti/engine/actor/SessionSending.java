@@ -20,8 +20,10 @@ final class SessionSending {
   private final AtomicReference<@Nullable SharedFuture<Done>> next = new AtomicReference<>();
   private volatile boolean over;
 
+  /** The round that goes on; written by the session's actor only. */
+  private volatile @Nullable SharedFuture<Done> current;
+
   // The session's actor only.
-  private @Nullable SharedFuture<Done> current;
   private final Set<String> streams = new HashSet<>();
   private boolean datagrams;
 
@@ -48,6 +50,8 @@ final class SessionSending {
   void end() {
     over = true;
     succeed(next.get());
+    // Its actor may be gone before each stream has said so.
+    succeed(current);
   }
 
   // The session's actor only.
@@ -57,9 +61,13 @@ final class SessionSending {
     if (current != null) {
       return;
     }
-    current = next.getAndSet(null);
-    if (current == null) {
+    SharedFuture<Done> asked = next.getAndSet(null);
+    if (asked == null) {
       return;
+    }
+    current = asked;
+    if (over) {
+      succeed(asked);
     }
     ActorRef<SessionActor.Command> self = context.getSelf();
     SessionStreams.each(

@@ -98,15 +98,7 @@ final class VersionRace {
   }
 
   private static Throwable together(List<Throwable> failures) {
-    Throwable first = Failures.unwrap(failures.get(0));
-    if (failures.size() == 1) {
-      return first;
-    }
-    StringBuilder all = new StringBuilder(String.valueOf(first.getMessage()));
-    for (Throwable other : failures.subList(1, failures.size())) {
-      all.append("; ").append(Failures.unwrap(other).getMessage());
-    }
-    return new DialException(all.toString(), first);
+    return DialException.together(failures.stream().map(Failures::unwrap).toList());
   }
 
   private DialOptions options(DialRequest request, HttpVersion version) {

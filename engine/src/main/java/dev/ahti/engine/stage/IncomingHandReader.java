@@ -60,21 +60,24 @@ public final class IncomingHandReader {
 
   /** The session is there; whoever has its streams keeps them. */
   public void attach(IncomingStreams session) {
+    boolean held;
     boolean cancels;
     synchronized (this) {
       if (over) {
         return;
       }
-      if (session.claim()) {
+      held = session.claim();
+      if (held) {
         streams = session;
+        // Here, where nobody releases it meanwhile: the next reader's wake-up may stand there then.
+        session.onAvailable(this::pump);
       }
       cancels = cancelling;
     }
-    if (held() == null) {
+    if (!held) {
       end(refusals.apply(Refusal.NOT_THE_READER));
       return;
     }
-    session.onAvailable(this::pump);
     if (cancels) {
       session.complete();
     }
@@ -84,10 +87,6 @@ public final class IncomingHandReader {
   /** There will be no session. */
   public void fail(Throwable why) {
     end(why);
-  }
-
-  private synchronized @Nullable IncomingStreams held() {
-    return streams;
   }
 
   /** The next stream, or nothing at a clean end. */

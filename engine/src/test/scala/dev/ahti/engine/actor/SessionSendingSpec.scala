@@ -77,5 +77,14 @@ final class SessionSendingSpec extends SessionSpec {
       done(next)
       done(session.handle.whenSent())
     }
+
+    "be told when the connection is lost, and the actor with it" in {
+      val session = new Waiting
+      val sent = session.asked()
+      val next = session.handle.whenSent()
+      session.session ! new SessionCommand.ConnectionLost("over")
+      done(sent)
+      done(next)
+    }
   }
 }

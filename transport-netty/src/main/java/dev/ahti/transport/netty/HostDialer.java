@@ -104,7 +104,7 @@ final class HostDialer {
             addresses.headStart(),
             (delay, task) -> later(loop, delay, task),
             late -> late.discard(Http3ErrorCode.H3_NO_ERROR, "another address was faster"),
-            HostDialer::together);
+            DialException::together);
     hand(race, result);
   }
 
@@ -149,18 +149,6 @@ final class HostDialer {
       // The transport ends, and all that is under way with it.
       return () -> {};
     }
-  }
-
-  private static Throwable together(List<Throwable> failures) {
-    Throwable first = failures.get(0);
-    if (failures.size() == 1) {
-      return first;
-    }
-    StringBuilder all = new StringBuilder(String.valueOf(first.getMessage()));
-    for (Throwable other : failures.subList(1, failures.size())) {
-      all.append("; ").append(other.getMessage());
-    }
-    return new DialException(all.toString(), first);
   }
 
   private static void fail(

@@ -54,9 +54,6 @@ final class NettyTransport implements Transport {
   private final AtomicReference<@Nullable CompletableFuture<Done>> termination =
       new AtomicReference<>();
 
-  /**
-   * @param resolver finds the address of a host; may block
-   */
   NettyTransport(TransportContext context, NettySettings settings) {
     this.settings = settings;
     this.loops =
