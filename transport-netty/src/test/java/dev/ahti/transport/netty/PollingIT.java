@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.ahti.engine.dialect.HttpVersion;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the kernel is asked what has come: by epoll where it loads, by java.nio where it is off. */
 class PollingIT {
@@ -51,6 +53,19 @@ class PollingIT {
             case HTTP_2 -> Set.of(EpollServerSocketChannel.class, EpollSocketChannel.class);
           },
           kinds(net));
+    }
+  }
+
+  /** Packets of one sender, handed over by the kernel as one; without, each comes alone. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void packetsComeTogetherOrAloneAsTheSettingSays(boolean gro) {
+    assumeTrue(Epoll.isAvailable(), "epoll does not load here");
+    try (TestNet net = new TestNet("ahti.netty.gro = " + gro)) {
+      assertCarriesASession(net, HttpVersion.HTTP_3);
+      for (Channel socket : open(net).sockets()) {
+        assertEquals(gro, socket.config().getOption(EpollChannelOption.UDP_GRO), socket::toString);
+      }
     }
   }
 
