@@ -75,8 +75,15 @@ public final class WebTransportOptions {
     return with(next -> next.insecure = true);
   }
 
-  /** Sends an {@code Origin}, as a browser does. */
+  /**
+   * Sends an {@code Origin}, as a browser does.
+   *
+   * @param value {@code null}, or scheme, host and port as {@code https://example.org:8443}
+   * @throws IllegalArgumentException for anything else
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
+   */
   public WebTransportOptions withOrigin(String value) {
+    Dialling.requireOrigin(value);
     return with(next -> next.origin = Optional.of(value));
   }
 
@@ -128,6 +135,8 @@ public final class WebTransportOptions {
    * session only <em>that</em> it could not be established, not why. Until the server has accepted
    * the origin, a page must not learn from the answer what else is on the server's network.
    *
+   * @param pageOrigin as in {@link #withOrigin}
+   * @throws IllegalArgumentException as there
    * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
    */
   public WebTransportOptions onBehalfOf(String pageOrigin) {

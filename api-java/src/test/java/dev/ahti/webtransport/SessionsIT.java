@@ -122,7 +122,15 @@ class SessionsIT {
   void anOriginIsRefusedUnlessAllowedAndAnAbsentOneIsAccepted() throws Exception {
     try (Loopback loopback =
         Loopback.start(
-            "", Map.of("/", keep), server -> server.withOrigins("https://good.example"))) {
+            "",
+            Map.of("/", keep),
+            server -> {
+              // At once, not when the server binds.
+              assertThrows(
+                  IllegalArgumentException.class,
+                  () -> server.withOrigins("https://good.example/"));
+              return server.withOrigins("https://good.example");
+            })) {
       loopback.connect("/").close();
       WebTransport good =
           loopback.connect("/", loopback.trusting().withOrigin("https://good.example"));

@@ -2,6 +2,8 @@ package dev.ahti.webtransport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.webtransport.server.ServerCertificate;
 import java.lang.reflect.InvocationTargetException;
@@ -10,8 +12,13 @@ import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebTransportOptionsTest {
 
@@ -23,6 +30,30 @@ class WebTransportOptionsTest {
     set.forEach((getter, value) -> assertNotEquals(defaults.get(getter), value, getter));
     assertEquals(set, read(all.withConnectTimeout(all.connectTimeout())));
     assertEquals(defaults, read(WebTransportOptions.create()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://example.org", "http://[::1]:8080", "null"})
+  void anOriginOfAPageCanBeSent(String origin) {
+    WebTransportOptions options = WebTransportOptions.create();
+    assertEquals(Optional.of(origin), options.withOrigin(origin).origin());
+    assertEquals(Optional.of(origin), options.onBehalfOf(origin).origin());
+  }
+
+  /** RFC 6454, section 7: null, or one origin or more; a browser sends one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "*", "example.org", "https://a/", "https://a/b", "https://a https://b", "a b"})
+  void whatIsNoOriginCannotBeSent(String text) {
+    WebTransportOptions options = WebTransportOptions.create();
+    for (UnaryOperator<String> sending :
+        List.<UnaryOperator<String>>of(
+            value -> options.withOrigin(value).toString(),
+            value -> options.onBehalfOf(value).toString())) {
+      String why =
+          assertThrows(IllegalArgumentException.class, () -> sending.apply(text)).getMessage();
+      assertTrue(why.startsWith("origin: " + text + " (expected: null, scheme://host"), why);
+    }
   }
 
   /** Every option has another value than its default. */

@@ -7,6 +7,7 @@ import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
 import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.dialect.Priority;
 import dev.ahti.engine.dialect.ProtocolOffer;
 import dev.ahti.engine.dialect.Quirk;
@@ -118,6 +119,18 @@ public final class Dialling {
             fault -> {
               throw new WebTransportTypeException(fault);
             });
+  }
+
+  /**
+   * Refuses what no browser would send as an {@code Origin}.
+   *
+   * @throws IllegalArgumentException with what is expected
+   */
+  public static void requireOrigin(String origin) {
+    if (!OriginPolicy.isOrigin(origin)) {
+      throw new IllegalArgumentException(
+          "origin: " + origin + " (expected: " + OriginPolicy.SHAPE + ")");
+    }
   }
 
   private static ClientTls tls(WebTransportOptions options) {

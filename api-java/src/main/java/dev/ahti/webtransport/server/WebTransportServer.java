@@ -2,6 +2,7 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
@@ -143,9 +144,13 @@ public final class WebTransportServer {
 
   /**
    * Accepts requests from pages of these origins, such as {@code https://example.org}; {@code *}
-   * stands for any.
+   * stands for any, {@code null} for a page that has none.
+   *
+   * @throws IllegalArgumentException for what is not an origin, such as one with a path
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
    */
   public WebTransportServer withOrigins(String... origins) {
+    OriginPolicy.of(List.of(origins));
     return with(config.withOrigins(new LinkedHashSet<>(List.of(origins))));
   }
 

@@ -1,6 +1,5 @@
 package dev.ahti.cli;
 
-import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -290,9 +289,6 @@ final class ConnectCommand implements Callable<Integer> {
     if (wait < 0) {
       throw misuse("--wait: " + wait + " (expected: a number of seconds, 0 or more)");
     }
-    if (origin != null && !OriginPolicy.isOrigin(origin)) {
-      throw misuse("--origin: " + origin + " (expected: " + OriginPolicy.SHAPE + ")");
-    }
     WebTransportOptions options =
         http.of(WebTransportOptions.create().withConnectTimeout(Duration.ofSeconds(timeout)));
     try {
@@ -313,7 +309,11 @@ final class ConnectCommand implements Callable<Integer> {
       options = options.withoutCertificateCheck();
     }
     if (origin != null) {
-      options = options.withOrigin(origin);
+      try {
+        options = options.withOrigin(origin);
+      } catch (IllegalArgumentException e) {
+        throw misuse("--" + e.getMessage());
+      }
     }
     // A draft is one of HTTP/3: what would be had over HTTP/2 is not what was asked for.
     return draft == null

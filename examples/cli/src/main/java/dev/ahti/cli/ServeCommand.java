@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
-import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
@@ -139,16 +138,16 @@ final class ServeCommand implements Callable<Integer> {
     PageHolder page = new PageHolder();
     try (page;
         Actors actors = Actors.start(http.settings())) {
-      if (!noPage) {
-        page.start(pagePort);
-      }
       WebTransportServer server =
-          http.of(WebTransportServer.create(actors.system()))
+          allowing(http.of(WebTransportServer.create(actors.system())))
               .withName("serve")
               .withHost(host)
               .withPort(port)
-              .withCertificate(shown)
-              .withOrigins(allowed(page).toArray(String[]::new));
+              .withCertificate(shown);
+      if (!noPage) {
+        page.start(pagePort);
+        server = origins.isEmpty() ? server.withOrigins(page.origins()) : server;
+      }
       for (var endpoint : Endpoints.all().entrySet()) {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
@@ -166,7 +165,6 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void check() {
-    origins.stream().filter(origin -> !origin.equals("*")).forEach(this::checkOrigin);
     if ((certificate == null) != (key == null)) {
       throw new ParameterException(
           spec.commandLine(), "--cert and --key belong together: give both or neither");
@@ -178,12 +176,12 @@ final class ServeCommand implements Callable<Integer> {
     http.check();
   }
 
-  /** Before anything starts: the server would find out only after the page. */
-  private void checkOrigin(String origin) {
-    if (!OriginPolicy.isOrigin(origin)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--origin: " + origin + " (expected: * or " + OriginPolicy.SHAPE + ")");
+  /** To be called before the page starts: an origin may be none. */
+  private WebTransportServer allowing(WebTransportServer server) {
+    try {
+      return server.withOrigins(origins.toArray(String[]::new));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage());
     }
   }
 
@@ -194,13 +192,6 @@ final class ServeCommand implements Callable<Integer> {
     return certificate != null && key != null
         ? ServerCertificate.fromPem(certificate, key)
         : ServerCertificate.selfSigned(host, "localhost", "127.0.0.1", "::1");
-  }
-
-  private List<String> allowed(PageHolder page) {
-    if (!origins.isEmpty() || !page.running()) {
-      return origins;
-    }
-    return List.of("http://localhost:" + page.port(), "http://127.0.0.1:" + page.port());
   }
 
   private void announce(WebTransportServerBinding binding, PageHolder page) throws Exception {
@@ -264,6 +255,11 @@ final class ServeCommand implements Callable<Integer> {
 
     int port() {
       return server == null ? 0 : server.port();
+    }
+
+    /** Those that a browser may know it by. */
+    String[] origins() {
+      return new String[] {"http://localhost:" + port(), "http://127.0.0.1:" + port()};
     }
 
     private PageInfo info() {

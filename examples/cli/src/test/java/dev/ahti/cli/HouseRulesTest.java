@@ -59,6 +59,18 @@ class HouseRulesTest {
         .check(AHTI);
   }
 
+  @Test
+  void theCommandLineIsWrittenAgainstThePublicApi() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.ahti.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.ahti.engine..", "dev.ahti.transport..")
+        .because("it has to make do with what every application has")
+        .check(AHTI);
+  }
+
   /** A clock that jumps must end no session: timers are of {@link System#nanoTime}. */
   @Test
   void theClockOfTheDayIsReadForTokensAndCertificatesOnly() {
