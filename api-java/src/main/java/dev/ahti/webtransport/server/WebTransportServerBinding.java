@@ -1,9 +1,12 @@
 package dev.ahti.webtransport.server;
 
+import dev.ahti.engine.actor.DrainRequest;
 import dev.ahti.engine.actor.ListenerHandle;
+import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.impl.AddressText;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -64,6 +67,32 @@ public final class WebTransportServerBinding {
       ServerCertificate certificate, Map<String, ServerCertificate> byHostName) {
     listener.replaceCredentials(ServerBinder.credentials(certificate, byHostName));
     certificateHash = certificate.hash();
+  }
+
+  /**
+   * Stops without haste; as {@link #drain(Duration, WebTransportCloseInfo)} with code 0 for the
+   * sessions that are left.
+   */
+  public CompletionStage<Done> drain(Duration timeout) {
+    return drain(timeout, WebTransportCloseInfo.NONE);
+  }
+
+  /**
+   * Stops without haste: new connections and sessions are refused, clients are told to go elsewhere
+   * (GOAWAY) and to wind up the sessions that they have (their {@code draining()} completes), and
+   * those go on until they end by themselves. Sessions that are left after the time are closed.
+   *
+   * <p>This is also what happens when the actor system shuts down, with the settings of {@code
+   * ahti.listener.drain}.
+   *
+   * @param timeout zero closes every session at once; a day at most
+   * @param left what the sessions are closed with that are left then
+   * @return completes when the last session has ended and the port is given back; the same moment
+   *     as for {@link #stop()}, which ends the waiting
+   * @throws IllegalArgumentException when the time is negative or too long
+   */
+  public CompletionStage<Done> drain(Duration timeout, WebTransportCloseInfo left) {
+    return listener.drain(new DrainRequest(timeout, left.closeCode(), left.reason()));
   }
 
   /**

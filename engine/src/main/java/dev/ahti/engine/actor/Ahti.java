@@ -6,10 +6,8 @@ import dev.ahti.engine.spi.Transport;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.Cancellable;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
@@ -21,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Ahti in one actor system: its listeners, its dialer, its gauges. Any thread.
  *
  * <p>The actors live below {@code /system/ahti}. The transport is made at the first {@link #listen}
- * or {@link #connect}. When the actor system shuts down, listeners and dialer stop first (phase
- * {@code service-unbind} of coordinated shutdown), with a word to every peer; the transport's
- * threads end after the last actor, because actors run on them.
+ * or {@link #connect}. When the actor system shuts down, listeners and dialer end first, as {@link
+ * OrderlyShutdown} says; the transport's threads end after the last actor, because actors run on
+ * them.
  */
 public final class Ahti implements Extension {
   private final EngineParts parts;
@@ -42,8 +40,7 @@ public final class Ahti implements Extension {
             settings.mostSessions(),
             parts.gauges().level(Gauges.CALLS_OPEN));
     this.guardian = system.systemActorOf(AhtiGuardian.create(parts), "ahti", Props.empty());
-    CoordinatedShutdown.get(system)
-        .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "ahti-stop", this::stopAll);
+    OrderlyShutdown.add(system, settings, guardian);
     system.classicSystem().registerOnTermination(this::afterLastActor);
   }
 
@@ -147,12 +144,6 @@ public final class Ahti implements Extension {
       promise.completeExceptionally(unavailable);
       return null;
     }
-  }
-
-  private CompletionStage<Done> stopAll() {
-    CompletableFuture<Done> stopped = new CompletableFuture<>();
-    guardian.tell(new AhtiGuardian.StopAll(stopped));
-    return stopped;
   }
 
   private void afterLastActor() {

@@ -42,6 +42,12 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   /** Something for the watch of owners. */
   record ToOwners(OwnersActor.Command command) implements Command {}
 
+  /**
+   * Drains every listener; from then on none is started. The dialer goes on, for what the last
+   * sessions need of it.
+   */
+  record DrainAll(DrainRequest request, CompletableFuture<Done> promise) implements Command {}
+
   /** Stops every listener and the dialer; from then on nothing new is started. */
   record StopAll(CompletableFuture<Done> promise) implements Command {}
 
@@ -57,6 +63,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
 
   private final EngineParts parts;
   private final Map<String, Entry> listeners = new HashMap<>();
+  private final List<CompletableFuture<Done>> draining = new ArrayList<>();
   private final List<CompletableFuture<Done>> stopping = new ArrayList<>();
   private @Nullable ActorRef<DialerActor.Command> dialer;
   private @Nullable ActorRef<OwnersActor.Command> owners;
@@ -77,6 +84,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
         .onMessage(Dial.class, this::onDial)
         .onMessage(Listeners.class, this::onListeners)
         .onMessage(ToOwners.class, this::onToOwners)
+        .onMessage(DrainAll.class, this::onDrainAll)
         .onMessage(StopAll.class, this::onStopAll)
         .onMessage(ListenerGone.class, this::onListenerGone)
         .onMessage(DialerGone.class, this::onDialerGone)
@@ -87,7 +95,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   private Behavior<Command> onListen(Listen listen) {
     ListenRequest request = listen.request();
     String name = request.name();
-    if (!stopping.isEmpty()) {
+    if (!stopping.isEmpty() || !draining.isEmpty()) {
       listen.promise().completeExceptionally(stopped());
     } else if (listeners.containsKey(name)) {
       listen
@@ -139,6 +147,13 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
     return this;
   }
 
+  private Behavior<Command> onDrainAll(DrainAll drain) {
+    draining.add(drain.promise());
+    ListenerActor.Drain command = new ListenerActor.Drain(drain.request());
+    listeners.values().forEach(listener -> listener.actor().tell(command));
+    return completeWhenAllGone();
+  }
+
   private Behavior<Command> onStopAll(StopAll stop) {
     stopping.add(stop.promise());
     listeners.values().forEach(listener -> listener.actor().tell(ListenerActor.Stop.INSTANCE));
@@ -159,6 +174,9 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   }
 
   private Behavior<Command> completeWhenAllGone() {
+    if (listeners.isEmpty()) {
+      draining.forEach(promise -> promise.complete(Done.getInstance()));
+    }
     if (listeners.isEmpty() && dialer == null) {
       stopping.forEach(promise -> promise.complete(Done.getInstance()));
     }
@@ -166,6 +184,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    draining.forEach(promise -> promise.complete(Done.getInstance()));
     stopping.forEach(promise -> promise.complete(Done.getInstance()));
     return this;
   }

@@ -235,6 +235,11 @@ final class ClientRole implements ConnectionRole {
   }
 
   @Override
+  public void onDraining() {
+    onWornOut("the connection is draining");
+  }
+
+  @Override
   public void onReconsidered(RequestReceived received) {
     onRequest(received);
   }

@@ -30,6 +30,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * <pre>
  * WAITING -> OPEN     on the peer's SETTINGS
  * WAITING -> CLOSING  when they are invalid or do not come in time
+ * OPEN    -> OPEN     on Drain: GOAWAY, sessions are asked to wind up; CLOSING with the last of them
  * any     -> CLOSING  on Shutdown: GOAWAY, sessions close, then the connection
  * any     -> CLOSING  on Close: the connection at once, its sessions learn it from the transport
  * any     -> CLOSED   when the transport says so, or its actor is gone
@@ -42,8 +43,24 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   /** A connection may have stopped when it is told something: that is its normal end. */
   sealed interface Command extends DeadLetterSuppression {}
 
-  /** Takes no more requests, closes the sessions with code 0, then the connection, then stops. */
-  enum Shutdown implements Command {
+  /**
+   * Takes no more requests, closes the sessions with this code and reason, then the connection,
+   * then stops.
+   */
+  record Shutdown(long code, String reason) implements Command {
+    static final Shutdown NORMAL = new Shutdown(0, "");
+  }
+
+  /**
+   * Takes no more requests and asks the peer to wind up its sessions; closes once the last of them
+   * has ended and the last answer is out. {@link Shutdown} is how not to wait any longer.
+   */
+  enum Drain implements Command {
+    INSTANCE
+  }
+
+  /** An answer that opened no session was handed to the transport to its end, or cannot be. */
+  enum AnswerSent implements Command {
     INSTANCE
   }
 
@@ -83,7 +100,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     SETTINGS,
     CLOSE,
     EARLY,
-    IDLE
+    IDLE,
+    DRAINED
   }
 
   private enum Phase {
@@ -103,6 +121,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   private Phase phase = Phase.WAITING;
   private boolean closeSent;
   private boolean idling;
+  private boolean draining;
 
   /** A connection that a listener accepted. */
   static Behavior<Command> server(
@@ -199,6 +218,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         .onMessage(CallOff.class, this::onCallOff)
         .onMessage(Started.class, this::onStarted)
         .onMessage(Shutdown.class, this::onShutdown)
+        .onMessage(Drain.class, this::onDrain)
+        .onMessage(AnswerSent.class, this::onAnswerSent)
         .onMessage(Close.class, this::onClose)
         .onMessage(TransportGone.class, this::onTransportGone)
         .onMessage(TimedOut.class, this::onTimedOut)
@@ -247,7 +268,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   private void onRequest(TransportEvent.RequestReceived request) {
-    if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+    if (takesNoRequests()) {
       reject(request);
     } else {
       role.onRequest(request);
@@ -255,12 +276,16 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   private Behavior<Command> onReconsider(Reconsider again) {
-    if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+    if (takesNoRequests()) {
       reject(again.request());
     } else {
       role.onReconsidered(again.request());
     }
     return this;
+  }
+
+  private boolean takesNoRequests() {
+    return draining || phase == Phase.CLOSING || phase == Phase.CLOSED;
   }
 
   private void reject(TransportEvent.RequestReceived request) {
@@ -289,7 +314,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       @Override
       public void begins(Duration wait) {
         if (wait.isZero()) {
-          onShutdown(Shutdown.INSTANCE);
+          onShutdown(Shutdown.NORMAL);
         } else {
           timers.startSingleTimer(TimedOut.IDLE, TimedOut.IDLE, wait);
           idling(true);
@@ -335,8 +360,39 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     timers.cancel(TimedOut.SETTINGS);
     role.onClosing("the connection is shutting down");
     scope.transport().tell(TransportCommand.GoAway.INSTANCE);
-    sessions.closeAll();
+    sessions.closeAll(shutdown.code(), shutdown.reason());
     return sessions.isEmpty() ? closeTransport(Http3ErrorCode.H3_NO_ERROR, "") : waitForClose();
+  }
+
+  private Behavior<Command> onDrain(Drain drain) {
+    if (phase == Phase.WAITING) {
+      // Nothing was accepted yet, so there is nothing to wait for.
+      return onShutdown(Shutdown.NORMAL);
+    }
+    if (phase == Phase.OPEN && !draining) {
+      draining = true;
+      role.onDraining();
+      sessions.drainAll();
+    }
+    return closeWhenDrained();
+  }
+
+  private Behavior<Command> onAnswerSent(AnswerSent sent) {
+    role.onAnswerSent();
+    return closeWhenDrained();
+  }
+
+  private Behavior<Command> closeWhenDrained() {
+    if (!draining || phase != Phase.OPEN || !sessions.isEmpty() || role.isAnswering()) {
+      return this;
+    }
+    // The end of a connection overtakes what is on its way, and nobody says when that has come.
+    Duration rest = role.sinceAnswer(parts.settings().connection().closeTimeout());
+    if (rest.isZero()) {
+      return onShutdown(Shutdown.NORMAL);
+    }
+    timers.startSingleTimer(TimedOut.DRAINED, TimedOut.DRAINED, rest);
+    return this;
   }
 
   private Behavior<Command> onClose(Close close) {
@@ -388,6 +444,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     sessions.gone(gone.id());
     if (phase == Phase.OPEN) {
       role.onSessionGone(gone.id());
+      return closeWhenDrained();
     } else if (sessions.isEmpty() && phase == Phase.CLOSED) {
       return Behaviors.stopped();
     } else if (sessions.isEmpty() && !closeSent) {
@@ -400,7 +457,8 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     return switch (timedOut) {
       case SETTINGS -> onNoSettings();
       case EARLY -> expireEarly();
-      case IDLE -> onShutdown(Shutdown.INSTANCE);
+      case IDLE -> onShutdown(Shutdown.NORMAL);
+      case DRAINED -> closeWhenDrained();
       case CLOSE -> onNotClosed();
     };
   }

@@ -3,6 +3,7 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.spi.TransportCommand.RequestStarted;
 import dev.ahti.engine.spi.TransportEvent.RequestReceived;
 import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
+import java.time.Duration;
 import java.util.Map;
 
 /** What a connection does as a server or as a client; called by its actor. */
@@ -41,6 +42,26 @@ interface ConnectionRole {
 
   /** The connection should get no more sessions; those it has are asked to wind up. */
   void onWornOut(String why);
+
+  /** The connection takes no more requests, and goes on until its sessions have ended. */
+  void onDraining();
+
+  /** An answer that opened no session is out, or lost. */
+  default void onAnswerSent() {}
+
+  /** Whether a request was neither accepted nor answered to the end. */
+  default boolean isAnswering() {
+    return false;
+  }
+
+  /**
+   * How much of this time is left since the last answer that opened no session was out.
+   *
+   * @return zero when all of it has passed, or there was none
+   */
+  default Duration sinceAnswer(Duration time) {
+    return Duration.ZERO;
+  }
 
   /** A session's actor has stopped, while the connection goes on. */
   void onSessionGone(long id);

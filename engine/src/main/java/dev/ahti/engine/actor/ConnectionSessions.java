@@ -243,8 +243,8 @@ final class ConnectionSessions {
     tellAll(new SessionCommand.ConnectionLost(why));
   }
 
-  void closeAll() {
-    tellAll(new SessionCommand.Close(0, ""));
+  void closeAll(long code, String reason) {
+    tellAll(new SessionCommand.Close(code, reason));
   }
 
   private void tellAll(SessionActor.Command command) {

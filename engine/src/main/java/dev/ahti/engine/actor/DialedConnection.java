@@ -121,7 +121,7 @@ final class DialedConnection {
     closing = true;
     giveUp();
     if (actor != null) {
-      actor.tell(ConnectionActor.Shutdown.INSTANCE);
+      actor.tell(ConnectionActor.Shutdown.NORMAL);
     }
   }
 

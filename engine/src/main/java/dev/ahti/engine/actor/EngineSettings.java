@@ -69,7 +69,7 @@ public record EngineSettings(
         root.getDuration("loop-watchdog"),
         DialectSettings.create(root.getConfig("dialects")),
         new Headers(root.getInt("headers.fields"), root.getBytes("headers.bytes")),
-        new Listener(root.getInt("listener.max-connections")),
+        listener(root.getConfig("listener")),
         new Dialer(
             root.getInt("dialer.max-connections"),
             root.getDuration("dialer.pool-idle-timeout"),
@@ -86,6 +86,20 @@ public record EngineSettings(
   int mostSessions() {
     long most = (long) dialer.maxConnections() * session.maxPerConnection();
     return (int) Math.min(most, Integer.MAX_VALUE);
+  }
+
+  private static Listener listener(Config config) {
+    Config drain = config.getConfig("drain");
+    Duration timeout = drain.getDuration("timeout");
+    long code = drain.getLong("close-code");
+    notNegative("ahti.listener.drain.timeout", timeout);
+    if (timeout.compareTo(DrainRequest.LONGEST) > 0) {
+      throw outOfBounds("ahti.listener.drain.timeout", timeout.toMillis(), "a day at most");
+    }
+    code("ahti.listener.drain.close-code", code);
+    return new Listener(
+        config.getInt("max-connections"),
+        new DrainRequest(timeout, code, drain.getString("close-reason")));
   }
 
   private static Connection connection(Config config) {
@@ -167,8 +181,9 @@ public record EngineSettings(
    * {@code ahti.listener}.
    *
    * @param maxConnections open connections of one listener
+   * @param drain how its sessions are wound up when the actor system shuts down
    */
-  public record Listener(int maxConnections) {
+  public record Listener(int maxConnections, DrainRequest drain) {
 
     /** Checks the bounds. */
     public Listener {
@@ -266,10 +281,7 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Session {
       positive("ahti.session.max-per-connection", maxPerConnection);
-      if (handlerFailureCode < 0 || handlerFailureCode > MAX_CODE) {
-        throw outOfBounds(
-            "ahti.session.handler-failure-code", handlerFailureCode, "0 to 4294967295");
-      }
+      code("ahti.session.handler-failure-code", handlerFailureCode);
       positive("ahti.session.close-timeout", closeTimeout.toNanos());
       positive("ahti.session.incoming-streams-capacity", incomingStreamsCapacity);
       positive("ahti.session.open-waiters-capacity", openWaitersCapacity);
@@ -412,6 +424,12 @@ public record EngineSettings(
   private static void notNegative(String key, Duration value) {
     if (value.isNegative()) {
       throw outOfBounds(key, value.toMillis(), "0 or above");
+    }
+  }
+
+  private static void code(String key, long value) {
+    if (value < 0 || value > MAX_CODE) {
+      throw outOfBounds(key, value, "0 to " + MAX_CODE);
     }
   }
 

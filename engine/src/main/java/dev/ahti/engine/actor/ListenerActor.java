@@ -11,6 +11,7 @@ import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * binding   -> listening  on Bound
  * binding   -> stopped    on BindFailed
- * any       -> stopping   on Stop: connections are refused, the open ones shut down
- * stopping  -> releasing  when the last connection is gone
+ * listening -> draining   on Drain: connections are refused, the open ones end with their sessions
+ * any       -> stopping   on Stop, or when draining takes too long: the open ones shut down
+ * draining or stopping -> releasing when the last connection is gone
  * releasing -> stopped    when the address is free
  * </pre>
  */
@@ -46,6 +49,11 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   enum Stop implements Command {
     INSTANCE
   }
+
+  /** As {@link Stop}, but the sessions are first asked to wind up and have a time to do so. */
+  record Drain(DrainRequest request) implements Command {}
+
+  private record DrainTimedOut(DrainRequest request) implements Command {}
 
   private record Bound(TransportListener listener) implements Command {}
 
@@ -59,12 +67,16 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     INSTANCE
   }
 
+  private static final String DRAINING = "draining";
+
   private final EngineParts parts;
   private final ListenRequest request;
   private final CompletableFuture<ListenerHandle> promise;
   private final CompletableFuture<Done> stopped = new CompletableFuture<>();
   private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
   private @Nullable TransportListener listener;
+  private final TimerScheduler<Command> timers;
+  private boolean refusing;
   private boolean stopping;
   private boolean releasing;
   private final RareWarning refusals = new RareWarning();
@@ -79,15 +91,20 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
       Transport transport,
       CompletableFuture<ListenerHandle> promise) {
     return Behaviors.setup(
-        context -> new ListenerActor(context, parts, request, promise).bind(transport));
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new ListenerActor(context, timers, parts, request, promise).bind(transport)));
   }
 
   private ListenerActor(
       ActorContext<Command> context,
+      TimerScheduler<Command> timers,
       EngineParts parts,
       ListenRequest request,
       CompletableFuture<ListenerHandle> promise) {
     super(context);
+    this.timers = timers;
     this.parts = parts;
     this.request = request;
     this.promise = promise;
@@ -142,6 +159,8 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
         .onMessage(ConnectionGone.class, this::onConnectionGone)
         .onMessage(Bound.class, this::onBound)
         .onMessage(BindFailed.class, this::onBindFailed)
+        .onMessage(Drain.class, this::onDrain)
+        .onMessage(DrainTimedOut.class, this::onDrainTimedOut)
         .onMessage(Stop.class, this::onStop)
         .onMessage(Released.class, this::onReleased)
         .onSignal(PostStop.class, this::onPostStop)
@@ -153,7 +172,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     InetSocketAddress address = listener.localAddress();
     getContext().getLog().info("Listening on {} as '{}'", address, request.name());
     promise.complete(new Handle(listener, getContext().getSelf(), stopped));
-    return stopping ? releaseWhenEmpty() : this;
+    return releaseWhenEmpty();
   }
 
   private Behavior<Command> onBindFailed(BindFailed failed) {
@@ -163,7 +182,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   private Behavior<Command> onArrived(Arrived arrived) {
     TransportConnection connection = arrived.connection();
-    if (stopping) {
+    if (refusing) {
       connection.discard(Http3ErrorCode.H3_NO_ERROR, "the listener is stopping");
       return this;
     }
@@ -199,17 +218,53 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     return releaseWhenEmpty();
   }
 
+  private Behavior<Command> onDrain(Drain drain) {
+    Duration timeout = drain.request().timeout();
+    if (timeout.isZero()) {
+      return shutDown(drain.request().shutdown());
+    }
+    if (!refusing) {
+      refusing = true;
+      getContext()
+          .getLog()
+          .info("Draining the listener '{}' for {} ms at most", request.name(), timeout.toMillis());
+      connections.values().forEach(actor -> actor.tell(ConnectionActor.Drain.INSTANCE));
+      timers.startSingleTimer(DRAINING, new DrainTimedOut(drain.request()), timeout);
+    }
+    return releaseWhenEmpty();
+  }
+
+  private Behavior<Command> onDrainTimedOut(DrainTimedOut timedOut) {
+    if (!connections.isEmpty()) {
+      parts.gauges().counter(Gauges.LISTENER_DRAINS_CUT).increment();
+      getContext()
+          .getLog()
+          .info(
+              "The listener '{}' was drained for {} ms and closes what is left; connections: {}",
+              request.name(),
+              timedOut.request().timeout().toMillis(),
+              connections.size());
+    }
+    return shutDown(timedOut.request().shutdown());
+  }
+
   private Behavior<Command> onStop(Stop stop) {
+    return shutDown(ConnectionActor.Shutdown.NORMAL);
+  }
+
+  private Behavior<Command> shutDown(ConnectionActor.Shutdown shutdown) {
     if (!stopping) {
+      refusing = true;
       stopping = true;
+      timers.cancel(DRAINING);
       getContext().getLog().info("Stopping the listener '{}'", request.name());
-      connections.values().forEach(actor -> actor.tell(ConnectionActor.Shutdown.INSTANCE));
+      connections.values().forEach(actor -> actor.tell(shutdown));
     }
     return releaseWhenEmpty();
   }
 
   private Behavior<Command> releaseWhenEmpty() {
-    if (stopping && !releasing && listener != null && connections.isEmpty()) {
+    if (refusing && !releasing && listener != null && connections.isEmpty()) {
       releasing = true;
       getContext().pipeToSelf(listener.close(), (done, cause) -> Released.INSTANCE);
     }
@@ -244,9 +299,18 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     }
 
     @Override
+    public CompletableFuture<Done> drain(DrainRequest request) {
+      return tell(new Drain(request));
+    }
+
+    @Override
     public CompletableFuture<Done> stop() {
+      return tell(Stop.INSTANCE);
+    }
+
+    private CompletableFuture<Done> tell(Command command) {
       if (!stopped.isDone()) {
-        actor.tell(Stop.INSTANCE);
+        actor.tell(command);
       }
       return stopped.copy();
     }

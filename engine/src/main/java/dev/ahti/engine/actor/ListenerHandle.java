@@ -20,6 +20,16 @@ public interface ListenerHandle {
   void replaceCredentials(ServerCredentials credentials);
 
   /**
+   * Stops it without haste: refuses new connections and requests, tells every peer (GOAWAY), asks
+   * for every session to be wound up (WT_DRAIN_SESSION), and leaves those that are open to end by
+   * themselves. What is left after the time is closed with the request's code, as {@link #stop}
+   * does with code 0. A call while it is draining changes nothing; {@link #stop} ends the waiting.
+   *
+   * @return completes when the address is free; the same moment for every call
+   */
+  CompletableFuture<Done> drain(DrainRequest request);
+
+  /**
    * Stops it: refuses new connections, tells every peer (GOAWAY), closes the sessions with code 0,
    * gives the sessions {@code ahti.connection.close-timeout} to say so, and frees the address.
    *

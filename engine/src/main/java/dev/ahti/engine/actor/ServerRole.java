@@ -19,9 +19,11 @@ import dev.ahti.engine.spi.TransportEvent.RequestReceived;
 import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Fields;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,9 @@ final class ServerRole implements ConnectionRole {
   private final ListenRequest listener;
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
   private @Nullable Map<Long, Long> settings;
+  private int answering;
+  private long lastAnswer;
+  private boolean answered;
 
   /** Found no room once already; set while it is handled again. */
   private @Nullable RequestReceived reconsidered;
@@ -103,6 +108,29 @@ final class ServerRole implements ConnectionRole {
   @Override
   public void onWornOut(String why) {
     scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+  }
+
+  @Override
+  public void onDraining() {
+    scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+  }
+
+  @Override
+  public void onAnswerSent() {
+    answering--;
+    answered = true;
+    lastAnswer = scope.now();
+  }
+
+  @Override
+  public boolean isAnswering() {
+    return answering > 0;
+  }
+
+  @Override
+  public Duration sinceAnswer(Duration time) {
+    long rest = answered ? lastAnswer + time.toNanos() - scope.now() : 0;
+    return Duration.ofNanos(Math.max(0, rest));
   }
 
   @Override
@@ -277,7 +305,8 @@ final class ServerRole implements ConnectionRole {
   private void respond(RequestReceived request, int status, Fields fields, ByteString body) {
     count(request);
     Fields all = Fields.empty().with(":status", Integer.toString(status)).with(fields);
-    request.body().observe(new StopAfterAnswer(request.body()));
+    answering++;
+    request.body().observe(new StopAfterAnswer(request.body(), scope.self()));
     scope.transport().tell(new TransportCommand.Respond(request.id(), all, body, true));
     sessions.refused(request.id());
   }
@@ -303,7 +332,8 @@ final class ServerRole implements ConnectionRole {
    * Once the answer is out, the rest of the request is not wanted; unread, it would keep its stream
    * open. Not before: the client could take it for a refusal without an answer (RFC 9114 4.1).
    */
-  private record StopAfterAnswer(StreamPort body) implements PortObserver {
+  private record StopAfterAnswer(StreamPort body, ActorRef<ConnectionActor.Command> connection)
+      implements PortObserver {
 
     @Override
     public void onReadEnd(Inbound end) {
@@ -313,6 +343,7 @@ final class ServerRole implements ConnectionRole {
     @Override
     public void onWriteEnd(WriteEnd end) {
       body.stopSending(Http3ErrorCode.H3_NO_ERROR);
+      connection.tell(ConnectionActor.AnswerSent.INSTANCE);
     }
   }
 }

@@ -207,6 +207,9 @@ public final class Gauges {
   /** Counter: connections refused by a limit. */
   public static final String CONNECTIONS_REFUSED = "connections.refused";
 
+  /** Counter: listeners whose time to drain was over before their last connection was. */
+  public static final String LISTENER_DRAINS_CUT = "listener.drains-cut";
+
   /** Counter: WebTransport requests answered with a refusal. */
   public static final String SESSIONS_REFUSED = "sessions.refused";
 

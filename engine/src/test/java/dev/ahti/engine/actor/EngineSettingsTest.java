@@ -30,10 +30,15 @@ import org.junit.jupiter.api.TestFactory;
 class EngineSettingsTest {
   private static final Config REFERENCE = ConfigFactory.parseResources("reference.conf").resolve();
 
+  /** Codes on the wire. */
+  private static final Set<String> CODES =
+      Set.of("listener.drain.close-code", "session.handler-failure-code");
+
   private static final Set<String> ZERO_IS_FINE =
       Set.of(
           "dialer.http2-head-start",
           "dialer.pool-idle-timeout",
+          "listener.drain.timeout",
           "session.datagrams.incoming-max-age",
           "session.datagrams.outgoing-max-age");
 
@@ -70,7 +75,7 @@ class EngineSettingsTest {
     return keys().stream()
         .filter(
             key -> !Set.of("transport", "loop-dispatcher", "session.flow.enabled").contains(key))
-        .filter(key -> !key.equals("session.handler-failure-code"))
+        .filter(key -> !CODES.contains(key) && !key.equals("listener.drain.close-reason"))
         .filter(key -> !key.startsWith("dialects."))
         .filter(key -> !ZERO_IS_FINE.contains(key))
         .map(key -> DynamicTest.dynamicTest(key, () -> assertRefused("ahti." + key, 0)))
@@ -109,9 +114,16 @@ class EngineSettingsTest {
   }
 
   @Test
-  void refusesAHandlerFailureCodeOfMoreThan32Bits() {
-    assertRefused("ahti.session.handler-failure-code", 0x1_0000_0000L);
-    assertRefused("ahti.session.handler-failure-code", -1);
+  void refusesALongerTimeToDrainThanADay() {
+    assertRefused("ahti.listener.drain.timeout", Duration.ofDays(1).toMillis() + 1);
+  }
+
+  @Test
+  void refusesACodeOfMoreThan32Bits() {
+    for (String key : CODES) {
+      assertRefused("ahti." + key, 0x1_0000_0000L);
+      assertRefused("ahti." + key, -1);
+    }
   }
 
   private static void assertRefused(String key, long value) {

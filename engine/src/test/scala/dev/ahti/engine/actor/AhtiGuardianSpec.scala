@@ -27,6 +27,8 @@ final class AhtiGuardianSpec extends ActorSpec {
     promise
   }
 
+  private val drain = new DrainRequest(java.time.Duration.ofSeconds(10), 0, "")
+
   private def list(
       guardian: ActorRef[AhtiGuardian.Command]
   ): util.SortedMap[String, ListenerHandle] = {
@@ -59,6 +61,7 @@ final class AhtiGuardianSpec extends ActorSpec {
           new CompletableFuture[util.SortedMap[String, ListenerHandle]]
         ),
         new AhtiGuardian.ToOwners(new OwnersActor.Forget("key", kit.system.deadLetters[Any])),
+        new AhtiGuardian.DrainAll(drain, new CompletableFuture[Done]),
         new AhtiGuardian.StopAll(new CompletableFuture[Done])
       )(() => AhtiGuardian.create(parts()))
 
@@ -94,6 +97,23 @@ final class AhtiGuardianSpec extends ActorSpec {
       refused.bound.completeExceptionally(new IllegalStateException("in use"))
       failure(failing)
       list(guardian) shouldBe empty
+    }
+
+    "drain its listeners, start none meanwhile, and leave the dialer alone" in {
+      val guardian = kit.spawn(AhtiGuardian.create(parts()))
+      val transport = new FakeTransport
+      val listening = listen(guardian, transport)
+      val dialing = new CompletableFuture[SessionHandle]
+      guardian ! new AhtiGuardian.Dial(Requests.dial(), transport, dialing)
+      transport.bound.complete(new FakeListener)
+      eventually(listening.isDone shouldBe true)
+      val drained = new CompletableFuture[Done]
+      guardian ! new AhtiGuardian.DrainAll(drain, drained)
+      eventually(drained.isDone shouldBe true)
+      failure(listen(guardian, new FakeTransport)).getMessage should include("shutting down")
+      dialing.isDone shouldBe false
+      eventually(stopAll(guardian).isDone shouldBe true)
+      failure(dialing)
     }
 
     "stop every listener and the dialer, and start nothing afterwards" in {

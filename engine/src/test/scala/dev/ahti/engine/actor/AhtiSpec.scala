@@ -47,7 +47,10 @@ final class AhtiSpec extends AnyWordSpec with Matchers with BeforeAndAfterEach w
     accepted.clear()
     kit = ActorTestKit(
       ConfigFactory
-        .parseString(s"ahti.transport = memory, ahti.loop-dispatcher = $loopDispatcher")
+        .parseString(
+          s"ahti.transport = memory, ahti.loop-dispatcher = $loopDispatcher" +
+            ", ahti.listener.drain.timeout = 0 s"
+        )
         .withFallback(ConfigFactory.load())
     )
   }

@@ -27,7 +27,9 @@ final class ClientConnectionSpec extends ConnectionSpec {
       val probe = kit.createTestProbe[SessionActor.Command]()
       handlesEveryCommand(
         classOf[ConnectionActor.Command],
-        ConnectionActor.Shutdown.INSTANCE,
+        ConnectionActor.Shutdown.NORMAL,
+        ConnectionActor.Drain.INSTANCE,
+        ConnectionActor.AnswerSent.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
         new ConnectionActor.Dial(
@@ -310,7 +312,7 @@ final class ClientConnectionSpec extends ConnectionSpec {
       val client = new Client(parts(), JavaDuration.ofSeconds(5))
       client.settings(Draft.D07)
       client.expect[TransportCommand.Request]
-      client.actor ! ConnectionActor.Shutdown.INSTANCE
+      client.actor ! ConnectionActor.Shutdown.NORMAL
       client.places()
       client.dialer.expectMessageType[DialerActor.Closing]
       client.dialer.expectMessageType[DialerActor.Returned].call shouldBe 1

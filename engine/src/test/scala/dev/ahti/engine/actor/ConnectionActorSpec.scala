@@ -21,7 +21,9 @@ final class ConnectionActorSpec extends ConnectionSpec {
       val probe = kit.createTestProbe[SessionActor.Command]()
       handlesEveryCommand(
         classOf[ConnectionActor.Command],
-        ConnectionActor.Shutdown.INSTANCE,
+        ConnectionActor.Shutdown.NORMAL,
+        ConnectionActor.Drain.INSTANCE,
+        ConnectionActor.AnswerSent.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
         new ConnectionActor.Dial(
@@ -238,12 +240,84 @@ final class ConnectionActorSpec extends ConnectionSpec {
   private def closeForced(server: Server): Long =
     server.shared.gauges.counter(Gauges.CONNECTIONS_CLOSE_FORCED).value
 
+  "A connection that is drained" should {
+    "say GOAWAY and WT_DRAIN_SESSION, take nothing new, and close with its last session" in {
+      val server = new Server
+      server.settings(Draft.D07)
+      val first = server.open(0, Draft.D07)
+      val second = server.open(4, Draft.D07)
+      server.actor ! ConnectionActor.Drain.INSTANCE
+      server.expect[TransportCommand.GoAway]
+      eventually(first.bytes shouldBe new Capsule.DrainSession().encode)
+      eventually(second.bytes shouldBe new Capsule.DrainSession().encode)
+      server.request(8, Requests.connect(Draft.D07, "/echo"))
+      server.expect[TransportCommand.RejectRequest].id shouldBe 8
+      server.request(12, Requests.get("/"))
+      server.expect[TransportCommand.RejectRequest].id shouldBe 12
+      first.receive(Inbound.Fin.INSTANCE)
+      server.expect[TransportCommand.DetachSession].sessionId shouldBe 0
+      server.actor ! ConnectionActor.Drain.INSTANCE
+      second.receive(Inbound.Fin.INSTANCE)
+      server.expect[TransportCommand.DetachSession].sessionId shouldBe 4
+      server.expect[TransportCommand.GoAway]
+      server.expect[TransportCommand.CloseConnection].code shouldBe Http3ErrorCode.H3_NO_ERROR
+      server.end()
+    }
+
+    "close its sessions with the code of a shutdown that comes meanwhile" in {
+      val server = new Server
+      server.settings(Draft.D16)
+      val connect = server.open(0, Draft.D16)
+      server.actor ! ConnectionActor.Drain.INSTANCE
+      server.expect[TransportCommand.GoAway]
+      server.actor ! new ConnectionActor.Shutdown(7, "moved")
+      server.expect[TransportCommand.GoAway]
+      server.expect[TransportCommand.DetachSession]
+      connect.bytes shouldBe
+        new Capsule.DrainSession().encode.concat(new Capsule.CloseSession(7, "moved").encode)
+      server.end()
+    }
+
+    "close at once when it has no session, or has not begun" in {
+      val idle = new Server
+      idle.settings(Draft.D16)
+      idle.actor ! ConnectionActor.Drain.INSTANCE
+      idle.expect[TransportCommand.GoAway]
+      idle.expect[TransportCommand.GoAway]
+      idle.expect[TransportCommand.CloseConnection]
+      idle.end()
+      val silent = new Server
+      silent.actor ! ConnectionActor.Drain.INSTANCE
+      silent.expect[TransportCommand.GoAway]
+      silent.expect[TransportCommand.CloseConnection]
+      silent.end()
+    }
+
+    "wait for an answer to be out, and then as long as a close may take" in {
+      val server = new Server
+      server.settings(Draft.D16)
+      val body = server.request(0, Requests.get("/"))
+      server.status(0) shouldBe 200
+      server.actor ! ConnectionActor.Drain.INSTANCE
+      server.expect[TransportCommand.GoAway]
+      pass(server, 10.seconds)
+      server.connection.commands.expectNoMessage(10.millis)
+      body.finish()
+      eventually(body.stoppedWith shouldBe Some(Http3ErrorCode.H3_NO_ERROR))
+      server.connection.commands.expectNoMessage(10.millis)
+      pass(server, 1.second)
+      server.expect[TransportCommand.GoAway]
+      server.expect[TransportCommand.CloseConnection]
+      server.end()
+    }
+  }
+
   "A connection that ends" should {
     "say GOAWAY, close its sessions, then the connection" in {
       val server = new Server
       server.settings(Draft.D16)
       val connect = server.open(0, Draft.D16)
-      server.actor ! ConnectionActor.Shutdown.INSTANCE
+      server.actor ! ConnectionActor.Shutdown.NORMAL
       server.expect[TransportCommand.GoAway]
       server.expect[TransportCommand.DetachSession]
       connect.bytes shouldBe new Capsule.CloseSession(0, "").encode
@@ -260,7 +334,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
       val server = new Server
       server.settings(Draft.D16)
       server.open(0, Draft.D16)
-      server.actor ! ConnectionActor.Shutdown.INSTANCE
+      server.actor ! ConnectionActor.Shutdown.NORMAL
       server.expect[TransportCommand.GoAway]
       server.expect[TransportCommand.DetachSession]
       time.timePasses(1.second)

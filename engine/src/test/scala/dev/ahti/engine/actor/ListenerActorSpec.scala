@@ -3,17 +3,26 @@ package dev.ahti.engine.actor
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 
+import scala.concurrent.duration._
+
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.dialect.Draft
 import dev.ahti.engine.dialect.HttpVersion
 import dev.ahti.engine.spi.ServerCredentials
 import dev.ahti.engine.testkit.TestCredentials
 import dev.ahti.engine.spi.TransportCommand
+import dev.ahti.engine.spi.TransportEvent
+import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.Fields
+import org.apache.pekko.actor.testkit.typed.scaladsl.FishingOutcomes
 import org.apache.pekko.actor.typed.ActorRef
 
 final class ListenerActorSpec extends ActorSpec {
   private val router: SessionRouter = _ => new Routing.Accept(_ => (), Fields.empty)
+
+  private def drain(within: FiniteDuration) =
+    new DrainRequest(java.time.Duration.ofNanos(within.toNanos), 7, "moved")
 
   private class Fixture(val shared: EngineParts = parts()) {
     val transport = new FakeTransport
@@ -47,7 +56,11 @@ final class ListenerActorSpec extends ActorSpec {
     }
 
     "handle every command" in
-      handlesEveryCommand(classOf[ListenerActor.Command], ListenerActor.Stop.INSTANCE) { () =>
+      handlesEveryCommand(
+        classOf[ListenerActor.Command],
+        ListenerActor.Stop.INSTANCE,
+        new ListenerActor.Drain(drain(1.second))
+      ) { () =>
         ListenerActor.create(
           parts(),
           Requests.listen(router),
@@ -107,6 +120,76 @@ final class ListenerActorSpec extends ActorSpec {
       eventually(done.isDone shouldBe true)
       handle.stop().isDone shouldBe true
       allZero(fixture.shared)
+    }
+
+    "drain its connections, refuse others, and free the address behind the last one" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val connection = fixture.arrive()
+      eventually(fixture.connections shouldBe 1)
+      connection.tell(new TransportEvent.PeerSettings(Requests.clientSettings(Draft.D16)))
+      connection.tell(
+        new TransportEvent.RequestReceived(
+          0,
+          Requests.connect(Draft.D16, "/"),
+          new FakePort(0, loop = connection.loop)
+        )
+      )
+      connection.commands.expectMessageType[TransportCommand.AttachSession]
+      val done = handle.drain(drain(10.seconds))
+      connection.commands.fishForMessage(3.seconds) {
+        case _: TransportCommand.GoAway => FishingOutcomes.complete
+        case _ => FishingOutcomes.continue
+      }
+      val late = fixture.arrive()
+      eventually(late.discarded.isDone shouldBe true)
+      late.discarded.join() shouldBe Http3ErrorCode.H3_NO_ERROR
+      handle.drain(drain(1.second)).isDone shouldBe false
+      time.timePasses(5.seconds)
+      fixture.listener.closed.isDone shouldBe false
+      connection.close(0, "test", byPeer = true)
+      stopped(fixture.actor)
+      eventually(done.isDone shouldBe true)
+      fixture.shared.gauges.counter(Gauges.LISTENER_DRAINS_CUT).value shouldBe 0
+      allZero(fixture.shared)
+    }
+
+    "close what is left after the time to drain, and count that" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val connection = fixture.arrive()
+      eventually(fixture.connections shouldBe 1)
+      connection.tell(new TransportEvent.PeerSettings(Requests.clientSettings(Draft.D16)))
+      val connect = new FakePort(0, loop = connection.loop)
+      connection.tell(
+        new TransportEvent.RequestReceived(0, Requests.connect(Draft.D16, "/"), connect)
+      )
+      connection.commands.expectMessageType[TransportCommand.AttachSession].replyTo !
+        new TransportCommand.SessionAttached(new FakeDatagrams(connection.loop))
+      val done = handle.drain(drain(10.seconds))
+      eventually(connect.bytes shouldBe new Capsule.DrainSession().encode)
+      time.timePasses(10.seconds)
+      eventually(
+        connect.bytes shouldBe
+          new Capsule.DrainSession().encode.concat(new Capsule.CloseSession(7, "moved").encode)
+      )
+      awaitCount(fixture.shared, Gauges.LISTENER_DRAINS_CUT, 1)
+      connection.close(0, "test", byPeer = true)
+      stopped(fixture.actor)
+      eventually(done.isDone shouldBe true)
+      allZero(fixture.shared)
+    }
+
+    "stop at once when it is drained for no time" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val connection = fixture.arrive()
+      eventually(fixture.connections shouldBe 1)
+      handle.drain(drain(Duration.Zero))
+      connection.commands.expectMessageType[TransportCommand.GoAway]
+      connection.commands.expectMessageType[TransportCommand.CloseConnection]
+      connection.close(0, "test", byPeer = true)
+      stopped(fixture.actor)
     }
 
     "free an address that is bound after it was told to stop" in {

@@ -2,6 +2,7 @@ package dev.ahti.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +65,16 @@ final class Actors implements AutoCloseable {
 
   /** Waits for the end of something that is ending, a bounded time. */
   static void finish(String what, CompletionStage<?> ended) {
+    finish(what, ended, Duration.ZERO);
+  }
+
+  /** As {@link #finish(String, CompletionStage)}, for what may take so much longer than others. */
+  static void finish(String what, CompletionStage<?> ended, Duration longer) {
+    long seconds = END_SECONDS + longer.toSeconds();
     try {
-      ended.toCompletableFuture().copy().orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
+      ended.toCompletableFuture().copy().orTimeout(seconds, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
-      throw new IllegalStateException(what + " did not end in " + END_SECONDS + " s", e);
+      throw new IllegalStateException(what + " did not end in " + seconds + " s", e);
     }
   }
 }

@@ -13,10 +13,11 @@ import sun.misc.Signal;
  *
  * <p>No thread is interrupted, because an actor system that is starting or ending answers that with
  * a failure: only the waits of {@link #await} look, and whatever runs between them runs to its end.
- * Further signals say nothing new.
+ * A second signal asks for haste, see {@link #again}; further ones say nothing new.
  */
 final class EndSignal {
   private final CompletableFuture<Void> came = new CompletableFuture<>();
+  private final CompletableFuture<Void> cameAgain = new CompletableFuture<>();
 
   private EndSignal() {}
 
@@ -24,7 +25,7 @@ final class EndSignal {
   static EndSignal install() {
     EndSignal end = new EndSignal();
     for (String name : new String[] {"INT", "TERM"}) {
-      Signal.handle(new Signal(name), received -> end.came.complete(null));
+      Signal.handle(new Signal(name), received -> end.signal());
     }
     return end;
   }
@@ -32,6 +33,17 @@ final class EndSignal {
   /** One that never comes, for a command inside another program. */
   static EndSignal never() {
     return new EndSignal();
+  }
+
+  private void signal() {
+    if (!came.complete(null)) {
+      cameAgain.complete(null);
+    }
+  }
+
+  /** Completes with the second signal: whoever sends it will not wait for what takes its time. */
+  CompletionStage<Void> again() {
+    return cameAgain;
   }
 
   /** Whether a signal has come. */

@@ -11,9 +11,12 @@ import dev.ahti.webtransport.server.WebTransportServerBinding;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -45,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  ahti serve --cert chain.pem --key key.pem --origin https://example.org"
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final int LONGEST_DRAIN = 24 * 60 * 60;
+
   /** The endpoint that the page starts with comes first. */
   private static final List<String> ENDPOINTS = List.of("/echo", "/sink", "/source", "/push");
 
@@ -104,6 +109,15 @@ final class ServeCommand implements Callable<Integer> {
       description = "Its password (default: the environment's AHTI_KEYSTORE_PASSWORD).")
   private String keystorePassword = "";
 
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description =
+          "At a signal, give open sessions this time to end; 0 closes them at once, as a second "
+              + "signal does (default: ${DEFAULT-VALUE}).")
+  private int drainTimeout;
+
   @Option(names = "--no-page", description = "Serve no demo page.")
   private boolean noPage;
 
@@ -160,7 +174,9 @@ final class ServeCommand implements Callable<Integer> {
               Version.number()));
       announce(binding, page);
       end.await();
-      Actors.finish("the server", binding.stop());
+      CompletionStage<Done> stopped = binding.drain(Duration.ofSeconds(drainTimeout));
+      end.again().thenRun(binding::stop);
+      Actors.finish("the server", stopped, Duration.ofSeconds(drainTimeout));
     }
   }
 
@@ -172,6 +188,11 @@ final class ServeCommand implements Callable<Integer> {
     if (keystore != null && certificate != null) {
       throw new ParameterException(
           spec.commandLine(), "--keystore holds certificate and key: give it or --cert and --key");
+    }
+    if (drainTimeout < 0 || drainTimeout > LONGEST_DRAIN) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--drain-timeout: " + drainTimeout + " (expected: 0 to " + LONGEST_DRAIN + " seconds)");
     }
     http.check();
   }

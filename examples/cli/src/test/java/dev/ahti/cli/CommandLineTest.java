@@ -44,6 +44,8 @@ class CommandLineTest {
         "connect https://a/ --h2-fin-order 15 | --h2-fin-order: 15 (expected: draft15 or legacy)",
         "connect https://a/ --no-http3 --draft 16 | --draft is about HTTP/3: give it or --no-http3",
         "connect https://a/ --draft 16 --h2-fin-order legacy | give one of them",
+        "serve --drain-timeout -1 | --drain-timeout: -1 (expected: 0 to 86400 seconds)",
+        "serve --drain-timeout 86401 | --drain-timeout: 86401 (expected: 0 to 86400 seconds)",
         "connect https://a/ --timeout 0 | --timeout: 0 (expected: a number of seconds above zero)",
         "connect https://a/ --wait -1 | --wait: -1 (expected: a number of seconds, 0 or more)",
         "connect https://a/ --origin no-origin | --origin: no-origin (expected: null, scheme://host",
