@@ -33,7 +33,8 @@ public sealed interface MuxEffect {
   record StreamFinished(long id) implements MuxEffect {}
 
   /**
-   * The peer reset its half: nothing follows. What was told before may be dropped.
+   * The peer reset its half: nothing follows. All that was told before came: the capsule's Reliable
+   * Size covers it, so who reads has a right to it.
    *
    * @param code the application's code, 0 to 2^32-1
    */

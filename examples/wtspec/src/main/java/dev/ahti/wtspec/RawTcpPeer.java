@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -135,6 +136,17 @@ public final class RawTcpPeer implements AutoCloseable {
   /** What TLS agreed on, such as "TLSv1.3". */
   public String tlsVersion() {
     return socket().getSession().getProtocol();
+  }
+
+  /**
+   * What TLS exports at this end (RFC 8446 7.5), in hexadecimal digits; empty where the JDK has no
+   * exporter, which it has from release 25 on.
+   *
+   * @param context in hexadecimal digits
+   */
+  public Optional<String> export(String label, String context, int length) {
+    return RawTls.export(socket().getSession(), label, HexFormat.of().parseHex(context), length)
+        .map(HexFormat.of()::formatHex);
   }
 
   /** Opens the next stream with a header section; the body may follow. */

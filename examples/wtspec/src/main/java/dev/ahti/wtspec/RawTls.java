@@ -8,11 +8,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -79,6 +82,21 @@ final class RawTls {
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new AssertionError("no TLS", e);
+    }
+  }
+
+  /** What the JDK exports of a session, where it has an exporter: from release 25 on. */
+  static Optional<byte[]> export(SSLSession session, String label, byte[] context, int length) {
+    try {
+      return Optional.of(
+          (byte[])
+              ExtendedSSLSession.class
+                  .getMethod("exportKeyingMaterialData", String.class, byte[].class, int.class)
+                  .invoke(session, label, context, length));
+    } catch (NoSuchMethodException olderRelease) {
+      return Optional.empty();
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError("TLS exports nothing", e);
     }
   }
 

@@ -73,11 +73,8 @@ final class NettyTransport implements Transport {
             settings.quic(),
             loops.epoll(),
             new OpenChannels(context.gauges().level(Gauges.SOCKETS)));
-    QuicTls tls =
-        new QuicTls(
-            settings.clientTlsContexts(),
-            context.gauges(),
-            settings.keyLog().map(file -> new KeyLogFile(Path.of(file))).orElse(null));
+    KeyLogFile keyLog = settings.keyLog().map(file -> new KeyLogFile(Path.of(file))).orElse(null);
+    QuicTls tls = new QuicTls(settings.clientTlsContexts(), context.gauges(), keyLog);
     settings
         .quic()
         .qlogDirectory()
@@ -93,7 +90,8 @@ final class NettyTransport implements Transport {
             TransportSecret.of(settings.secret()),
             settings.quic().addressValidation(),
             context.gauges());
-    this.tcpTls = new TcpTls(settings.clientTlsContexts(), context.gauges(), settings.nativeTls());
+    this.tcpTls =
+        new TcpTls(settings.clientTlsContexts(), context.gauges(), settings.nativeTls(), keyLog);
     Http2Factory http2 = new Http2Factory(settings.http2(), context.gauges());
     this.binder =
         new ListenerBinder(

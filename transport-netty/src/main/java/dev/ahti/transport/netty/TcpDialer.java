@@ -77,6 +77,7 @@ final class TcpDialer {
                   @Override
                   protected void initChannel(Channel channel) {
                     attempt.tls().setHandshakeTimeoutMillis(attempt.target().millisLeft());
+                    tls.begin(options.tls(), channel, attempt.tls());
                     factory.connections().add(channel);
                     open.connections().add(channel);
                     channel

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.ahti.engine.dialect.HttpVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** The key log and the qlog: on when asked for, with a word of warning, and off by default. */
@@ -47,11 +50,12 @@ class DebugFilesIT {
         .toList();
   }
 
-  @Test
-  void keyLogHasTheSecretsOfBothSides() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void keyLogHasTheSecretsOfBothSides(HttpVersion version) throws IOException {
     Path file = directory.resolve("keys.log");
     try (TestNet net = new TestNet("ahti.netty.key-log = \"" + file + "\"")) {
-      net.pair();
+      net.pair(version);
     }
     List<String> lines = Files.readAllLines(file);
     Set<String> labels = new TreeSet<>();

@@ -16,7 +16,6 @@ import dev.ahti.wtspec.RawCapsule;
 import dev.ahti.wtspec.RawFrame;
 import dev.ahti.wtspec.RawHttp2;
 import java.util.List;
-import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -147,21 +146,6 @@ class Http2EndWireIT {
     assertEquals(2, TestNet.get(third.session.closed()).code());
     third.rest();
     stillEchoes();
-  }
-
-  /** Neither library of TLS gives keys out: there is no exporter, and that is said. */
-  @ParameterizedTest
-  @EnumSource
-  @Conformance("H2-B-32")
-  void keyingMaterialIsNotThere(Role role) {
-    wire = Http2Wire.begin(net, role);
-    assertFalse(wire.session.exportsKeyingMaterial());
-    ByteString label = ByteString.fromString("label");
-    assertThrows(
-        SessionFailure.class,
-        () ->
-            TestNet.get(
-                wire.session.exportKeyingMaterial(label, ByteString.emptyByteString(), 32)));
   }
 
   @ParameterizedTest

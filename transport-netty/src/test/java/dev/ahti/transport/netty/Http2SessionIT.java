@@ -173,6 +173,35 @@ class Http2SessionIT {
     assertEquals(0, client.datagrams().poll().length());
   }
 
+  /** All of it is in the Reliable Size, so it comes whether or not it was asked for before. */
+  @Test
+  void whatWasSentBeforeAResetIsReadBeforeIt() {
+    PortProbe near =
+        new PortProbe(TestNet.get(client.openStream(StreamKind.UNIDIRECTIONAL)).port());
+    int length = 200_000;
+    near.port().offer(ByteString.fromArrayUnsafe(new byte[length]));
+    near.port().commit();
+    near.port().offer(ByteString.fromString("dropped"));
+    near.port().reset(7);
+    assertEquals(new WriteEnd.Reset(7), near.writeEnd());
+    PortProbe far = new PortProbe(EngineNet.take(server.incomingUnidirectional()).port());
+    // The round trip behind it: the reset has come, and nothing was asked for.
+    bidirectionalStreamsEcho();
+    assertEquals(length, far.bytes(length).length());
+    assertEquals(new Inbound.Reset(7), far.next());
+  }
+
+  /** The CONNECT stream carries it once more, which is not counted. */
+  @Test
+  void payloadIsCountedOnce() {
+    long sent = net.gauge(Gauges.STREAM_BYTES_SENT);
+    long received = net.gauge(Gauges.STREAM_BYTES_RECEIVED);
+    bidirectionalStreamsEcho();
+    assertEquals(sent + 10, net.gauge(Gauges.STREAM_BYTES_SENT));
+    assertEquals(received + 10, net.gauge(Gauges.STREAM_BYTES_RECEIVED));
+    assertEquals(0, net.gauge(Gauges.OUTBOUND_QUEUED_BYTES));
+  }
+
   /** H2-B-13: codes are not mapped. */
   @Test
   void resetsAndStopsCarryTheirCodes() {

@@ -7,6 +7,9 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.session.Role;
+import dev.ahti.engine.spi.ClientAuthentication;
+import dev.ahti.engine.spi.ClientTls;
+import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.testkit.Closing;
@@ -132,6 +135,31 @@ final class Http2Wire implements AutoCloseable {
     return dial(net, policy, offering(options), with(OK, more));
   }
 
+  /**
+   * A session of our engine in this role.
+   *
+   * @param keyingMaterial whether our end is asked to keep what exporting it needs
+   */
+  static Http2Wire begin(EngineNet net, Role role, boolean keyingMaterial) {
+    if (role == Role.SERVER) {
+      ServerTls tls =
+          new ServerTls(
+              ServerCredentials.of(TestCertificate.shared()),
+              ClientAuthentication.NONE,
+              keyingMaterial);
+      int port =
+          net.listen(DialectPolicy.all(), tls, Set.of(HttpVersion.HTTP_2)).address().getPort();
+      return serve(net, port, GENEROUS);
+    }
+    RawTcpPeer raw = RawTcpPeer.listen(SERVING.withSettingsBehindTheirs());
+    return closingIfItFails(
+        raw,
+        () -> {
+          DialRequest request = request(raw.port(), keyingMaterial);
+          return answer(net.ahti.connect(request), raw, OK);
+        });
+  }
+
   /** With the settings of a server that has sessions. */
   static RawTcpOptions offering(RawTcpOptions options) {
     return options.withSetting(0x8, 1).withSetting(0x2b60, 1);
@@ -192,7 +220,14 @@ final class Http2Wire implements AutoCloseable {
   Http2Wire another(EngineNet net) {
     return session.server()
         ? serve(net, raw)
-        : answer(net.ahti.connect(request(raw.port(), DialectPolicy.all())), raw, OK);
+        : answer(net.ahti.connect(request(raw.port(), session.exportsKeyingMaterial())), raw, OK);
+  }
+
+  private static DialRequest request(int port, boolean keyingMaterial) {
+    return request(port, DialectPolicy.all())
+        .withTls(
+            new ClientTls(ServerTrust.Insecure.INSTANCE, Optional.empty(), keyingMaterial),
+            Optional.empty());
   }
 
   /** A client's request over HTTP/2 alone, in a pool, so that connections outlive sessions. */

@@ -198,6 +198,23 @@ public final class TestNet implements AutoCloseable {
 
   /** The same over a version of HTTP. */
   public Pair pair(HttpVersion version) {
+    return pair(
+        version,
+        ServerTls.of(TestCertificate.shared()),
+        ClientTls.of(ServerTrust.Insecure.INSTANCE));
+  }
+
+  /** The same with more to say of TLS. */
+  public Pair pair(HttpVersion version, ServerTls serverTls, ClientTls clientTls) {
+    Side client = dialAlone(version, serverTls, clientTls);
+    Side server = drive(accepted());
+    client.expect(TransportEvent.PeerSettings.class);
+    server.expect(TransportEvent.PeerSettings.class);
+    return new Pair(client, server);
+  }
+
+  /** The client's side of such a connection, which the server need not let in. */
+  Side dialAlone(HttpVersion version, ServerTls serverTls, ClientTls clientTls) {
     boolean overQuic = version == HttpVersion.HTTP_3;
     TransportListener listener =
         get(
@@ -205,27 +222,22 @@ public final class TestNet implements AutoCloseable {
                 new ListenOptions(
                     "test",
                     new InetSocketAddress("127.0.0.1", 0),
-                    ServerTls.of(TestCertificate.shared()),
+                    serverTls,
                     Optional.empty(),
                     Map.of(version, overQuic ? SETTINGS : Http2Settings.server(MUX_LIMITS))),
                 accepted::add));
-    Side client =
-        drive(
-            get(
-                transport.dial(
-                    new DialOptions(
-                        "127.0.0.1",
-                        listener.localAddress().getPort(),
-                        ClientTls.of(ServerTrust.Insecure.INSTANCE),
-                        Optional.empty(),
-                        version,
-                        overQuic ? SETTINGS : Http2Settings.client(MUX_LIMITS),
-                        PATIENCE,
-                        StreamCounts.UNKNOWN))));
-    Side server = drive(accepted());
-    client.expect(TransportEvent.PeerSettings.class);
-    server.expect(TransportEvent.PeerSettings.class);
-    return new Pair(client, server);
+    return drive(
+        get(
+            transport.dial(
+                new DialOptions(
+                    "127.0.0.1",
+                    listener.localAddress().getPort(),
+                    clientTls,
+                    Optional.empty(),
+                    version,
+                    overQuic ? SETTINGS : Http2Settings.client(MUX_LIMITS),
+                    PATIENCE,
+                    StreamCounts.UNKNOWN))));
   }
 
   public static <T> T get(java.util.concurrent.CompletionStage<T> stage) {

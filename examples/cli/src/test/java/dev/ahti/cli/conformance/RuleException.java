@@ -22,13 +22,13 @@ record RuleException(String id, String verdict, String reason, String instead) {
   static final String NOT_MET = "not met";
 
   /**
-   * QUIC: RESET_STREAM_AT and its transport parameter, the final size of a reset stream, and the
-   * code of STOP_SENDING. TLS over TCP: the exporter.
+   * RESET_STREAM_AT and its transport parameter, the final size of a reset stream, and the code of
+   * STOP_SENDING.
    */
   private static final Set<String> ALLOWED =
       Set.of(
           "H3-B-03", "H3-B-24", "H3-B-26", "H3-B-27", "H3-B-28", "H3-B-29", "H3-B-49", "H3-C-02",
-          "H3-S-03", "H2-B-32");
+          "H3-S-03");
 
   static List<RuleException> all() {
     try (InputStream in =

@@ -49,6 +49,8 @@ final class ConnectPort implements StreamPort {
     this.context = context;
     this.body = body;
     this.control = new InboundHalf(context.gauges(), 0);
+    body.carriesStreams();
+    control.carriesStreams();
   }
 
   // Loop only.

@@ -197,6 +197,12 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     // Requests are not a session's.
   }
 
+  /** It is a session's: what it moves are capsules. On the loop, before anything is moved. */
+  void carriesStreams() {
+    in.carriesStreams();
+    out.carriesStreams();
+  }
+
   /** Whether more may be offered at once. Loop only. */
   boolean takes() {
     return out.queued() < context.limits().writeLimit();

@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.tls.TcpTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -104,7 +105,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
             channel,
             server,
             factory.context(loop),
-            facts(tls.engine()),
+            facts(channel, tls.engine()),
             settings,
             alternative,
             () -> letRead(channel));
@@ -192,11 +193,11 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
         .build();
   }
 
-  private static ConnectionFacts facts(SSLEngine engine) {
+  private static ConnectionFacts facts(Channel channel, SSLEngine engine) {
     return new ConnectionFacts(
         chain(engine),
         Optional.empty(),
-        Optional.empty(),
+        TcpTls.keyingMaterial(channel, engine),
         HttpVersion.HTTP_2,
         false,
         SslProtocols.TLS_v1_3.equals(engine.getSession().getProtocol()));

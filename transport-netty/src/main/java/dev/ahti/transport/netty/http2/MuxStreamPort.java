@@ -239,16 +239,14 @@ final class MuxStreamPort extends HalvesPort {
   }
 
   /**
-   * The peer ended its half: by FIN or by a reset, which drops what was not asked for yet.
+   * The peer ended its half: by FIN or by a reset, which comes behind the bytes as well. What was
+   * sent before it is what the peer vouches for with its Reliable Size.
    *
    * @param withHeader whether the same capsule opened the stream: such an end needs no credit
    */
   void inputEnded(Inbound end, boolean withHeader) {
     arrivedEnd = end;
     endWithHeader = withHeader;
-    if (end instanceof Inbound.Reset) {
-      drop();
-    }
     deliver();
   }
 

@@ -38,6 +38,9 @@ public final class InboundHalf {
   private @Nullable SessionFlow flow;
   private LongConsumer consumed = bytes -> {};
 
+  // Loop only.
+  private boolean carrier;
+
   /**
    * @param window bytes that the peer may send before any of them is read
    */
@@ -141,6 +144,11 @@ public final class InboundHalf {
     consumed = newConsumed;
   }
 
+  /** What comes carries streams that count for themselves, so it is no payload of its own. */
+  public void carriesStreams() {
+    carrier = true;
+  }
+
   /** Whether the transport may be read: there is credit and no end yet. */
   public boolean wantsBytes() {
     return end == null && credit.get() > 0;
@@ -175,7 +183,9 @@ public final class InboundHalf {
     // A read may overshoot the credit; what was read too much is not owed by the next request.
     credit.getAndAccumulate(length, InboundHalf::spent);
     bytesReceived += length;
-    gauges.bytesReceived.add(length);
+    if (!carrier) {
+      gauges.bytesReceived.add(length);
+    }
     gauges.inboundQueuedBytes.add(length);
     enqueue(new Inbound.Data(bytes));
   }

@@ -34,6 +34,8 @@ public final class OutboundHalf {
   private @Nullable ByteString head;
   private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>(0);
 
+  private boolean carrier;
+
   private record Waiting(long offset, Runnable task) {}
 
   /**
@@ -101,6 +103,11 @@ public final class OutboundHalf {
     return finishing && !cut;
   }
 
+  /** What goes carries streams that count for themselves, so it is no payload of its own. */
+  public void carriesStreams() {
+    carrier = true;
+  }
+
   /** From now on nothing is taken but what was committed. */
   public void cut() {
     cut = true;
@@ -150,7 +157,9 @@ public final class OutboundHalf {
   /** Bytes taken before were handed to the transport. */
   public void sent(int length) {
     bytesSent += length;
-    gauges.bytesSent.add(length);
+    if (!carrier) {
+      gauges.bytesSent.add(length);
+    }
     gauges.outboundQueuedBytes.add(-length);
     long left = queued.addAndGet(-length);
     runWaiting();

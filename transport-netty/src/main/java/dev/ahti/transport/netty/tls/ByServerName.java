@@ -27,7 +27,7 @@ final class ByServerName extends AbstractSniHandler<String> {
   @Override
   protected void onLookupComplete(
       ChannelHandlerContext ctx, @Nullable String name, Future<String> found) {
-    SslHandler tls = contexts.newTls(name, ctx.alloc());
+    SslHandler tls = contexts.newTls(name, ctx.channel());
     tls.setHandshakeTimeoutMillis(handshakeTimeoutMillis);
     ctx.pipeline().replace(this, SslHandler.class.getName(), tls);
   }

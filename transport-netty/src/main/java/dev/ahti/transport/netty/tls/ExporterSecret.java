@@ -1,19 +1,22 @@
 package dev.ahti.transport.netty.tls;
 
-import dev.ahti.engine.spi.KeyingMaterial;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /**
  * A connection's exporter secret and what it derives (RFC 8446 section 7.5). Wiped when the
  * connection closes. Any thread.
  *
- * <p>Netty's QUIC has no exporter; the library tells the secret in its key log, and that is where
- * this one comes from. Its length says which hash the cipher suite has.
+ * <p>Netty has no exporter, for QUIC or TCP; BoringSSL tells the secret in its key log, and that is
+ * where this one comes from. Its length says which hash the cipher suite has.
  */
-final class ExporterSecret implements KeyingMaterial {
+final class ExporterSecret implements Exporter {
+  private static final String IN_KEY_LOG = "EXPORTER_SECRET ";
+
   private static final int SHA_256_BYTES = 32;
   private static final int SHA_384_BYTES = 48;
 
@@ -32,6 +35,18 @@ final class ExporterSecret implements KeyingMaterial {
           "exporter secret: " + secret.length + " bytes (expected: 32 or 48)");
     }
     this.secret = secret;
+  }
+
+  /**
+   * That of a line of a key log, {@code <label> <client random> <secret>} with the last two in
+   * hexadecimal digits; empty when it tells another secret.
+   */
+  static Optional<ExporterSecret> in(String line) {
+    return line.startsWith(IN_KEY_LOG)
+        ? Optional.of(
+            new ExporterSecret(
+                HexFormat.of().parseHex(line, line.lastIndexOf(' ') + 1, line.length())))
+        : Optional.empty();
   }
 
   @Override
@@ -54,8 +69,9 @@ final class ExporterSecret implements KeyingMaterial {
     return ByteString.fromArrayUnsafe(material);
   }
 
-  /** Wipes the secret; whoever asks later is refused. */
-  synchronized void wipe() {
+  /** Overwrites it too. */
+  @Override
+  public synchronized void wipe() {
     wiped = true;
     Arrays.fill(secret, (byte) 0);
   }

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.tls;
 
 import dev.ahti.engine.spi.KeyingMaterial;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.AttributeKey;
 import java.security.cert.Certificate;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is learned during the TLS handshake of one connection and asked for after it. TLS knows the
- * engine, QUIC the channel: this is found by either.
+ * engine, the connection the channel: this is found by either.
  *
  * <p>Any thread; callbacks of TLS write it, in practice on the connection's loop.
  */
@@ -25,7 +26,7 @@ public final class Handshake {
 
   private final SSLEngine engine;
   private volatile @Nullable String rejection;
-  private volatile @Nullable ExporterSecret exporter;
+  private volatile @Nullable Exporter exporter;
 
   private Handshake(SSLEngine engine) {
     this.engine = engine;
@@ -39,8 +40,16 @@ public final class Handshake {
     return handshake;
   }
 
+  /** Begins one on TCP, which ends with the channel. */
+  static Handshake begin(Channel channel, SSLEngine engine) {
+    Handshake handshake = new Handshake(engine);
+    channel.attr(OF_CHANNEL).set(handshake);
+    channel.closeFuture().addListener(closed -> handshake.end());
+    return handshake;
+  }
+
   /** That of a channel; {@code null} before its engine was made. */
-  public static @Nullable Handshake of(QuicChannel channel) {
+  public static @Nullable Handshake of(Channel channel) {
     return channel.attr(OF_CHANNEL).get();
   }
 
@@ -58,8 +67,8 @@ public final class Handshake {
     return rejection;
   }
 
-  void exporter(ExporterSecret secret) {
-    ExporterSecret before = exporter;
+  void exporter(Exporter secret) {
+    Exporter before = exporter;
     exporter = secret;
     if (before != null) {
       before.wipe();
@@ -86,7 +95,7 @@ public final class Handshake {
 
   /** The connection is gone: wipes what must not outlive it. */
   public void end() {
-    ExporterSecret secret = exporter;
+    Exporter secret = exporter;
     if (secret != null) {
       secret.wipe();
     }

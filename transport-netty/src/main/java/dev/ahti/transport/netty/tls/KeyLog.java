@@ -1,8 +1,6 @@
 package dev.ahti.transport.netty.tls;
 
 import io.netty.handler.codec.quic.BoringSSLKeylog;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * file where that was. Whatever is not wanted is dropped at once; nothing is ever logged.
  */
 final class KeyLog implements BoringSSLKeylog {
-  private static final String EXPORTER = "EXPORTER_SECRET ";
-
   private final boolean keepExporter;
   private final @Nullable Consumer<String> file;
 
@@ -38,14 +34,9 @@ final class KeyLog implements BoringSSLKeylog {
     if (file != null) {
       file.accept(line);
     }
-    if (keepExporter && line.startsWith(EXPORTER)) {
-      Handshake handshake = Handshake.of(engine);
-      byte[] secret = HexFormat.of().parseHex(line, line.lastIndexOf(' ') + 1, line.length());
-      if (handshake == null) {
-        Arrays.fill(secret, (byte) 0);
-      } else {
-        handshake.exporter(new ExporterSecret(secret));
-      }
+    Handshake handshake = keepExporter ? Handshake.of(engine) : null;
+    if (handshake != null) {
+      ExporterSecret.in(line).ifPresent(handshake::exporter);
     }
   }
 }

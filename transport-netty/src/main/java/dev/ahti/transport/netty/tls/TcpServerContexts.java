@@ -2,7 +2,7 @@ package dev.ahti.transport.netty.tls;
 
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +58,20 @@ public final class TcpServerContexts {
   }
 
   private final Function<ServerCredentials, Set> make;
+  private final BiConsumer<Channel, SslHandler> begin;
   private @Nullable Set current;
 
-  TcpServerContexts(ServerCredentials first, Function<ServerCredentials, Set> make) {
+  /**
+   * For a listener.
+   *
+   * @param make makes the contexts for certificates
+   * @param begin is told of each handler before its handshake
+   */
+  TcpServerContexts(
+      ServerCredentials first,
+      Function<ServerCredentials, Set> make,
+      BiConsumer<Channel, SslHandler> begin) {
+    this.begin = begin;
     this.make = make;
     this.current = make.apply(first);
   }
@@ -74,17 +86,19 @@ public final class TcpServerContexts {
   }
 
   /**
-   * TLS with the certificate for a name. Under the lock, for no context may be given back before
-   * its engine holds it.
+   * TLS with the certificate for a name, for a channel. Under the lock, for no context may be given
+   * back before its engine holds it.
    *
    * @throws IllegalStateException after {@link #close}
    */
-  synchronized SslHandler newTls(@Nullable String name, ByteBufAllocator buffers) {
+  synchronized SslHandler newTls(@Nullable String name, Channel channel) {
     Set present = current;
     if (present == null) {
       throw new IllegalStateException("the listener is closed");
     }
-    return present.named().map(name).newHandler(buffers);
+    SslHandler made = present.named().map(name).newHandler(channel.alloc());
+    begin.accept(channel, made);
+    return made;
   }
 
   /**

@@ -5,9 +5,11 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.Credentials;
+import dev.ahti.engine.spi.KeyingMaterial;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2SecurityUtil;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -20,6 +22,7 @@ import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProtocols;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
@@ -27,8 +30,12 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes TLS contexts for HTTP/2 over TCP. TLS 1.3, and 1.2 with the cipher suites that HTTP/2
@@ -49,6 +56,7 @@ public final class TcpTls {
   private static final String NO_ENDPOINT_IDENTIFICATION = "";
 
   private final SslProvider provider;
+  private final TcpKeyLog keyLog;
   private final ClientContexts<SslContext> clients;
 
   /**
@@ -56,8 +64,12 @@ public final class TcpTls {
    *
    * @param kept contexts for clients that are kept
    * @param nativeWanted whether BoringSSL is to be used where it loads; the JDK's TLS otherwise
+   * @param keyLogFile takes the secrets of every connection of BoringSSL, for debugging; {@code
+   *     null} for none
    */
-  public TcpTls(int kept, GaugeRegistry gauges, boolean nativeWanted) {
+  public TcpTls(
+      int kept, GaugeRegistry gauges, boolean nativeWanted, @Nullable Consumer<String> keyLogFile) {
+    this.keyLog = new TcpKeyLog(keyLogFile);
     this.provider =
         nativeWanted && OpenSsl.isAvailable() && SslProvider.isAlpnSupported(SslProvider.OPENSSL)
             ? SslProvider.OPENSSL_REFCNT
@@ -83,7 +95,8 @@ public final class TcpTls {
   public TcpServerContexts server(ServerTls tls) {
     return new TcpServerContexts(
         tls.credentials(),
-        credentials -> TcpServerContexts.Set.of(credentials, one -> make(tls, one)));
+        credentials -> TcpServerContexts.Set.of(credentials, one -> make(tls, one)),
+        (channel, handler) -> begin(channel, handler, tls.keyingMaterial()));
   }
 
   /**
@@ -94,6 +107,34 @@ public final class TcpTls {
    */
   public SslHandler client(ClientTls tls, ByteBufAllocator buffers, String host, int port) {
     return clients.with(tls, context -> context.newHandler(buffers, host, port));
+  }
+
+  /** The handler that {@link #client} made for these clients is about to begin in a channel. */
+  public void begin(ClientTls tls, Channel channel, SslHandler handler) {
+    begin(channel, handler, tls.keyingMaterial());
+  }
+
+  private void begin(Channel channel, SslHandler handler, boolean keepExporter) {
+    if (!keepExporter) {
+      return;
+    }
+    Handshake handshake = Handshake.begin(channel, handler.engine());
+    if (isNative()) {
+      keyLog.watch(channel, handler.engine(), handshake);
+    }
+  }
+
+  /** The handshake of a channel is done: what its keying material is derived from, if wanted. */
+  public static Optional<KeyingMaterial> keyingMaterial(Channel channel, SSLEngine engine) {
+    Handshake handshake = Handshake.of(channel);
+    if (handshake == null) {
+      return Optional.empty();
+    }
+    if (handshake.keyingMaterial().isEmpty()
+        && SslProtocols.TLS_v1_3.equals(engine.getSession().getProtocol())) {
+      JdkExporter.of(engine.getSession()).ifPresent(handshake::exporter);
+    }
+    return handshake.keyingMaterial();
   }
 
   /** Forgets the tickets of these clients: the next one begins anew. */
@@ -118,7 +159,7 @@ public final class TcpTls {
     if (tls.clients().mode() != ClientAuthentication.Mode.NONE) {
       builder.trustManager(TrustManagers.authorities(tls.clients().authorities()));
     }
-    return build(builder);
+    return build(builder, tls.keyingMaterial());
   }
 
   private SslContext make(ClientTls tls) {
@@ -130,10 +171,10 @@ public final class TcpTls {
         || tls.trust() instanceof ServerTrust.Insecure) {
       builder.endpointIdentificationAlgorithm(NO_ENDPOINT_IDENTIFICATION);
     }
-    return build(builder);
+    return build(builder, tls.keyingMaterial());
   }
 
-  private SslContext build(SslContextBuilder builder) {
+  private SslContext build(SslContextBuilder builder, boolean keepExporter) {
     SslContext context;
     try {
       context =
@@ -146,6 +187,7 @@ public final class TcpTls {
     } catch (SSLException refused) {
       throw new IllegalArgumentException("TLS cannot be set up: " + refused.getMessage(), refused);
     }
+    keyLog.listenTo(context, keepExporter);
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       // What is kept for those that come back is native memory; and a client that goes on from a
       // ticket would not ask its trust manager again.

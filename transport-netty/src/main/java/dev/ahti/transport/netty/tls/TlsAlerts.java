@@ -3,6 +3,10 @@ package dev.ahti.transport.netty.tls;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 
 /** TLS alerts inside QUIC's error codes (RFC 9001 section 4.8), in words. */
 public final class TlsAlerts {
@@ -11,6 +15,10 @@ public final class TlsAlerts {
 
   private static final int FIRST = 0x100;
   private static final int LAST = 0x1ff;
+
+  /** An alert of the peer in the words of BoringSSL or of the JDK. */
+  private static final Pattern ALERT =
+      Pattern.compile("(?:alert:|(?:tlsv1|sslv3)_alert_)\\s*([a-z_]+)");
 
   private TlsAlerts() {}
 
@@ -21,6 +29,23 @@ public final class TlsAlerts {
     }
     int alert = quicError - FIRST;
     return "the TLS handshake was refused with alert " + alert + " (" + name(alert) + ")";
+  }
+
+  /**
+   * What a failure of TLS over TCP says: of an alert of the peer the name, which each library puts
+   * into a text of its own.
+   */
+  public static String describe(SSLException failure) {
+    String text = String.valueOf(failure.getMessage());
+    Matcher alert = ALERT.matcher(text.toLowerCase(Locale.ROOT));
+    if (alert.find()) {
+      for (int code = 0; code <= LAST - FIRST; code++) {
+        if (name(code).equals(alert.group(1))) {
+          return describe(FIRST + code);
+        }
+      }
+    }
+    return "TLS failed: " + text;
   }
 
   /** What a peer's close of a connection says, with the text that came with it. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientTls;
@@ -20,9 +21,9 @@ import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("draft-ietf-webtrans-http3-16 4.8: the exporter of a connection")
 class ExporterIT {
@@ -35,22 +36,12 @@ class ExporterIT {
     net.close();
   }
 
-  private TestNet.Pair pair(boolean server, boolean client) {
-    int port =
-        net.listen(
-                new ServerTls(
-                    ServerCredentials.of(TestCertificate.shared()),
-                    ClientAuthentication.NONE,
-                    server))
-            .localAddress()
-            .getPort();
-    TestNet.Side dialed =
-        net.drive(
-            net.dial(
-                "127.0.0.1",
-                port,
-                new ClientTls(ServerTrust.Insecure.INSTANCE, Optional.empty(), client)));
-    return new TestNet.Pair(dialed, net.drive(net.accepted()));
+  private TestNet.Pair pair(HttpVersion version, boolean server, boolean client) {
+    return net.pair(
+        version,
+        new ServerTls(
+            ServerCredentials.of(TestCertificate.shared()), ClientAuthentication.NONE, server),
+        new ClientTls(ServerTrust.Insecure.INSTANCE, Optional.empty(), client));
   }
 
   private static KeyingMaterial material(TestNet.Side side) {
@@ -65,34 +56,36 @@ class ExporterIT {
             64);
   }
 
-  @Conformance("H3-B-60")
-  @Test
-  void bothEndsAgreeAndSessionsLabelsAndConnectionsDiffer() {
-    TestNet.Pair pair = pair(true, true);
+  @Conformance({"H3-B-60", "H2-B-32"})
+  @ParameterizedTest
+  @EnumSource
+  void bothEndsAgreeAndSessionsLabelsAndConnectionsDiffer(HttpVersion version) {
+    TestNet.Pair pair = pair(version, true, true);
     ByteString material = export(pair.client(), 4, "a");
     assertEquals(64, material.size());
     assertEquals(material, export(pair.server(), 4, "a"));
     assertNotEquals(material, export(pair.client(), 0, "a"), "another session");
     assertNotEquals(material, export(pair.client(), 4, "b"), "another label");
-    TestNet.Pair other = pair(true, true);
+    TestNet.Pair other = pair(version, true, true);
     assertNotEquals(material, export(other.client(), 4, "a"), "another connection");
     assertEquals(export(other.client(), 4, "a"), export(other.server(), 4, "a"));
   }
 
-  @Test
-  void isThereOnlyForWhoAskedForIt() {
-    TestNet.Pair pair = pair(false, true);
+  @ParameterizedTest
+  @EnumSource
+  void isThereOnlyForWhoAskedForIt(HttpVersion version) {
+    TestNet.Pair pair = pair(version, false, true);
     assertEquals(Optional.empty(), pair.server().connection().facts().keyingMaterial());
     assertEquals(64, export(pair.client(), 0, "a").size());
-    TestNet.Pair other = pair(true, false);
+    TestNet.Pair other = pair(version, true, false);
     assertEquals(Optional.empty(), other.client().connection().facts().keyingMaterial());
     assertEquals(64, export(other.server(), 0, "a").size());
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void isWipedWhenTheConnectionCloses(boolean serverCloses) {
-    TestNet.Pair pair = pair(true, true);
+  @CsvSource({"HTTP_3, true", "HTTP_3, false", "HTTP_2, true", "HTTP_2, false"})
+  void isWipedWhenTheConnectionCloses(HttpVersion version, boolean serverCloses) {
+    TestNet.Pair pair = pair(version, true, true);
     (serverCloses ? pair.server() : pair.client())
         .tell(new TransportCommand.CloseConnection(Http3ErrorCode.H3_NO_ERROR, ""));
     pair.client().expectClosed();
