@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class RingsTest {
 
   private static final String[] RING_1 = {
+    "dev.ahti.engine.address..",
     "dev.ahti.engine.wire..",
     "dev.ahti.engine.dialect..",
     "dev.ahti.engine.error..",
