@@ -92,6 +92,8 @@ final class SessionStreams {
     promises.incoming(kind).anticipate(count);
     if (flow != null) {
       flow.anticipate(kind, count);
+    } else {
+      transport.tell(new TransportCommand.AnticipateStreams(sessionId, kind, count));
     }
   }
 

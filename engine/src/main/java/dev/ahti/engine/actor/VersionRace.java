@@ -102,6 +102,8 @@ final class VersionRace {
   }
 
   private DialOptions options(DialRequest request, HttpVersion version) {
+    // Those who join a shared connection later could not have the same.
+    StreamCounts expected = request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN;
     return new DialOptions(
         request.host(),
         request.port(),
@@ -112,10 +114,18 @@ final class VersionRace {
           case HTTP_3 ->
               SettingsOffer.client(
                   request.dialects(), ListenerActor.sessionLimits(parts.settings()));
-          case HTTP_2 -> Http2Settings.client(parts.settings().session().flow().muxLimits());
+          case HTTP_2 ->
+              Http2Settings.client(
+                  parts
+                      .settings()
+                      .session()
+                      .flow()
+                      .muxLimits()
+                      .withStreams(
+                          expected.unidirectional().orElse(0),
+                          expected.bidirectional().orElse(0)));
         },
         request.timeout(),
-        // Those who join a shared connection later could not have the same.
-        request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN);
+        expected);
   }
 }

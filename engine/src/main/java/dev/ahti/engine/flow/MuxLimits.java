@@ -15,6 +15,16 @@ public record MuxLimits(InitialLimits session, StreamLimits streams) {
     requireNonNull(streams, "streams");
   }
 
+  /** These, with at least so many streams of each kind. */
+  public MuxLimits withStreams(long unidirectional, long bidirectional) {
+    return new MuxLimits(
+        new InitialLimits(
+            session.data(),
+            Math.max(session.unidirectionalStreams(), unidirectional),
+            Math.max(session.bidirectionalStreams(), bidirectional)),
+        streams);
+  }
+
   /** These, with the greater of each two limits of streams. */
   public MuxLimits max(StreamLimits other) {
     return new MuxLimits(session, streams.max(other));

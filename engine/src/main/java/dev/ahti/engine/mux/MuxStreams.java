@@ -36,6 +36,9 @@ final class MuxStreams {
   /** How many streams were opened: ours and the peer's, bidirectional and unidirectional. */
   private final long[] opened = new long[4];
 
+  /** How many of the peer's are expected to be open at a time, by kind; 0 for as configured. */
+  private final long[] anticipated = new long[2];
+
   /** How many of ours the peer has heard of, by kind. */
   private final long[] announced = new long[2];
 
@@ -66,6 +69,17 @@ final class MuxStreams {
     }
     peers = limits.streams();
     session = SessionWindows.overHttp2(ours, limits);
+    for (StreamKind kind : StreamKind.values()) {
+      if (anticipated[kind.ordinal()] > 0) {
+        anticipate(kind, anticipated[kind.ordinal()]);
+      }
+    }
+  }
+
+  /** The peer is expected to have so many streams of a kind open at a time. */
+  void anticipate(StreamKind kind, long count) {
+    anticipated[kind.ordinal()] = count;
+    control.add(session.anticipate(kind, count));
   }
 
   SessionWindows session() {

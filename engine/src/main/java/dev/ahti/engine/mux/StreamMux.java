@@ -154,6 +154,16 @@ public final class StreamMux {
     return OptionalLong.of(stream.id);
   }
 
+  /**
+   * The peer is expected to have so many streams of a kind open at a time: it is allowed as many,
+   * if it is not yet.
+   *
+   * @param count fewer than configured count as that many
+   */
+  public void anticipate(StreamKind kind, long count) {
+    streams.anticipate(requireNonNull(kind, "kind"), count);
+  }
+
   /** The owner has so many more bytes to send on a stream. Nothing if that half has ended. */
   public void offered(long id, long bytes) {
     MuxStream stream = sending(id);

@@ -53,6 +53,15 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
   record OpenStream(long sessionId, StreamKind kind, ActorRef<OpenResult> replyTo)
       implements TransportCommand {}
 
+  /**
+   * The peer of a session is expected to have so many streams of a kind open at a time. A transport
+   * that keeps the windows of sessions allows it as many; others do nothing.
+   *
+   * @param streams 0 to 65535; fewer than configured count as that many
+   */
+  record AnticipateStreams(long sessionId, StreamKind kind, int streams)
+      implements TransportCommand {}
+
   /** Tells the peer that no more requests are taken (GOAWAY). */
   enum GoAway implements TransportCommand {
     INSTANCE

@@ -82,7 +82,8 @@ final class MemoryTransportActor {
       connection.close(close.code(), close.reason());
     } else if (command instanceof TransportCommand.GetStats stats) {
       stats.replyTo().tell(connection.stats());
-    } else {
+    } else if (!(command instanceof TransportCommand.AnticipateStreams)) {
+      // Its sessions have no windows of their own.
       throw new IllegalArgumentException("command: " + command + " (expected: one of the SPI's)");
     }
   }

@@ -30,6 +30,15 @@ class AnnouncedLimitsTest {
   }
 
   @Test
+  void whatWasAnticipatedBeforeStillHolds() {
+    server.mux.anticipate(BIDIRECTIONAL, 300);
+    server.mux.peerAnnounced(limits(100, 1, 8));
+    assertEquals("max-bidi(300)", server.flushed());
+    server.receive("data(" + 4 * 299 + ",1)");
+    assertEquals(300, server.mux.openStreams());
+  }
+
+  @Test
   void aSessionThatHasStreamsKeepsWhatItBeganWith() {
     server.open(BIDIRECTIONAL);
     MuxLimits late = limits(100, 1, 8);

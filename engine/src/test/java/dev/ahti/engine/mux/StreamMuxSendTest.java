@@ -5,6 +5,7 @@ import static dev.ahti.engine.wire.StreamKind.UNIDIRECTIONAL;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.dialect.Http2Dialect;
 import dev.ahti.engine.flow.InitialLimits;
@@ -340,6 +341,23 @@ class StreamMuxSendTest {
     server.mux.finish(0);
     assertEquals("fin(0,0) max-bidi(3)", server.flushed());
     assertEquals(1, server.mux.openStreams());
+  }
+
+  @Test
+  void streamsThatAreAnticipatedAreAllowedAtOnceAndFewerTakeNothingBack() {
+    MuxEnd client = client();
+    client.mux.anticipate(UNIDIRECTIONAL, 300);
+    client.mux.anticipate(BIDIRECTIONAL, 99);
+    assertEquals("max-uni(300)", client.flushed());
+    client.mux.anticipate(UNIDIRECTIONAL, 5);
+    assertEquals("", client.flushed());
+    StringBuilder streams = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      streams.append("data(").append(4 * i + 3).append(",0) ");
+    }
+    String effects = client.receive(streams.toString().trim());
+    assertTrue(effects.endsWith("opened(1199)"), effects);
+    assertEquals("violated(6)", client.receive("data(1203,0)"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.session.Role;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
@@ -15,11 +16,15 @@ import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawCapsule;
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawTcpOptions;
+import dev.ahti.wtspec.RawTcpPeer;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +76,39 @@ class Http2LimitsWireIT {
   void streamsBeginWithTheSettingOfTheirSort(Role role) {
     wire = Http2Wire.begin(net, role, UNLIKE);
     streamsBeginWith(10, 20, 30);
+  }
+
+  /** Of a client that knows it before, the settings say it; of others a capsule. */
+  @ParameterizedTest
+  @EnumSource
+  void streamsThatAreAnticipatedAreAllowed(Role role) {
+    wire = Http2Wire.begin(net, role);
+    wire.session.anticipate(UNI, 9);
+    assertEquals(n(9), wire.wire.capsule(Http2Wire.MAX_STREAMS_UNI));
+    wire.session.anticipate(BIDI, 2);
+    wire.session.anticipate(BIDI, 7);
+    assertEquals(n(7), wire.wire.capsule(Http2Wire.MAX_STREAMS_BIDI));
+    for (int i = 0; i < 9; i++) {
+      wire.wire.write(capsule(Http2Wire.DATA, n(wire.theirs(UNI, i)), s("a")));
+      wire.incoming(UNI);
+    }
+    wire.wire.write(capsule(Http2Wire.DATA, n(wire.theirs(UNI, 9)), s("a")));
+    assertEquals(Http2Wire.MALFORMED, wire.wire.end());
+  }
+
+  @Test
+  void aClientThatAnticipatesThemSaysSoInItsSettings() {
+    try (RawTcpPeer raw = RawTcpPeer.listen(Http2Wire.SERVING)) {
+      var asked =
+          net.ahti.connect(
+              Http2Wire.alone(raw.port(), DialectPolicy.all())
+                  .withConnection(
+                      false, new StreamCounts(OptionalInt.of(300), OptionalInt.of(2))));
+      Map<Integer, Long> settings = raw.settings();
+      assertEquals(300, settings.get(0x2b64));
+      assertEquals(4, settings.get(0x2b65), "as configured");
+      asked.cancel(false);
+    }
   }
 
   static Stream<Arguments> rolesAndHeaders() {

@@ -232,6 +232,11 @@ final class Http2Wire implements AutoCloseable {
 
   /** A client's request over HTTP/2 alone, in a pool, so that connections outlive sessions. */
   static DialRequest request(int port, DialectPolicy policy) {
+    return alone(port, policy).withPool("");
+  }
+
+  /** A client's request over HTTP/2 alone, on a connection of its own. */
+  static DialRequest alone(int port, DialectPolicy policy) {
     return new DialRequest(
             "127.0.0.1",
             port,
@@ -242,7 +247,6 @@ final class Http2Wire implements AutoCloseable {
             ServerTrust.Insecure.INSTANCE,
             policy,
             Duration.ofSeconds(10))
-        .withPool("")
         .withVersions(Set.of(HttpVersion.HTTP_2));
   }
 

@@ -58,6 +58,11 @@ final class Http2Commands {
       detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
     } else if (command instanceof TransportCommand.OpenStream open) {
       open.replyTo().tell(open(open));
+    } else if (command instanceof TransportCommand.AnticipateStreams anticipate) {
+      Http2Session session = session(anticipate.sessionId());
+      if (session != null) {
+        session.anticipate(anticipate.kind(), anticipate.streams());
+      }
     }
   }
 

@@ -131,6 +131,12 @@ final class Http2Session implements LoopWriter {
     return new TransportCommand.OpenResult.Opened(kind, port(id.getAsLong(), kind, true));
   }
 
+  /** The peer is expected to have so many streams of a kind open at a time. */
+  void anticipate(StreamKind kind, int count) {
+    mux.anticipate(kind, count);
+    requestWrite();
+  }
+
   /** The server has said with what streams may begin. */
   void peerBegins(StreamLimits limits) {
     mux.peerBegins(limits);
