@@ -24,6 +24,7 @@ final class DialedConnection {
   private @Nullable Future<?> dial;
   private @Nullable ActorRef<ConnectionActor.Command> actor;
   private volatile boolean unwanted;
+  private String notConnected = "not connected";
 
   /**
    * @param key empty for the connection of one call
@@ -57,6 +58,16 @@ final class DialedConnection {
   /** What opens it; cancelled when nobody wants it any more. */
   void dialling(Future<?> opening) {
     dial = opening;
+  }
+
+  /** One of the versions of HTTP that are tried will not do; there are two at most. */
+  void versionFailed(String why) {
+    notConnected += "; " + why;
+  }
+
+  /** That it is not there, and why as far as is known: another version may still be awaited. */
+  String notConnected() {
+    return notConnected;
   }
 
   /** It is there, with the {@linkplain #calls calls} that waited for it. */

@@ -71,6 +71,9 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
   /** HTTP/3 and HTTP/2 were tried, and this one was there first. */
   private record Raced(String host, int port, HttpVersion winner) implements Command {}
 
+  /** One of the versions that were tried has failed. */
+  private record VersionFailed(long connection, String why) implements Command {}
+
   private record TimedOut(long call) implements Command {}
 
   private record Settled(long call) implements Command {}
@@ -128,6 +131,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         .onMessage(Settled.class, this::onSettled)
         .onMessage(TimedOut.class, this::onTimedOut)
         .onMessage(Raced.class, this::onRaced)
+        .onMessage(VersionFailed.class, this::onVersionFailed)
         .onMessage(ConnectionGone.class, this::onConnectionGone)
         .onMessage(Stop.class, this::onStop)
         .onSignal(PostStop.class, this::onPostStop)
@@ -194,7 +198,8 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         versions.dial(
             request,
             transport,
-            winner -> self.tell(new Raced(request.host(), request.port(), winner)));
+            winner -> self.tell(new Raced(request.host(), request.port(), winner)),
+            why -> self.tell(new VersionFailed(number, String.valueOf(why.getMessage()))));
     connection.dialling(dial);
     // Not pipeToSelf: it maps inside this actor, which may have stopped by then.
     dial.whenCompleteAsync(
@@ -284,6 +289,14 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     return this;
   }
 
+  private Behavior<Command> onVersionFailed(VersionFailed failed) {
+    DialedConnection connection = connections.get(failed.connection());
+    if (connection != null) {
+      connection.versionFailed(failed.why());
+    }
+    return this;
+  }
+
   private Behavior<Command> onReturned(Returned returned) {
     DialedConnection connection = connections.get(returned.connection());
     if (connection != null) {
@@ -342,7 +355,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
                       + " ms ("
                       + (placed.connection().isConnected()
                           ? "connected, not answered"
-                          : VersionRace.explain(call.request(), "not connected"))
+                          : VersionRace.explain(call.request(), placed.connection().notConnected()))
                       + ")"));
     }
     return this;

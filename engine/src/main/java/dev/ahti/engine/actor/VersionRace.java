@@ -14,6 +14,7 @@ import dev.ahti.engine.spi.TransportConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -65,16 +66,20 @@ final class VersionRace {
    * Opens a connection for a request.
    *
    * @param won is told, on any thread, which version was first where there was a choice
+   * @param lost is told, on any thread, of each version that has failed
    */
   CompletableFuture<TransportConnection> dial(
-      DialRequest request, Transport transport, Consumer<HttpVersion> won) {
+      DialRequest request,
+      Transport transport,
+      Consumer<HttpVersion> won,
+      Consumer<Throwable> lost) {
     EngineSettings.Dialer settings = parts.settings().dialer();
     boolean known = http3Failures.contains(request.host(), request.port(), System.nanoTime());
     List<Supplier<CompletionStage<TransportConnection>>> attempts = new ArrayList<>();
     for (HttpVersion version : List.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2)) {
       boolean useless = request.requireUnreliable() && version == HttpVersion.HTTP_2;
       if (request.versions().contains(version) && !useless) {
-        attempts.add(() -> transport.dial(options(request, version)));
+        attempts.add(() -> attempt(transport, options(request, version), lost));
       }
     }
     if (attempts.isEmpty()) {
@@ -91,6 +96,21 @@ final class VersionRace {
       dial.thenAcceptAsync(winner -> won.accept(winner.facts().version()), Runnable::run);
     }
     return dial;
+  }
+
+  /** The transport's own stage, as cancelling it gives the attempt up. */
+  private static CompletionStage<TransportConnection> attempt(
+      Transport transport, DialOptions options, Consumer<Throwable> lost) {
+    CompletionStage<TransportConnection> attempt = transport.dial(options);
+    attempt.whenCompleteAsync(
+        (opened, failure) -> {
+          Throwable why = Failures.unwrap(failure);
+          if (failure != null && !(why instanceof CancellationException)) {
+            lost.accept(why);
+          }
+        },
+        Runnable::run);
+    return attempt;
   }
 
   private Runnable later(Duration delay, Runnable task) {
@@ -122,8 +142,7 @@ final class VersionRace {
                       .flow()
                       .muxLimits()
                       .withStreams(
-                          expected.unidirectional().orElse(0),
-                          expected.bidirectional().orElse(0)));
+                          expected.unidirectional().orElse(0), expected.bidirectional().orElse(0)));
         },
         request.timeout(),
         expected);

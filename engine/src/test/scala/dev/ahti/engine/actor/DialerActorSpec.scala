@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor
 
 import java.time.Duration
+import java.util
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 
@@ -8,9 +9,11 @@ import scala.concurrent.duration._
 
 import dev.ahti.engine.dialect.DialectPolicy
 import dev.ahti.engine.dialect.Draft
+import dev.ahti.engine.dialect.HttpVersion
 import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.DialException
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.ServerTrust
 import dev.ahti.engine.spi.TransportCommand
@@ -151,6 +154,24 @@ final class DialerActorSpec extends ActorSpec {
       connection.next[TransportCommand.CloseConnection]
       connection.close(0, "test", byPeer = false)
       allZero(connected.shared)
+    }
+
+    "say what one version of HTTP came to while the other is still awaited" in {
+      val fixture = new Fixture
+      fixture.transport.dialed.completeExceptionally(new DialException("no certificate", null))
+      fixture.transport.dialedNext = Some(new CompletableFuture)
+      val promise = new CompletableFuture[SessionHandle]
+      fixture.actor ! new DialerActor.Dial(
+        Requests
+          .dial(timeout = Duration.ofSeconds(2))
+          .withVersions(util.Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2)),
+        fixture.transport,
+        promise
+      )
+      eventually(fixture.transport.dials.get shouldBe 2)
+      time.timePasses(2.seconds)
+      failure(promise).getMessage should include("(not connected; no certificate)")
+      allZero(fixture.shared)
     }
 
     "give the connection up when nobody wants it any more" in {

@@ -113,6 +113,9 @@ final class FakeTransport extends Transport {
   val listenOptions = new CompletableFuture[ListenOptions]
   val arrivals = new CompletableFuture[Consumer[TransportConnection]]
   @volatile var dialed: CompletableFuture[TransportConnection] = new CompletableFuture
+
+  /** What the dials after the first get, where that is something else. */
+  @volatile var dialedNext: Option[CompletableFuture[TransportConnection]] = None
   @volatile var dialOptions: Option[DialOptions] = None
   val dials = new AtomicInteger
 
@@ -128,8 +131,7 @@ final class FakeTransport extends Transport {
   override def dial(options: DialOptions): CompletionStage[TransportConnection] = {
     dialOptions = Some(options)
     val next = dialed
-    dials.incrementAndGet()
-    next
+    if (dials.getAndIncrement() > 0) dialedNext.getOrElse(next) else next
   }
 
   override def terminate(): CompletionStage[Done] =

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty;
 
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
@@ -8,6 +9,7 @@ import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportContext;
 import dev.ahti.engine.spi.TransportListener;
+import dev.ahti.engine.spi.TransportUnavailableException;
 import dev.ahti.transport.netty.http2.Http2Factory;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.quic.NettyLoops;
@@ -121,11 +123,25 @@ final class NettyTransport implements Transport {
   @Override
   public CompletionStage<TransportListener> bind(
       ListenOptions options, Consumer<TransportConnection> onConnection) {
+    if (options.settings().containsKey(HttpVersion.HTTP_3)) {
+      try {
+        NettyTransportProvider.requireQuic();
+      } catch (TransportUnavailableException missing) {
+        return CompletableFuture.failedFuture(missing);
+      }
+    }
     return binder.bind(options, onConnection);
   }
 
   @Override
   public CompletionStage<TransportConnection> dial(DialOptions options) {
+    if (options.version() == HttpVersion.HTTP_3) {
+      try {
+        NettyTransportProvider.requireQuic();
+      } catch (TransportUnavailableException missing) {
+        return CompletableFuture.failedFuture(missing);
+      }
+    }
     return hosts.dial(
         options,
         switch (options.version()) {

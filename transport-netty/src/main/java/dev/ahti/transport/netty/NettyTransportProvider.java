@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The transport named {@code netty}: HTTP/3 over Netty's QUIC, with the operating system's UDP. */
 public final class NettyTransportProvider implements TransportProvider {
+  /** Once found out, as every dial asks. */
+  private static volatile boolean quicWorks;
 
   /** For {@link java.util.ServiceLoader}. */
   public NettyTransportProvider() {}
@@ -21,12 +23,24 @@ public final class NettyTransportProvider implements TransportProvider {
 
   @Override
   public Transport create(TransportContext context) {
-    check(Quic.unavailabilityCause(), QuicAccess::selfTest);
+    // QUIC is looked at when it is wanted: HTTP/2 works without.
     return new NettyTransport(context, NettySettings.of(context.system().settings().config()));
   }
 
   /**
    * Says why QUIC cannot work here, if it cannot.
+   *
+   * @throws TransportUnavailableException then
+   */
+  static void requireQuic() {
+    if (!quicWorks) {
+      check(Quic.unavailabilityCause(), QuicAccess::selfTest);
+      quicWorks = true;
+    }
+  }
+
+  /**
+   * The same of what is found out.
    *
    * @param notLoaded why the native library did not load, or {@code null} when it did
    * @param selfTest throws an {@link IllegalStateException} when Netty is not the one we know
@@ -40,7 +54,8 @@ public final class NettyTransportProvider implements TransportProvider {
               + System.getProperty("os.arch")
               + "): Netty's native library did not load. It is built for Linux, macOS and Windows on"
               + " x86_64 and for Linux and macOS on aarch64; check that"
-              + " io.netty:netty-codec-native-quic with that classifier is on the class path",
+              + " io.netty:netty-codec-native-quic with that classifier is on the class path, or do"
+              + " without HTTP/3: HTTP/2 does not need it",
           notLoaded);
     }
     try {

@@ -102,8 +102,7 @@ class Http2LimitsWireIT {
       var asked =
           net.ahti.connect(
               Http2Wire.alone(raw.port(), DialectPolicy.all())
-                  .withConnection(
-                      false, new StreamCounts(OptionalInt.of(300), OptionalInt.of(2))));
+                  .withConnection(false, new StreamCounts(OptionalInt.of(300), OptionalInt.of(2))));
       Map<Integer, Long> settings = raw.settings();
       assertEquals(300, settings.get(0x2b64));
       assertEquals(4, settings.get(0x2b65), "as configured");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.actor.DialRequest;
 import dev.ahti.engine.actor.SessionEnd;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions over HTTP/2 between two engines. */
 class Http2SessionIT {
@@ -273,6 +275,30 @@ class Http2SessionIT {
     net.awaitGauge(Gauges.HTTP3_FAILURES, 1);
     either.close(0, "");
     TestNet.get(far.closed());
+  }
+
+  /** The time is over while HTTP/3 is still awaited, and what HTTP/2 came to is no secret. */
+  @ParameterizedTest
+  @ValueSource(ints = {1000, 3000})
+  void aCertificateThatIsRefusedIsToldThoughHttp3IsSilent(int millis) {
+    ServerTrust wrong =
+        new ServerTrust.CertificateHashes(List.of(ByteString.fromArray(new byte[32])));
+    DialRequest request =
+        new DialRequest(
+                "127.0.0.1",
+                port,
+                "example.org",
+                "/echo",
+                Optional.empty(),
+                Fields.empty(),
+                wrong,
+                DialectPolicy.all(),
+                Duration.ofMillis(millis))
+            .withVersions(Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2));
+    Throwable refused = assertThrows(Throwable.class, () -> TestNet.get(net.ahti.connect(request)));
+    assertTrue(
+        refused.getMessage().contains("the server's certificate was refused: "),
+        refused.getMessage());
   }
 
   @Test
