@@ -5,6 +5,7 @@ import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.transport.netty.http2.Http2Factory;
 import dev.ahti.transport.netty.http2.Http2Setup;
+import dev.ahti.transport.netty.http2.TcpBytes;
 import dev.ahti.transport.netty.http2.TcpHandshakeGuard;
 import dev.ahti.transport.netty.quic.HandshakeLoad;
 import dev.ahti.transport.netty.quic.NettyLoop;
@@ -112,6 +113,7 @@ final class TcpBinder {
     open.connections().add(channel);
     channel
         .pipeline()
+        .addLast(new TcpBytes())
         .addLast(contexts.newHandler(handshake))
         .addLast(new TcpHandshakeGuard(load, loop.timers(), handshake))
         .addLast(

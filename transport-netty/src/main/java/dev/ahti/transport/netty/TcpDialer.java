@@ -5,6 +5,7 @@ import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.transport.netty.http2.Http2Factory;
 import dev.ahti.transport.netty.http2.Http2Setup;
+import dev.ahti.transport.netty.http2.TcpBytes;
 import dev.ahti.transport.netty.quic.NettyLoops;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TcpTls;
@@ -82,6 +83,7 @@ final class TcpDialer {
                     open.connections().add(channel);
                     channel
                         .pipeline()
+                        .addLast(new TcpBytes())
                         .addLast(attempt.tls())
                         .addLast(new Refusal(attempt))
                         .addLast(

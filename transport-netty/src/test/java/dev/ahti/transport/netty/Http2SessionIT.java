@@ -12,6 +12,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.ServerTrust;
@@ -193,6 +194,46 @@ class Http2SessionIT {
     assertEquals(new Inbound.Reset(7), far.next());
   }
 
+  @Test
+  void statisticsSayWhatIsKnownOverTcp() {
+    ConnectionStats before = TestNet.get(client.stats());
+    assertEquals(OptionalLong.of(0), before.payloadBytesSent());
+    assertTrue(before.bytesSent().getAsLong() > 500, "the handshake counts: " + before);
+    assertEquals(Optional.of(false), before.atSendCapacity());
+    bidirectionalStreamsEcho();
+    datagramsComeInOrder();
+    ConnectionStats after = TestNet.get(client.stats());
+    assertEquals(OptionalLong.of(5 + 10 * 2 + 40 * 3), after.payloadBytesSent());
+    long sent = after.bytesSent().getAsLong() - before.bytesSent().getAsLong();
+    assertTrue(sent > 145 && sent < 20_000, after::toString);
+    PortProbe.await(
+        () ->
+            TestNet.get(server.stats()).bytesReceived().getAsLong()
+                >= after.bytesSent().getAsLong());
+    for (OptionalLong unknown :
+        List.of(
+            after.smoothedRttNanos(),
+            after.minRttNanos(),
+            after.bytesLost(),
+            after.packetsSent(),
+            after.packetsReceived(),
+            after.packetsLost(),
+            after.estimatedSendRate())) {
+      assertEquals(OptionalLong.empty(), unknown);
+    }
+  }
+
+  @Test
+  void whoIsHeldUpByThePeerIsAtSendCapacity() {
+    PortProbe near =
+        new PortProbe(TestNet.get(client.openStream(StreamKind.UNIDIRECTIONAL)).port());
+    // More than all windows together.
+    near.port().offer(ByteString.fromArrayUnsafe(new byte[8 << 20]));
+    PortProbe.await(() -> TestNet.get(client.stats()).atSendCapacity().orElseThrow());
+    assertEquals(Optional.of(false), TestNet.get(server.stats()).atSendCapacity());
+    near.port().reset(0);
+  }
+
   /** The CONNECT stream carries it once more, which is not counted. */
   @Test
   void payloadIsCountedOnce() {
@@ -201,7 +242,7 @@ class Http2SessionIT {
     bidirectionalStreamsEcho();
     assertEquals(sent + 10, net.gauge(Gauges.STREAM_BYTES_SENT));
     assertEquals(received + 10, net.gauge(Gauges.STREAM_BYTES_RECEIVED));
-    assertEquals(0, net.gauge(Gauges.OUTBOUND_QUEUED_BYTES));
+    net.awaitGauge(Gauges.OUTBOUND_QUEUED_BYTES, 0);
   }
 
   /** H2-B-13: codes are not mapped. */

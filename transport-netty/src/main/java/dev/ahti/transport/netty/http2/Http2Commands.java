@@ -8,7 +8,6 @@ import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.mux.MuxSetup;
 import dev.ahti.engine.mux.StreamMux;
 import dev.ahti.engine.session.Role;
-import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
@@ -50,7 +49,7 @@ final class Http2Commands {
     } else if (command instanceof TransportCommand.CloseConnection close) {
       connection.close(Http2ErrorCode.ofHttp3(close.code()), close.reason());
     } else if (command instanceof TransportCommand.GetStats get) {
-      get.replyTo().tell(ConnectionStats.UNKNOWN);
+      get.replyTo().tell(connection.stats());
     } else if (command instanceof TransportCommand.AttachSession attach) {
       attach.replyTo().tell(new TransportCommand.SessionAttached(attach(attach)));
     } else if (command instanceof TransportCommand.DetachSession detach) {

@@ -7,6 +7,7 @@ import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.mux.MuxSetup;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionFacts;
+import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.jspecify.annotations.Nullable;
@@ -230,6 +232,30 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
         .with(settings, ofServer, dialect)
         .settings()
         .limits(dialect);
+  }
+
+  /**
+   * What is known of it. TCP counts packets, losses and round trips for itself; where Netty shows
+   * them at all it is on one system only, so they are absent.
+   */
+  ConnectionStats stats() {
+    TcpBytes bytes = channel.pipeline().get(TcpBytes.class);
+    if (closed || bytes == null) {
+      return ConnectionStats.UNKNOWN;
+    }
+    OptionalLong unknown = OptionalLong.empty();
+    return new ConnectionStats(
+        unknown,
+        unknown,
+        OptionalLong.of(context.payload().sent()),
+        OptionalLong.of(bytes.sent()),
+        OptionalLong.of(bytes.received()),
+        unknown,
+        unknown,
+        unknown,
+        unknown,
+        unknown,
+        Optional.of(requests.values().stream().anyMatch(Http2RequestStream::isWaiting)));
   }
 
   /** Whether there is something to keep alive. */

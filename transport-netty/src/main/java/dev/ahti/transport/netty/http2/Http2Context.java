@@ -10,6 +10,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
  *
  * @param loop where everything of the connection happens
  * @param gauges where ports count
+ * @param payload counts what its sessions send
  * @param datagrams where datagrams count
  * @param floods counts connections that end because the peer asked for too much work
  * @param limits what the connection keeps to
@@ -17,6 +18,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
 record Http2Context(
     NettyLoop loop,
     PortGauges gauges,
+    Payload payload,
     DatagramGauges datagrams,
     Counter floods,
     Http2Limits limits) {}

@@ -50,6 +50,6 @@ public final class Http2Factory {
   }
 
   Http2Context context(NettyLoop loop) {
-    return new Http2Context(loop, ports, datagrams, floods, limits);
+    return new Http2Context(loop, ports, new Payload(), datagrams, floods, limits);
   }
 }

@@ -53,6 +53,12 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
     return connect;
   }
 
+  /** Whether something of it waits that the peer does not take now. */
+  boolean isWaiting() {
+    Http2Session session = connect == null ? null : connect.session();
+    return session == null ? port().queued() > 0 : session.isWaiting();
+  }
+
   /** What the engine gets of a request with this header. */
   StreamPort portFor(Fields request) {
     if (!isForSession(request)) {

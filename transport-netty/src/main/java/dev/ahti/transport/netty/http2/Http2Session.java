@@ -178,6 +178,12 @@ final class Http2Session implements LoopWriter {
     over = true;
   }
 
+  /** Whether something waits that the peer does not take now. */
+  boolean isWaiting() {
+    return !writeRequested
+        && (body.queued() > 0 || ports.values().stream().anyMatch(port -> port.queued() > 0));
+  }
+
   // For the ports of streams and datagrams.
 
   /** Bytes of a stream that came and that nobody has asked for, more or fewer. */
@@ -347,12 +353,14 @@ final class Http2Session implements LoopWriter {
       return body.offer(control.bytes());
     }
     if (output instanceof MuxOutput.Datagram one) {
+      context.payload().sending(datagram.length());
       return body.offer(one.header().concat(datagram));
     }
     MuxOutput.StreamBytes bytes = (MuxOutput.StreamBytes) output;
     MuxStreamPort port = ports.get(bytes.id());
     byte[] all = new byte[bytes.header().length() + bytes.length()];
     bytes.header().copyToArray(all, 0, bytes.header().length());
+    context.payload().sending(bytes.length());
     if (port != null && bytes.length() > 0) {
       ByteBuf into = Unpooled.wrappedBuffer(all).writerIndex(bytes.header().length());
       port.take(into, bytes.length());
