@@ -185,6 +185,14 @@ public final class StreamMux {
             0, Math.min(stream.windows.sendable(), streams.session().sendable()) - stream.waiting);
   }
 
+  /** Whether bytes wait on a stream of which none may go, by its window or the session's. */
+  public boolean lacksCredit(long id) {
+    MuxStream stream = sending(id);
+    return stream != null
+        && stream.waiting > 0
+        && Math.min(stream.windows.sendable(), streams.session().sendable()) == 0;
+  }
+
   /** Of the bytes that wait on a stream only the first are kept; its end is not due any more. */
   public void keep(long id, long bytes) {
     MuxStream stream = sending(id);

@@ -27,7 +27,7 @@ public sealed interface WriteEnd {
 
   /**
    * The peer took nothing of what was offered for so long that the transport gave up. It has reset
-   * the stream, if its header was out, with H3_REQUEST_CANCELLED.
+   * the stream, if its header was out, with H3_REQUEST_CANCELLED; over HTTP/2 with code 0.
    *
    * @param limit how long that was
    */

@@ -70,6 +70,7 @@ public final class RawTcpPeer implements AutoCloseable {
   private long initialWindow = WINDOW;
   private long pings;
   private int nextId = 1;
+  private boolean reading = true;
 
   // The reader's.
   private final StringBuilder block = new StringBuilder();
@@ -213,6 +214,28 @@ public final class RawTcpPeer implements AutoCloseable {
     } while (!answer.equals(question));
   }
 
+  /** Takes nothing out of TCP any more, but for the frame that is awaited now. */
+  public void stopReading() {
+    synchronized (this) {
+      reading = false;
+    }
+  }
+
+  private synchronized void awaitReading() {
+    try {
+      while (!reading) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void readAgain() {
+    reading = true;
+    notifyAll();
+  }
+
   /** Gives the other side more window, on a stream or, with 0, on the connection. */
   public void grant(int stream, long bytes) {
     write(new RawFrame(RawFrame.WINDOW_UPDATE, 0, stream, RawHttp2.number(bytes)));
@@ -272,6 +295,7 @@ public final class RawTcpPeer implements AutoCloseable {
       if (socket != null) {
         socket.close();
       }
+      readAgain();
       reader.join(TimeUnit.SECONDS.toMillis(10));
     } catch (IOException e) {
       throw new AssertionError("the connection does not close", e);
@@ -364,6 +388,7 @@ public final class RawTcpPeer implements AutoCloseable {
       }
     }
     while (true) {
+      awaitReading();
       byte[] header = in.readNBytes(9);
       if (header.length < 9) {
         over("the end");

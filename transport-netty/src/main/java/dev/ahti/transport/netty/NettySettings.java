@@ -213,6 +213,7 @@ record NettySettings(
         bytes(config, "http2.stream-window", 1),
         bytes(config, "http2.connection-window", 65_535),
         bytes(config, "write-limit", 1),
+        config.getDuration("write-stall-timeout"),
         number(config, "http2.max-queued-control-frames", 1),
         number(config, "http2.resets", 1),
         time(config, "http2.resets-window"),

@@ -113,7 +113,7 @@ final class TcpBinder {
     open.connections().add(channel);
     channel
         .pipeline()
-        .addLast(new TcpBytes())
+        .addLast(new TcpBytes(loop))
         .addLast(contexts.newHandler(handshake))
         .addLast(new TcpHandshakeGuard(load, loop.timers(), handshake))
         .addLast(

@@ -83,7 +83,7 @@ final class TcpDialer {
                     open.connections().add(channel);
                     channel
                         .pipeline()
-                        .addLast(new TcpBytes())
+                        .addLast(new TcpBytes(attempt.target().loop()))
                         .addLast(attempt.tls())
                         .addLast(new Refusal(attempt))
                         .addLast(

@@ -10,6 +10,7 @@ import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawFrame;
+import dev.ahti.wtspec.RawTcpOptions;
 import java.util.HexFormat;
 import java.util.Random;
 import org.apache.pekko.util.ByteString;
@@ -50,6 +51,54 @@ class Http2WindowsWireIT {
     assertEquals("00000003" + s("bye"), wire.wire.capsule(Http2Wire.CLOSE));
     wire.rest();
     wire.wire.finish("");
+  }
+
+  /** Each byte needs a grant of the session and one of its stream, both ways. */
+  @ParameterizedTest
+  @EnumSource
+  @Conformance({"H2-B-16", "H2-B-17"})
+  void windowsOfOneByteOfSessionAndStreamsAreEnough(Role role) {
+    net.close();
+    net = new EngineNet("ahti.session.flow.data-window = 1", "ahti.session.flow.stream-window = 1");
+    RawTcpOptions one =
+        Http2Wire.GENEROUS
+            .withSetting(INITIAL_WINDOW_SIZE, 1)
+            .withSetting(0x2b61, 1)
+            .withSetting(0x2b62, 1);
+    wire = Http2Wire.begin(net, role, one);
+    PortProbe ours = wire.open(UNI);
+    ours.port().offer(ByteString.fromString("hello"));
+    ours.port().finish();
+    String id = n(ours.port().id());
+    StringBuilder came = new StringBuilder();
+    for (int sent = 1; came.indexOf("!") < 0; ) {
+      var next = wire.wire.capsule();
+      String bytes = Http2Wire.bytesOf(ours.port().id(), java.util.List.of(next));
+      came.append(bytes);
+      if (bytes.length() == 2) {
+        sent++;
+        wire.wire.write(capsule(Http2Wire.MAX_STREAM_DATA, id, n(sent)));
+        wire.wire.write(capsule(Http2Wire.MAX_DATA, n(sent)));
+      }
+    }
+    assertEquals(s("hello") + "!", came.toString());
+    long theirs = wire.theirs(UNI, 0);
+    wire.wire.write(capsule(Http2Wire.DATA, n(theirs), s("h")));
+    PortProbe stream = wire.incoming(UNI);
+    for (int received = 1; received < 5; received++) {
+      stream.bytes(1);
+      String limit = n(received + 1);
+      boolean data = false;
+      boolean ofStream = false;
+      while (!data || !ofStream) {
+        var next = wire.wire.capsule();
+        data |= next.type() == Http2Wire.MAX_DATA && next.payload().equals(limit);
+        ofStream |=
+            next.type() == Http2Wire.MAX_STREAM_DATA && next.payload().equals(n(theirs) + limit);
+      }
+      wire.wire.write(capsule(Http2Wire.DATA, n(theirs), s("x")));
+    }
+    stream.bytes(1);
   }
 
   /** Nothing goes above the window, capsules of control neither; then all of it, in order. */

@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>HTTP/2 cannot end one half of a stream abruptly (RFC 9113 5.4.2): {@link #reset} ends the
  * other half as well, and so does {@link #stopSending} while this side has not finished.
  */
-final class Http2BodyPort extends HalvesPort implements LoopWriter {
+final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.Writer {
   /** Bytes of a DATA frame at most: what every peer takes (RFC 9113 4.2). */
   private static final int CHUNK = 16 * 1024;
 
@@ -56,6 +57,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
   // Loop only.
   private boolean readPending;
   private boolean finished;
+  private long progress;
   private boolean lingering;
   private long lingered;
   private @Nullable ScheduledFuture<?> lingerExpiry;
@@ -117,7 +119,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
             sendReset(Http2ErrorCode.ofHttp3(code));
             out.ended(new WriteEnd.Reset(code));
           }
-          tellEnds();
+          halfEnded();
         });
   }
 
@@ -183,7 +185,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     sendReset(Http2ErrorCode.ofHttp3(code));
     in.discard(new Inbound.Stopped(code));
     out.ended(new WriteEnd.Reset(code));
-    tellEnds();
+    halfEnded();
   }
 
   private void sendReset(long code) {
@@ -239,6 +241,13 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     }
   }
 
+  private void halfEnded() {
+    if (out.end() != null) {
+      context.stalls().unwatch(this);
+    }
+    tellEnds();
+  }
+
   /** A read of the channel is over; the next one starts when there is credit. */
   void readComplete() {
     readPending = false;
@@ -248,7 +257,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
   /** The peer finished its half. */
   void inputFinished() {
     in.ended(Inbound.Fin.INSTANCE);
-    tellEnds();
+    halfEnded();
   }
 
   /**
@@ -259,7 +268,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     long code = sent == Http2ErrorCode.REFUSED_STREAM ? Http3ErrorCode.H3_REQUEST_REJECTED : sent;
     in.ended(new Inbound.Reset(code));
     out.ended(new WriteEnd.Stopped(OptionalLong.of(code)));
-    tellEnds();
+    halfEnded();
   }
 
   /** The channel may be written again. */
@@ -278,7 +287,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
       in.discard(new Inbound.Lost(why));
     }
     out.ended(new WriteEnd.Lost(why));
-    tellEnds();
+    halfEnded();
   }
 
   private void readIfWanted() {
@@ -320,6 +329,30 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
     if (wrote) {
       ctx.flush();
     }
+    if (out.queued() > 0) {
+      context.stalls().watch(this);
+    }
+  }
+
+  @Override
+  public void waitsSince(long now) {
+    progress = now;
+  }
+
+  @Override
+  public long waitedNanos(long now) {
+    return now - progress;
+  }
+
+  /** The peer took nothing of the stream for so long: with it the request or session fails. */
+  @Override
+  public void stalled(Duration limit) {
+    // Counted first: who hears of the end may look at once.
+    context.gauges().stalled();
+    sendReset(Http2ErrorCode.CANCEL);
+    out.ended(new WriteEnd.Stalled(limit));
+    in.discard(new Inbound.Lost("the peer took nothing for " + limit.toMillis() + " ms"));
+    halfEnded();
   }
 
   private void written(Future<?> written, int length, boolean last) {
@@ -328,9 +361,13 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter {
       return;
     }
     out.sent(length);
+    progress = loop.nanoTime();
+    if (out.queued() == 0) {
+      context.stalls().unwatch(this);
+    }
     if (last) {
       out.ended(WriteEnd.Finished.INSTANCE);
-      tellEnds();
+      halfEnded();
     } else if (held && out.committed() == 0) {
       held = false;
       resetNow(heldCode);

@@ -114,6 +114,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     this.remote = (InetSocketAddress) channel.remoteAddress();
     this.letRead = letRead;
     this.commands = new Http2Commands(this, channel);
+    context.stalls().afterStalls(this::stalled);
   }
 
   // For the engine.
@@ -343,12 +344,28 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     }
   }
 
+  /**
+   * The peer took nothing of something for too long. Where its system takes no bytes either, no
+   * reset would reach it, and nothing that is here would ever go.
+   */
+  private void stalled(Duration limit) {
+    TcpBytes bytes = channel.pipeline().get(TcpBytes.class);
+    // Half of it: something else may have gone a little later than what is given up.
+    if (!isEnding()
+        && bytes != null
+        && bytes.stuckNanos(context.loop().nanoTime()) >= limit.toNanos() / 2) {
+      closing = new Closing(Http2ErrorCode.NO_ERROR, "the peer takes nothing", false);
+      channel.close();
+    }
+  }
+
   /** The channel is closed. */
   void closed() {
     if (closed) {
       return;
     }
     closed = true;
+    context.stalls().close();
     if (closeDeadline != null) {
       closeDeadline.cancel(false);
     }

@@ -10,6 +10,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
  *
  * @param loop where everything of the connection happens
  * @param gauges where ports count
+ * @param stalls gives up what a peer does not take
  * @param payload counts what its sessions send
  * @param datagrams where datagrams count
  * @param floods counts connections that end because the peer asked for too much work
@@ -18,6 +19,7 @@ import dev.ahti.transport.netty.quic.PortGauges;
 record Http2Context(
     NettyLoop loop,
     PortGauges gauges,
+    Http2Stalls stalls,
     Payload payload,
     DatagramGauges datagrams,
     Counter floods,

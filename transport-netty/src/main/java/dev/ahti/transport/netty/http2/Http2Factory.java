@@ -50,6 +50,13 @@ public final class Http2Factory {
   }
 
   Http2Context context(NettyLoop loop) {
-    return new Http2Context(loop, ports, new Payload(), datagrams, floods, limits);
+    return new Http2Context(
+        loop,
+        ports,
+        new Http2Stalls(loop, limits.writeStall()),
+        new Payload(),
+        datagrams,
+        floods,
+        limits);
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param streamWindow bytes that the peer may send on a stream before any of them is read
  * @param connectionWindow the same of all streams together
  * @param writeLimit bytes of a stream from which on a producer is asked to wait
+ * @param writeStall how long a peer may take nothing of what is offered; zero for ever
  * @param maxQueuedControlFrames answers that wait for a peer that does not read
  * @param resetsPerWindow streams that may be reset, by either side, in the window
  * @param resetWindow that window
@@ -32,6 +33,7 @@ public record Http2Limits(
     int streamWindow,
     int connectionWindow,
     int writeLimit,
+    Duration writeStall,
     int maxQueuedControlFrames,
     int resetsPerWindow,
     Duration resetWindow,

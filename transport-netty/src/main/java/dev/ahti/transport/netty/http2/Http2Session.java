@@ -18,6 +18,7 @@ import dev.ahti.transport.netty.quic.InboundHalf;
 import dev.ahti.transport.netty.quic.LoopWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,10 @@ final class Http2Session implements LoopWriter {
   private final StreamMux mux;
   private final Map<Long, MuxStreamPort> ports = new HashMap<>();
   private final MuxDatagramPort datagrams;
+
+  /** Those that had nothing to send before the last write, and have something since. */
+  private final ArrayDeque<MuxStreamPort> newlyWaiting = new ArrayDeque<>(0);
+
   private long budgetSince;
   private long justOpened = NONE;
   private boolean begun;
@@ -194,6 +199,11 @@ final class Http2Session implements LoopWriter {
   /** How many bytes of a stream may be written at once, as far as windows reach. */
   long room(long stream) {
     return over ? 0 : Math.min(mux.sendable(stream), body.room());
+  }
+
+  /** A stream has something to send that has just been offered. */
+  void waits(MuxStreamPort port) {
+    newlyWaiting.add(port);
   }
 
   /** Nothing more is to be told of a stream. */
@@ -342,6 +352,10 @@ final class Http2Session implements LoopWriter {
       over = closeDue;
     }
     datagrams.written();
+    MuxStreamPort next;
+    while ((next = newlyWaiting.poll()) != null) {
+      next.written();
+    }
     if (finishing && (over || !closeDue)) {
       over = true;
       body.finish();

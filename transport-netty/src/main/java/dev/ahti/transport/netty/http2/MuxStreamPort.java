@@ -10,6 +10,7 @@ import dev.ahti.transport.netty.quic.HalvesPort;
 import dev.ahti.transport.netty.quic.InboundHalf;
 import dev.ahti.transport.netty.quic.OutboundHalf;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The methods below "the session's side" are called on the loop.
  */
-final class MuxStreamPort extends HalvesPort {
+final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
   private static final long LARGEST_CODE = 0xffff_ffffL;
 
   private final Http2Session session;
@@ -48,6 +49,8 @@ final class MuxStreamPort extends HalvesPort {
   private boolean held;
   private long heldCode;
   private boolean closed;
+  private boolean waits;
+  private long progress;
 
   /**
    * The port of a stream that the multiplexer has.
@@ -207,6 +210,10 @@ final class MuxStreamPort extends HalvesPort {
     if (offered > announced && !out.isCut()) {
       mux.offered(id, offered - announced);
       announced = offered;
+      if (!waits) {
+        waits = true;
+        session.waits(this);
+      }
     }
     if (finishing && !finishAnnounced) {
       finishAnnounced = true;
@@ -300,6 +307,10 @@ final class MuxStreamPort extends HalvesPort {
   void sent(int length, boolean fin) {
     if (length > 0) {
       out.sent(length);
+      progress = loop.nanoTime();
+      if (out.queued() == 0) {
+        noneWaits();
+      }
     }
     if (fin) {
       out.ended(WriteEnd.Finished.INSTANCE);
@@ -308,6 +319,39 @@ final class MuxStreamPort extends HalvesPort {
       held = false;
       resetNow(heldCode);
     }
+  }
+
+  /** The session has written what it could. */
+  void written() {
+    if (waits) {
+      session.context().stalls().watch(this);
+    }
+  }
+
+  private void noneWaits() {
+    waits = false;
+    session.context().stalls().unwatch(this);
+  }
+
+  @Override
+  public void waitsSince(long now) {
+    progress = now;
+  }
+
+  /** One that waits for its turn, or for room in the CONNECT stream, does not wait for credit. */
+  @Override
+  public long waitedNanos(long now) {
+    return mux.lacksCredit(id) ? now - progress : -1;
+  }
+
+  @Override
+  public void stalled(Duration limit) {
+    // Counted first: who hears of the end may look at once.
+    session.context().gauges().stalled();
+    mux.reset(id, held ? onWire(heldCode) : 0);
+    session.requestWrite();
+    out.ended(new WriteEnd.Stalled(limit));
+    halfEnded();
   }
 
   /** The session or its connection is gone. Does nothing to a half that has ended. */
@@ -322,6 +366,9 @@ final class MuxStreamPort extends HalvesPort {
   }
 
   private void halfEnded() {
+    if (out.end() != null) {
+      noneWaits();
+    }
     tellEnds();
     if (!closed && in.end() != null && out.end() != null) {
       closed = true;

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.transport.netty.quic.NettyLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,12 +8,18 @@ import io.netty.channel.ChannelPromise;
 
 /** Counts what a connection moves over TCP, with TLS and its handshake: below all else. */
 public final class TcpBytes extends ChannelDuplexHandler {
+  private final NettyLoop loop;
+
   // Loop only.
   private long sent;
   private long received;
+  private int waiting;
+  private long progress;
 
-  /** For one channel, as the first handler of its pipeline. */
-  public TcpBytes() {}
+  /** For one channel on this loop, as the first handler of its pipeline. */
+  public TcpBytes(NettyLoop loop) {
+    this.loop = loop;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -27,7 +34,23 @@ public final class TcpBytes extends ChannelDuplexHandler {
     if (message instanceof ByteBuf bytes) {
       sent += bytes.readableBytes();
     }
-    ctx.write(message, promise);
+    if (waiting++ == 0) {
+      progress = loop.nanoTime();
+    }
+    ctx.write(
+        message,
+        promise
+            .unvoid()
+            .addListener(
+                written -> {
+                  waiting--;
+                  progress = loop.nanoTime();
+                }));
+  }
+
+  /** For how long the socket has taken nothing; negative when nothing waits for it. */
+  long stuckNanos(long now) {
+    return waiting == 0 ? -1 : now - progress;
   }
 
   /** Bytes that were handed to the socket. */

@@ -36,6 +36,11 @@ public final class PortGauges {
     streams.decrement();
   }
 
+  /** A write was given up, as the peer took nothing of it. */
+  public void stalled() {
+    writeStalls.increment();
+  }
+
   /** So many more bytes wait for somebody to ask for them, or fewer. */
   public void held(long more) {
     inboundQueuedBytes.add(more);
