@@ -120,10 +120,10 @@ public final class BenchChild {
   }
 
   private Map<String, Object> round(JsonNode command) throws InterruptedException {
-    if (session == null || workload == null) {
+    if (client == null || session == null || workload == null) {
       throw new BenchException("no workload has begun");
     }
-    Round round = await(workload.run(session, command.path("amount").asLong()), command);
+    Round round = await(workload.run(client, session, command.path("amount").asLong()), command);
     Map<String, Object> answer = event("round");
     answer.put("value", round.value());
     answer.put("lost", round.lost());

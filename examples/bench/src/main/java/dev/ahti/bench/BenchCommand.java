@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ahti bench bulk-up streams rtt datagrams --vs raw",
-      "  ahti bench rtt --vs raw,ahti-default-dispatcher --json rtt.json"
+      "  ahti bench rtt --vs raw,ahti-default-dispatcher --json rtt.json",
+      "  ahti bench bulk-up bulk-down sessions --vs ahti-http2,ahti-http2-jdk"
     })
 public final class BenchCommand implements Callable<Integer> {
   static final String STDOUT = "-";
@@ -43,7 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKLOAD",
       description =
-          "bulk-up, bulk-down, streams, rtt, datagrams-1, -32, -512, or datagrams for all three; default: all.")
+          "bulk-up, bulk-down, streams, sessions, rtt, datagrams-1, -32, -512, or datagrams for all three; default: all.")
   private List<String> words = new ArrayList<>();
 
   @Option(
@@ -51,7 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "SIDE",
       split = ",",
       description =
-          "Also measure: raw (bare Netty QUIC), ahti-default-dispatcher. May be repeated.")
+          "Also measure: raw (bare Netty QUIC), ahti-default-dispatcher, ahti-http2 (with BoringSSL), ahti-http2-jdk (with the JDK's TLS). May be repeated.")
   private List<String> versus = new ArrayList<>();
 
   @Option(
@@ -170,7 +171,7 @@ public final class BenchCommand implements Callable<Integer> {
       chosen.add(
           SideName.named(word)
               .orElseThrow(
-                  () -> bad("unknown side '" + word + "' (known: raw, ahti-default-dispatcher)")));
+                  () -> bad("unknown side '" + word + "' (known: " + SideName.others() + ")")));
     }
     return List.copyOf(chosen);
   }

@@ -5,6 +5,7 @@ import dev.ahti.bench.raw.RawSide;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The sides a run can compare. */
 enum SideName {
@@ -12,6 +13,14 @@ enum SideName {
   AHTI("ahti", List.of()),
   /** Our public API with its actors and stages on Pekko's default dispatcher. */
   AHTI_DEFAULT_DISPATCHER("ahti-default-dispatcher", List.of("-Dahti.loop-dispatcher=off")),
+  /** Our public API over HTTP/2, with BoringSSL. */
+  AHTI_HTTP2(
+      "ahti-http2",
+      List.of("-D" + AhtiSide.OVER_HTTP2 + "=true", "-Dahti.netty.http2.native-tls=on")),
+  /** The same with the JDK's TLS. */
+  AHTI_HTTP2_JDK(
+      "ahti-http2-jdk",
+      List.of("-D" + AhtiSide.OVER_HTTP2 + "=true", "-Dahti.netty.http2.native-tls=off")),
   /** Bare Netty QUIC. */
   RAW("raw", List.of());
 
@@ -35,6 +44,14 @@ enum SideName {
   /** Makes the side; only a child does. */
   Side create() {
     return this == RAW ? new RawSide() : new AhtiSide();
+  }
+
+  /** Every word {@link #named} knows besides our own, for messages. */
+  static String others() {
+    return Arrays.stream(values())
+        .filter(each -> each != AHTI)
+        .map(SideName::label)
+        .collect(Collectors.joining(", "));
   }
 
   static Optional<SideName> named(String word) {

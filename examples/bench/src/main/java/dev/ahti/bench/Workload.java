@@ -17,6 +17,8 @@ public enum Workload {
   BULK_DOWN("bulk-down", "MiB/s", Behaviour.SOURCE, new Effort(512L << 20, 8), 4L << 20),
   /** Short bidirectional streams: open, 100 bytes, echo, FIN, 32 at a time. */
   STREAMS("streams", "streams/s", Behaviour.ECHO, new Effort(10_000, 20), 500),
+  /** Sessions, each on a connection of its own that is closed again, 8 at a time. */
+  SESSIONS("sessions", "sessions/s", Behaviour.ECHO, new Effort(2_000, 4), 50),
   /** 64-byte ping-pong on one stream. */
   RTT("rtt", "us", Behaviour.ECHO, new Effort(20_000, 4), 500),
   /** Datagram echo, one at a time. */
@@ -26,6 +28,7 @@ public enum Workload {
   /** Datagram echo, 512 unanswered. */
   DATAGRAMS_512("datagrams-512", "echoes/s", Behaviour.ECHO, new Effort(100_000, 3), 1_000);
 
+  private static final int SESSION_WINDOW = 8;
   private static final int STREAM_WINDOW = 32;
   private static final int STREAM_BYTES = 100;
   private static final int PING_BYTES = 64;
@@ -72,8 +75,8 @@ public enum Workload {
     return quick ? new Effort(quickAmount, 1) : full;
   }
 
-  /** Runs one round. */
-  public CompletionStage<Round> run(BenchSession session, long amount) {
+  /** Runs one round, on a session that a client has open. */
+  public CompletionStage<Round> run(BenchClient client, BenchSession session, long amount) {
     long start = System.nanoTime();
     return switch (this) {
       case BULK_UP -> bulk(session.upload(amount), amount, start);
@@ -81,6 +84,9 @@ public enum Workload {
       case STREAMS ->
           session
               .exchangeStreams((int) amount, STREAM_WINDOW, STREAM_BYTES)
+              .thenApply(done -> new Round(perSecond(amount, start), 0));
+      case SESSIONS ->
+          SessionLoad.run(client, behaviour, (int) amount, SESSION_WINDOW)
               .thenApply(done -> new Round(perSecond(amount, start), 0));
       case RTT -> session.pingPong((int) amount, PING_BYTES).thenApply(Workload::medianMicros);
       case DATAGRAMS_1 -> datagrams(session, (int) amount, 1, start);

@@ -70,6 +70,33 @@ class BenchIT {
     }
   }
 
+  @Test
+  void http2IsMeasuredWithEitherTls() {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        new CommandLine(new BenchCommand(() -> false))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(
+                "sessions",
+                "--vs",
+                "ahti-http2,ahti-http2-jdk",
+                "--quick",
+                "--rounds",
+                "1",
+                "--launches",
+                "1",
+                "--jvm-arg",
+                Leaks.jvmArgument());
+    assertEquals(0, code, err::toString);
+    for (String side : List.of("ahti", "ahti-http2", "ahti-http2-jdk")) {
+      assertTrue(
+          out.toString().lines().anyMatch(row -> row.matches("sessions +" + side + " +[0-9.]+ .*")),
+          out::toString);
+    }
+  }
+
   private static void check(JsonNode line, Workload workload) {
     FIELDS.forEach(field -> assertTrue(line.has(field), () -> field + " in " + line));
     assertEquals(workload.unit(), line.path("unit").asText());

@@ -28,6 +28,7 @@ final class AhtiClient implements BenchClient {
     this.server = "https://127.0.0.1:" + port;
     this.options =
         WebTransportOptions.create()
+            .withHttpVersions(AhtiSide.version())
             .withServerCertificateHashes(WebTransportHash.sha256(hash(certificate)))
             .withConnectTimeout(CONNECT);
   }

@@ -30,7 +30,10 @@ final class AhtiServer implements BenchServer {
   static AhtiServer open() {
     ActorSystem<Void> system = Systems.start("bench-server");
     ServerCertificate certificate = ServerCertificate.selfSigned("localhost", "127.0.0.1");
-    WebTransportServer server = WebTransportServer.create(system).withCertificate(certificate);
+    WebTransportServer server =
+        WebTransportServer.create(system)
+            .withHttpVersions(AhtiSide.version())
+            .withCertificate(certificate);
     for (Behaviour behaviour : Behaviour.values()) {
       server = server.withRoute(behaviour.path(), session -> serve(session, behaviour));
     }
