@@ -17,6 +17,7 @@ import javax.tools.ToolProvider;
  * <pre>
  * java examples/wtspec/mutations/Mutate.java --check                        # has each rule its edit?
  * java examples/wtspec/mutations/Mutate.java --seed 1 --rows 10             # draw ten, and write the page
+ * java examples/wtspec/mutations/Mutate.java --http2                        # those of HTTP/2, and write their page
  * java examples/wtspec/mutations/Mutate.java --all                          # every one, to its first red test
  * java examples/wtspec/mutations/Mutate.java --only H3-B-36,H3-C-10         # these
  * java examples/wtspec/mutations/Mutate.java --only H3-B-36 --quick         # to the first red test

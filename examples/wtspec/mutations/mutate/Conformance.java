@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param tests by the id of each rule
  */
 record Conformance(Map<String, Boolean> met, Map<String, List<Shown>> tests) {
-  private static final Pattern ROW = Pattern.compile("\\| (H3-[BCS]-\\d\\d) \\|(.*)");
+  private static final Pattern ROW = Pattern.compile("\\| (H[23]-[BCS]-\\d\\d) \\|(.*)");
   private static final Pattern LINK = Pattern.compile("\\[`([^`]+)`\\]\\(\\.\\./([^)]+)\\)");
 
   static Conformance read(Path root) throws IOException {

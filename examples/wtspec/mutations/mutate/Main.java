@@ -41,7 +41,8 @@ public final class Main {
           "%d edits apply, %d rules have none%n", edits.edits().size(), edits.reasons().size());
       return;
     }
-    boolean all = options.contains("--all") || options.contains("--quick");
+    boolean http2 = options.contains("--http2");
+    boolean all = http2 || options.contains("--all") || options.contains("--quick");
     long seed = Long.parseLong(value(options, "--seed", "1"));
     List<String> drawable =
         conformance.metRules().stream().filter(edits.edits()::containsKey).toList();
@@ -49,18 +50,27 @@ public final class Main {
     List<String> rules =
         !only.isEmpty()
             ? List.of(only.split(","))
-            : all ? drawable : draw(drawable, seed, rows);
+            : http2
+                ? ofHttp(drawable, 2)
+                : all ? drawable : draw(ofHttp(drawable, 3), seed, rows);
     Tests tests = Tests.of(root, value(options, "--built", ""));
     Main main = new Main(root, conformance, tests, all);
     List<Result> results = main.run(rules, edits.edits());
-    if (!all && only.isEmpty()) {
-      String page =
-          new Page(commit(root), seed, conformance.metRules().size(), edits.reasons()).of(results);
-      Files.writeString(root.resolve("docs/conformance-mutations.md"), page);
+    int met = ofHttp(conformance.metRules(), 3).size();
+    Page page = new Page(commit(root), seed, met, edits.reasons());
+    if (http2 && only.isEmpty()) {
+      Files.writeString(root.resolve("docs/conformance-mutations-http2.md"), page.http2(results));
+    } else if (!all && only.isEmpty()) {
+      Files.writeString(root.resolve("docs/conformance-mutations.md"), page.of(results));
     }
     long green = results.stream().filter(result -> !result.red()).count();
     System.out.println(results.size() + " rules, " + green + " not seen red");
     System.exit(green == 0 ? 0 : 1);
+  }
+
+  /** Those of a version of HTTP. */
+  private static List<String> ofHttp(List<String> rules, int version) {
+    return rules.stream().filter(rule -> rule.startsWith("H" + version)).toList();
   }
 
   private static String commit(Path root) throws IOException, InterruptedException {

@@ -283,7 +283,9 @@ class Http2ClientWireIT {
                     Duration.ofMillis(500))
                 .withPool("")
                 .withVersions(Set.of(HttpVersion.HTTP_2)));
-    fails();
+    // Not on the one that there is, where the codec might refuse it too.
+    String why = fails().getMessage();
+    assertTrue(why.contains("not connected") || why.contains("cannot connect"), why);
     wire.echoes(wire.theirs(StreamKind.BIDIRECTIONAL, 1));
     assertEquals(1, requests());
     wire.session.close(0, "");

@@ -22,13 +22,20 @@ import org.junit.jupiter.api.Test;
  */
 class MutationsTest {
   private static final String PAGE = "docs/conformance-mutations.md";
-  private static final Pattern ROW = Pattern.compile("\\| (H3-[BCS]-\\d\\d) \\|.*");
+  private static final String HTTP2_PAGE = "docs/conformance-mutations-http2.md";
   private static final Pattern DRAWN_FROM = Pattern.compile("Drawn from the (\\d+) rules");
 
-  private static List<String> rows(String file) throws IOException {
+  private static List<String> rows(String file, int http) throws IOException {
+    Pattern row = Pattern.compile("\\| H" + http + "-[BCS]-\\d\\d \\|.*");
     return Files.readAllLines(Checkout.current().root().resolve(file)).stream()
-        .filter(line -> ROW.matcher(line).matches())
+        .filter(line -> row.matcher(line).matches())
         .toList();
+  }
+
+  private static Map<String, List<String>> today(int http) throws IOException {
+    return rows("docs/conformance.md", http).stream()
+        .filter(row -> row.contains("| met |"))
+        .collect(Collectors.toMap(MutationsTest::id, row -> names(row, 4)));
   }
 
   private static String id(String row) {
@@ -46,11 +53,8 @@ class MutationsTest {
 
   @Test
   void thePageNamesTheTestsThatShowTheRulesToday() throws IOException {
-    List<String> met =
-        rows("docs/conformance.md").stream().filter(row -> row.contains("| met |")).toList();
-    Map<String, List<String>> today =
-        met.stream().collect(Collectors.toMap(MutationsTest::id, row -> names(row, 4)));
-    List<String> drawn = rows(PAGE);
+    Map<String, List<String>> today = today(3);
+    List<String> drawn = rows(PAGE, 3);
     assertEquals(10, drawn.size());
     for (String row : drawn) {
       assertEquals(today.get(id(row)), names(row, 3), () -> PAGE + " is stale: " + id(row));
@@ -58,7 +62,18 @@ class MutationsTest {
     }
     Matcher from = DRAWN_FROM.matcher(Files.readString(Checkout.current().root().resolve(PAGE)));
     assertTrue(from.find());
-    assertEquals(met.size(), Integer.parseInt(from.group(1)), PAGE + " is stale");
+    assertEquals(today.size(), Integer.parseInt(from.group(1)), PAGE + " is stale");
+  }
+
+  @Test
+  void everyRuleOfHttp2ThatIsMetWasSeenRed() throws IOException {
+    Map<String, List<String>> today = today(2);
+    List<String> shown = rows(HTTP2_PAGE, 2);
+    assertEquals(today.keySet(), shown.stream().map(MutationsTest::id).collect(Collectors.toSet()));
+    for (String row : shown) {
+      String first = names(row, 3).get(0);
+      assertTrue(today.get(id(row)).contains(first), () -> HTTP2_PAGE + " is stale: " + row);
+    }
   }
 
   @Test
