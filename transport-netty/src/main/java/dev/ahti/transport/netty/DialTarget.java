@@ -2,7 +2,7 @@ package dev.ahti.transport.netty;
 
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

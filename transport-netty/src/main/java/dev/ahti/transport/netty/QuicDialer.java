@@ -6,7 +6,7 @@ import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.http3.ConnectionHandler;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.quic.QuicSockets;
 import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;

@@ -6,7 +6,7 @@ import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.transport.netty.http2.Http2Factory;
 import dev.ahti.transport.netty.http2.Http2Setup;
 import dev.ahti.transport.netty.http2.TcpBytes;
-import dev.ahti.transport.netty.quic.NettyLoops;
+import dev.ahti.transport.netty.loop.NettyLoops;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TcpTls;
 import io.netty.bootstrap.Bootstrap;

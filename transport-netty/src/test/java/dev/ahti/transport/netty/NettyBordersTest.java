@@ -6,7 +6,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.ahti.transport.netty.quic.LoopTimers;
+import dev.ahti.transport.netty.loop.LoopTimers;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import org.junit.jupiter.api.Test;

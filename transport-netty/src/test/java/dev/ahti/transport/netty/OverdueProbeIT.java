@@ -7,7 +7,7 @@ import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ServerTrust;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportEvent;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

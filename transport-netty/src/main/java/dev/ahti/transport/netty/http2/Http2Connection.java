@@ -16,7 +16,7 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.transport.netty.http.ConnectionDriver;
 import dev.ahti.transport.netty.http.TransportActor;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;

@@ -2,8 +2,8 @@ package dev.ahti.transport.netty.http2;
 
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.DatagramGauges;
-import dev.ahti.transport.netty.quic.NettyLoop;
-import dev.ahti.transport.netty.quic.PortGauges;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.PortGauges;
 
 /**
  * What all streams of one connection share.

@@ -4,9 +4,9 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramGauges;
-import dev.ahti.transport.netty.quic.NettyLoop;
-import dev.ahti.transport.netty.quic.OpenChannels;
-import dev.ahti.transport.netty.quic.PortGauges;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.OpenChannels;
+import dev.ahti.transport.netty.loop.PortGauges;
 
 /** What the HTTP/2 connections of one transport share. Any thread. */
 public final class Http2Factory {

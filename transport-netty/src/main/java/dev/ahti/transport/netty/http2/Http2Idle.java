@@ -1,6 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;

@@ -3,7 +3,7 @@ package dev.ahti.transport.netty.http2;
 import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.spi.ConnectionFacts;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.tls.TcpTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

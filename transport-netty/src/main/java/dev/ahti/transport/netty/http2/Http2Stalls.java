@@ -1,6 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.LinkedHashSet;

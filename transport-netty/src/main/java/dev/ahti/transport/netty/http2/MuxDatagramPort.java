@@ -7,7 +7,7 @@ import dev.ahti.engine.schedule.QueuedDatagram;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.DatagramWriter;
 import dev.ahti.engine.spi.QueuedDatagrams;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;

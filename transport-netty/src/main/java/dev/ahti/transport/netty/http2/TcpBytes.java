@@ -1,6 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,7 +1,7 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.transport.netty.loop.LoopTimers;
 import dev.ahti.transport.netty.quic.HandshakeLoad;
-import dev.ahti.transport.netty.quic.LoopTimers;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;

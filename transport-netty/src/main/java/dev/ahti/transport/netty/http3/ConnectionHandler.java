@@ -4,7 +4,7 @@ import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.ConnectionFacts;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.tls.Handshake;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TlsAlerts;

@@ -14,7 +14,7 @@ import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.http.ConnectionDriver;
 import dev.ahti.transport.netty.http.TransportActor;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.tls.TlsAlerts;

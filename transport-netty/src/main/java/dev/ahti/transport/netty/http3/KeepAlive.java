@@ -1,6 +1,6 @@
 package dev.ahti.transport.netty.http3;
 
-import dev.ahti.transport.netty.quic.LoopTimers;
+import dev.ahti.transport.netty.loop.LoopTimers;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicTransportParameters;
 import io.netty.util.concurrent.ScheduledFuture;

@@ -2,7 +2,7 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.wire.SettingsFrame;
 import dev.ahti.engine.wire.VarInt;
-import dev.ahti.transport.netty.quic.OpenChannels;
+import dev.ahti.transport.netty.loop.OpenChannels;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.QuicAccess;

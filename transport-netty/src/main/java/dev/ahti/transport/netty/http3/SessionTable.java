@@ -5,7 +5,7 @@ import dev.ahti.engine.session.EndedSessions;
 import dev.ahti.engine.spi.DatagramGauges;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.wire.StreamKind;
-import dev.ahti.transport.netty.quic.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.handler.codec.quic.QuicChannel;

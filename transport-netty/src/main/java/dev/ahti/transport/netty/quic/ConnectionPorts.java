@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.handler.codec.quic.QuicTransportParameters;

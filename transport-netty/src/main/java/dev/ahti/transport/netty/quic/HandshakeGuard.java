@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.LoopTimers;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;

@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.LoopWriter;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.function.Predicate;

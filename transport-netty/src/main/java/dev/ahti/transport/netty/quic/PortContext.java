@@ -1,5 +1,8 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.PortGauges;
+
 /**
  * What the ports of one connection share.
  *

@@ -2,6 +2,10 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.StreamCounts;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.OpenChannels;
+import dev.ahti.transport.netty.loop.ReadBatchHandler;
+import dev.ahti.transport.netty.loop.SocketReadHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import org.jspecify.annotations.Nullable;
 
 /** A session's own limit (WT_MAX_DATA), which its streams meet together. Loop only. */

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.LoopBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FixedRecvByteBufAllocator;

@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.wire.VarInt;
+import dev.ahti.transport.netty.loop.OutboundHalf;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import org.apache.pekko.util.ByteString;

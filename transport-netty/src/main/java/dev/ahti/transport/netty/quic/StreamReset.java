@@ -2,6 +2,8 @@ package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.OutboundHalf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.quic.QuicAccess;

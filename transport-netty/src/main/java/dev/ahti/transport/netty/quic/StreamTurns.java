@@ -3,6 +3,8 @@ package dev.ahti.transport.netty.quic;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
+import dev.ahti.transport.netty.loop.LoopWriter;
+import dev.ahti.transport.netty.loop.NettyLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

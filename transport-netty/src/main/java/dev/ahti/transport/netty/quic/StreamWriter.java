@@ -1,11 +1,14 @@
 package dev.ahti.transport.netty.quic;
 
 import dev.ahti.engine.error.Http3ErrorCode;
-import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.schedule.SendScheduler;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
+import dev.ahti.transport.netty.loop.LoopWriter;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.OutboundHalf;
+import dev.ahti.transport.netty.loop.PortGauges;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -40,7 +43,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
   private final int chunk;
   private final Runnable onEnd;
   private final ConnectionPorts ports;
-  private final Counter stalls;
+  private final PortGauges gauges;
   private final AtomicBoolean requested = new AtomicBoolean();
   private final Runnable request;
   private final StreamTurns turns;
@@ -79,7 +82,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
     this.chunks = new StreamChunks(ctx, out, framing, header);
     this.onEnd = onEnd;
     this.ports = context.ports();
-    this.stalls = context.gauges().writeStalls;
+    this.gauges = context.gauges();
     this.turns = context.turns();
     this.waits = new WriteWaits(loop, ports, turns);
     this.reset = new StreamReset(loop, ctx, out, chunks, this, turns.losses());
@@ -345,7 +348,7 @@ final class StreamWriter implements LoopWriter, TurnTaker {
       return;
     }
     // Counted first: who hears of the end may look at once.
-    stalls.increment();
+    gauges.stalled();
     out.ended(new WriteEnd.Stalled(limit));
     leave();
     // Also when it is the stream's header that waits: it would do so for ever.

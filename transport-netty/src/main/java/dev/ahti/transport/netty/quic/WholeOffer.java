@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.NettyLoop;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 

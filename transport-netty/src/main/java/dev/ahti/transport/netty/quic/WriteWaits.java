@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.quic;
 
+import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.channel.ChannelFuture;
 import org.jspecify.annotations.Nullable;
 

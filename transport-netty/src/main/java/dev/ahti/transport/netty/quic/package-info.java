@@ -1,9 +1,8 @@
 /**
- * QUIC by Netty: the event loop as a {@code StreamLoop}, streams as ports, and the codecs.
+ * QUIC by Netty: streams as ports, the codecs, and what a socket of UDP needs.
  *
- * <p>Start with {@link dev.ahti.transport.netty.quic.NettyLoop} and {@link
- * dev.ahti.transport.netty.quic.QuicStreamPort}. Knows nothing of HTTP/3; may depend on the
- * engine's ring 1, its SPI and gauges.
+ * <p>Start with {@link dev.ahti.transport.netty.quic.QuicStreamPort}. Knows nothing of HTTP/3; may
+ * depend on the engine's ring 1, its SPI and gauges, and on {@link dev.ahti.transport.netty.loop}.
  */
 @NullMarked
 package dev.ahti.transport.netty.quic;

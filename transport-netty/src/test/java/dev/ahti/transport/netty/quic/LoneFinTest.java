@@ -8,6 +8,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.LoopDispatchers;
+import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.loop.NettyLoops;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,7 +14,7 @@ import io.netty.util.concurrent.FastThreadLocal;
  * the allocator. So a slice that is never released costs speed, and memory from the next read on;
  * that is also when Netty's leak detection, which does not follow the loop's buffer, sees it.
  */
-final class LoopBuffer {
+public final class LoopBuffer {
   private static final ByteBufAllocator UNTRACKED = new UnpooledByteBufAllocator(true, true);
 
   private final FastThreadLocal<ByteBuf> buffers;
@@ -24,7 +24,7 @@ final class LoopBuffer {
    *
    * @param size bytes of each
    */
-  LoopBuffer(int size) {
+  public LoopBuffer(int size) {
     buffers =
         new FastThreadLocal<>() {
           @Override
@@ -45,7 +45,7 @@ final class LoopBuffer {
    * @param bytes its capacity, at most the size
    * @param otherwise makes one while the loop's is in use
    */
-  ByteBuf take(int bytes, ByteBufAllocator otherwise) {
+  public ByteBuf take(int bytes, ByteBufAllocator otherwise) {
     ByteBuf own = buffers.get();
     return own.refCnt() == 1
         ? own.retainedSlice(0, bytes).clear()

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.LoopDispatchers;
@@ -205,7 +205,7 @@ public final class NettyLoop implements StreamLoop {
   }
 
   /** How often packets have come, of any connection. Loop only. */
-  long readCount() {
+  public long readCount() {
     return readCount;
   }
 

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;

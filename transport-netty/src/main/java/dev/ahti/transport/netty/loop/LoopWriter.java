@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 /** Something with bytes to write before the loop sends packets next. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;

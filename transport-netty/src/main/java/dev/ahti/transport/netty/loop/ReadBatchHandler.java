@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -7,10 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * Stands before the QUIC codec of a UDP channel and tells the loop where a read batch begins and
  * ends, so that tasks run before the codec sends.
  */
-final class ReadBatchHandler extends ChannelInboundHandlerAdapter {
+public final class ReadBatchHandler extends ChannelInboundHandlerAdapter {
   private final NettyLoop loop;
 
-  ReadBatchHandler(NettyLoop loop) {
+  /** For one UDP channel on this loop. */
+  public ReadBatchHandler(NettyLoop loop) {
     this.loop = loop;
   }
 

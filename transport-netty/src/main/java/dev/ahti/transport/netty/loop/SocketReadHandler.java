@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -7,10 +7,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
  * The first handler of a UDP channel: tells the loop while this socket is read. What comes to the
  * handlers behind it outside of that was read by another loop's socket and handed on.
  */
-final class SocketReadHandler extends ChannelInboundHandlerAdapter {
+public final class SocketReadHandler extends ChannelInboundHandlerAdapter {
   private final NettyLoop loop;
 
-  SocketReadHandler(NettyLoop loop) {
+  /** For one UDP channel on this loop. */
+  public SocketReadHandler(NettyLoop loop) {
     this.loop = loop;
   }
 

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.quic;
+package dev.ahti.transport.netty.loop;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
