@@ -5,6 +5,8 @@ import dev.ahti.webtransport.CongestionControlAlgorithm;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.WebTransportOptions;
+import dev.ahti.webtransport.server.CertificateFiles;
+import dev.ahti.webtransport.server.CertificateHashes;
 import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
@@ -28,6 +30,31 @@ final class TlsExamples {
             ServerCertificate.fromKeyStore(Path.of("example.p12"), "secret".toCharArray()));
     // #certificates
     return server;
+  }
+
+  static WebTransportServer files(WebTransportServer server) {
+    // #files
+    return server
+        .withCertificate(CertificateFiles.pem(Path.of("chain.pem"), Path.of("key.pem")))
+        .withCertificate(
+            "*.example.org",
+            CertificateFiles.keyStore(Path.of("example.p12"), "secret".toCharArray()));
+    // #files
+  }
+
+  static List<String> rotating(WebTransportServer server) throws Exception {
+    // #rotating
+    WebTransportServerBinding binding =
+        server
+            .withRotatingCertificates("example.org", "192.0.2.1")
+            .bind()
+            .toCompletableFuture()
+            .get();
+    CertificateHashes hashes = binding.certificateHashes();
+    String body = hashes.toJson();
+    String script = hashes.toScript();
+    // #rotating
+    return List.of(body, script);
   }
 
   static void rotation(WebTransportServerBinding binding) throws IOException {

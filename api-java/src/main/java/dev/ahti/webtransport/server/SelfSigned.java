@@ -38,6 +38,11 @@ final class SelfSigned {
   private SelfSigned() {}
 
   static ServerCertificate create(List<String> names) {
+    return create(names, Instant.now().minus(BACKDATED), VALIDITY);
+  }
+
+  /** Valid from then on for so long; certificates know whole seconds only. */
+  static ServerCertificate create(List<String> names, Instant from, Duration validity) {
     if (names.isEmpty()) {
       throw new IllegalArgumentException("names: none (expected: a host name or IP literal)");
     }
@@ -45,23 +50,24 @@ final class SelfSigned {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      return ServerCertificate.of(pair.getPrivate(), List.of(certificate(pair, names)));
+      return ServerCertificate.of(
+          pair.getPrivate(), List.of(certificate(pair, names, from, validity)));
     } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
       throw new IllegalStateException("cannot make a P-256 certificate for " + names, e);
     }
   }
 
-  private static X509Certificate certificate(KeyPair pair, List<String> names)
+  private static X509Certificate certificate(
+      KeyPair pair, List<String> names, Instant from, Duration validity)
       throws GeneralSecurityException, OperatorCreationException, CertIOException {
     X500Name subject =
         new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, names.get(0)).build();
-    Instant from = Instant.now().minus(BACKDATED);
     X509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
             subject,
             new BigInteger(SERIAL_BITS, new SecureRandom()).add(BigInteger.ONE),
             Date.from(from),
-            Date.from(from.plus(VALIDITY)),
+            Date.from(from.plus(validity)),
             subject,
             pair.getPublic());
     GeneralName[] alternatives = names.stream().map(SelfSigned::name).toArray(GeneralName[]::new);

@@ -33,24 +33,27 @@ final class ServerBinder {
 
   static CompletionStage<WebTransportServerBinding> bind(
       ClassicActorSystemProvider system, WebTransportServer.Config config) {
-    ServerCertificate certificate =
-        config.certificate().orElseGet(() -> ServerCertificate.selfSigned(config.host()));
     Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
+    return StartingCertificates.read(system, ahti, config)
+        .thenCompose(certificates -> bind(ahti, config, certificates));
+  }
+
+  private static CompletionStage<WebTransportServerBinding> bind(
+      Ahti ahti, WebTransportServer.Config config, StartingCertificates certificates) {
     ListenRequest request =
         new ListenRequest(
             config.name(),
             address(config.host(), config.port()),
             new ServerTls(
-                credentials(certificate, config.tls().byHostName()),
-                config.tls().clients(),
-                config.tls().exporting()),
+                certificates.credentials(), config.tls().clients(), config.tls().exporting()),
             Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
             new Routes(ahti, config.routes(), config.tls()));
     return ahti.listen(request)
-        .thenApply(handle -> new WebTransportServerBinding(handle, certificate.hash()));
+        .thenApply(
+            handle -> new WebTransportServerBinding(handle, certificates.serve(ahti, handle)));
   }
 
   /** A name stays unresolved: looking it up may block, and the transport does that elsewhere. */

@@ -47,8 +47,8 @@ public final class WebTransportServer {
   }
 
   /**
-   * A server on 127.0.0.1, a free port, with a new self-signed certificate, the configured drafts,
-   * no allowed origin and no route.
+   * A server on 127.0.0.1, a free port, with self-signed certificates of its own, the configured
+   * drafts, no allowed origin and no route.
    *
    * @param system runs the server; when it terminates, the server stops
    */
@@ -59,7 +59,7 @@ public final class WebTransportServer {
             "server",
             "127.0.0.1",
             0,
-            Optional.empty(),
+            new CertificateOrigin.Rotating(List.of()),
             Set.of(),
             WebTransportDialects.configured(),
             Map.of(),
@@ -86,7 +86,33 @@ public final class WebTransportServer {
 
   /** Shows this certificate instead of a new self-signed one. */
   public WebTransportServer withCertificate(ServerCertificate certificate) {
-    return with(config.withCertificate(Optional.of(certificate)));
+    return with(config.withCertificate(new CertificateOrigin.Given(certificate)));
+  }
+
+  /**
+   * Shows the certificate of these files, and what they hold once they have changed, within a
+   * second: however they are renewed, and without any effect on sessions and handshakes. Files that
+   * cannot be used change nothing; a warning in the log says why, once. {@link #bind()} fails when
+   * they cannot be used then.
+   *
+   * @see WebTransportServerBinding#replaceCertificates to replace a certificate by a call
+   */
+  public WebTransportServer withCertificate(CertificateFiles files) {
+    return with(config.withCertificate(new CertificateOrigin.Watched(files)));
+  }
+
+  /**
+   * Shows short-lived self-signed certificates, a new one every {@code
+   * ahti.listener.certificates.rotation}, as browsers accept them by their hash: {@link
+   * WebTransportServerBinding#certificateHashes()} has that of the one that is shown and that of
+   * the one which comes next. Their keys are nowhere but in memory, so a server that starts anew
+   * has new ones. This is what a server does unless it is given a certificate, for the host that it
+   * listens on.
+   *
+   * @param names host names and IP literals that they are for
+   */
+  public WebTransportServer withRotatingCertificates(String... names) {
+    return with(config.withCertificate(new CertificateOrigin.Rotating(List.of(names))));
   }
 
   /**
@@ -97,7 +123,21 @@ public final class WebTransportServer {
    *     label more; an exact name goes first
    */
   public WebTransportServer withCertificate(String hostName, ServerCertificate certificate) {
-    return with(config.withTls(config.tls().withCertificate(hostName, certificate)));
+    return withOrigin(hostName, new CertificateOrigin.Given(certificate));
+  }
+
+  /**
+   * Shows the certificate of these files to clients that ask for this host, and goes on as {@link
+   * #withCertificate(CertificateFiles)}.
+   *
+   * @param hostName as for {@link #withCertificate(String, ServerCertificate)}
+   */
+  public WebTransportServer withCertificate(String hostName, CertificateFiles files) {
+    return withOrigin(hostName, new CertificateOrigin.Watched(files));
+  }
+
+  private WebTransportServer withOrigin(String hostName, CertificateOrigin origin) {
+    return with(config.withTls(config.tls().withCertificate(hostName, origin)));
   }
 
   /**
@@ -211,9 +251,9 @@ public final class WebTransportServer {
   /**
    * Starts to listen.
    *
-   * @return the binding; fails when the host is unknown or the address cannot be bound, with a
-   *     message that names it. A host name is looked up on Pekko's dispatcher for blocking work,
-   *     not by the caller
+   * @return the binding; fails when the host is unknown, the address cannot be bound, or a
+   *     certificate's file cannot be used, with a message that names it. A host name is looked up,
+   *     and files are read, on Pekko's dispatcher for blocking work, not by the caller
    */
   public CompletionStage<WebTransportServerBinding> bind() {
     return ServerBinder.bind(system, config);
@@ -225,7 +265,7 @@ public final class WebTransportServer {
 
   /** What was set of TLS, QUIC and sessions so far, but for the certificate of every host. */
   record Tls(
-      Map<String, ServerCertificate> byHostName,
+      Map<String, CertificateOrigin> byHostName,
       ClientAuthentication clients,
       boolean exporting,
       WebTransportCongestionControl congestionControl,
@@ -242,8 +282,8 @@ public final class WebTransportServer {
             false,
             Set.of(WebTransportHttpVersion.HTTP_3));
 
-    Tls withCertificate(String hostName, ServerCertificate certificate) {
-      Map<String, ServerCertificate> more = new HashMap<>(byHostName);
+    Tls withCertificate(String hostName, CertificateOrigin certificate) {
+      Map<String, CertificateOrigin> more = new HashMap<>(byHostName);
       more.put(hostName, certificate);
       return new Tls(
           Map.copyOf(more),
@@ -302,11 +342,18 @@ public final class WebTransportServer {
       String name,
       String host,
       int port,
-      Optional<ServerCertificate> certificate,
+      CertificateOrigin certificate,
       Set<String> origins,
       WebTransportDialects dialects,
       Map<String, WebTransportRoute> routes,
       Tls tls) {
+
+    /** Whether a certificate has to be read from a file. */
+    boolean hasFiles() {
+      return certificate instanceof CertificateOrigin.Watched
+          || tls.byHostName().values().stream()
+              .anyMatch(CertificateOrigin.Watched.class::isInstance);
+    }
 
     Config withTls(Tls value) {
       return new Config(name, host, port, certificate, origins, dialects, routes, value);
@@ -324,7 +371,7 @@ public final class WebTransportServer {
       return new Config(name, host, value, certificate, origins, dialects, routes, tls);
     }
 
-    Config withCertificate(Optional<ServerCertificate> value) {
+    Config withCertificate(CertificateOrigin value) {
       return new Config(name, host, port, value, origins, dialects, routes, tls);
     }
 

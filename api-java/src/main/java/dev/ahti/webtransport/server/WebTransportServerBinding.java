@@ -7,6 +7,7 @@ import dev.ahti.webtransport.WebTransportHash;
 import dev.ahti.webtransport.impl.AddressText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -18,11 +19,11 @@ import org.apache.pekko.Done;
  */
 public final class WebTransportServerBinding {
   private final ListenerHandle listener;
-  private volatile WebTransportHash certificateHash;
+  private final ServedCertificates certificates;
 
-  WebTransportServerBinding(ListenerHandle listener, WebTransportHash certificateHash) {
+  WebTransportServerBinding(ListenerHandle listener, ServedCertificates certificates) {
     this.listener = listener;
-    this.certificateHash = certificateHash;
+    this.certificates = certificates;
   }
 
   /** The address in use, with the port that was given when port 0 was asked for. */
@@ -43,12 +44,36 @@ public final class WebTransportServerBinding {
 
   /** What a client puts into {@code serverCertificateHashes} to trust this server. */
   public WebTransportHash certificateHash() {
-    return certificateHash;
+    return certificates.now().fallback().hash();
+  }
+
+  /**
+   * What clients may trust now and soon: the hash of the certificate that is shown, and of the one
+   * that comes after it where the server makes them itself ({@link
+   * WebTransportServer#withRotatingCertificates}). Ask for it whenever a page asks: it changes.
+   */
+  public CertificateHashes certificateHashes() {
+    ServedCertificates.Shown shown = certificates.now();
+    return shown
+        .rotation()
+        .map(
+            rotation ->
+                new CertificateHashes(
+                    List.of(rotation.current().hash(), rotation.next().hash()), rotation.known()))
+        .orElseGet(
+            () ->
+                new CertificateHashes(
+                    shown.fallback().acceptedByHash()
+                        ? List.of(shown.fallback().hash())
+                        : List.of(),
+                    shown.fallback().chain().get(0).getNotAfter().toInstant()));
   }
 
   /**
    * Shows this certificate to every client from the next handshake on; sessions that are open go
-   * on. Clients that trusted the old one by its hash have to be told the new one.
+   * on. Clients that trusted the old one by its hash have to be told the new one. Certificates that
+   * were made by the server are made no more; files go on being watched, and count again when they
+   * change.
    *
    * @throws IllegalArgumentException when the key is not the certificate's; the old one stays
    */
@@ -65,8 +90,7 @@ public final class WebTransportServerBinding {
    */
   public void replaceCertificates(
       ServerCertificate certificate, Map<String, ServerCertificate> byHostName) {
-    listener.replaceCredentials(ServerBinder.credentials(certificate, byHostName));
-    certificateHash = certificate.hash();
+    certificates.replaceAll(certificate, byHostName);
   }
 
   /**

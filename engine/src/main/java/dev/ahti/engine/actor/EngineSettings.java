@@ -99,7 +99,11 @@ public record EngineSettings(
     code("ahti.listener.drain.close-code", code);
     return new Listener(
         config.getInt("max-connections"),
-        new DrainRequest(timeout, code, drain.getString("close-reason")));
+        new DrainRequest(timeout, code, drain.getString("close-reason")),
+        new Certificates(
+            config.getDuration("certificates.watch-interval"),
+            config.getDuration("certificates.rotation"),
+            config.getDuration("certificates.overlap")));
   }
 
   private static Connection connection(Config config) {
@@ -182,12 +186,39 @@ public record EngineSettings(
    *
    * @param maxConnections open connections of one listener
    * @param drain how its sessions are wound up when the actor system shuts down
+   * @param certificates how they are renewed
    */
-  public record Listener(int maxConnections, DrainRequest drain) {
+  public record Listener(int maxConnections, DrainRequest drain, Certificates certificates) {
 
     /** Checks the bounds. */
     public Listener {
       positive("ahti.listener.max-connections", maxConnections);
+    }
+  }
+
+  /**
+   * {@code ahti.listener.certificates}.
+   *
+   * @param watchInterval from one look at certificate files to the next
+   * @param rotation how long a short-lived certificate is shown
+   * @param overlap how long it is valid before and after that
+   */
+  public record Certificates(Duration watchInterval, Duration rotation, Duration overlap) {
+    /** What browsers accept by its hash. */
+    private static final Duration LONGEST_VALIDITY = Duration.ofDays(14);
+
+    /** Checks the bounds. */
+    public Certificates {
+      positive("ahti.listener.certificates.watch-interval", watchInterval.toNanos());
+      positive("ahti.listener.certificates.rotation", rotation.toNanos());
+      positive("ahti.listener.certificates.overlap", overlap.toNanos());
+      Duration validity = rotation.plus(overlap.multipliedBy(2));
+      if (validity.compareTo(LONGEST_VALIDITY) > 0) {
+        throw outOfBounds(
+            "ahti.listener.certificates.rotation",
+            rotation.toMillis(),
+            "with twice the overlap at most " + LONGEST_VALIDITY.toMillis() + " ms");
+      }
     }
   }
 

@@ -53,6 +53,10 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   /** As {@link Stop}, but the sessions are first asked to wind up and have a time to do so. */
   record Drain(DrainRequest request) implements Command {}
 
+  /** Runs an actor as long as the listener lives. */
+  record Accompany(String name, Behavior<?> behavior, DispatcherSelector dispatcher)
+      implements Command {}
+
   private record DrainTimedOut(DrainRequest request) implements Command {}
 
   private record Bound(TransportListener listener) implements Command {}
@@ -162,6 +166,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
         .onMessage(Drain.class, this::onDrain)
         .onMessage(DrainTimedOut.class, this::onDrainTimedOut)
         .onMessage(Stop.class, this::onStop)
+        .onMessage(Accompany.class, this::onAccompany)
         .onMessage(Released.class, this::onReleased)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -248,6 +253,11 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     return shutDown(timedOut.request().shutdown());
   }
 
+  private Behavior<Command> onAccompany(Accompany accompany) {
+    getContext().spawn(accompany.behavior(), accompany.name(), accompany.dispatcher());
+    return this;
+  }
+
   private Behavior<Command> onStop(Stop stop) {
     return shutDown(ConnectionActor.Shutdown.NORMAL);
   }
@@ -296,6 +306,11 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     @Override
     public void replaceCredentials(ServerCredentials credentials) {
       listener.replaceCredentials(credentials);
+    }
+
+    @Override
+    public void accompany(String name, Behavior<?> behavior, DispatcherSelector dispatcher) {
+      tell(new Accompany(name, behavior, dispatcher));
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.ahti.engine.spi.ServerCredentials;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /** A running listener. Any thread. */
 public interface ListenerHandle {
@@ -18,6 +20,15 @@ public interface ListenerHandle {
    * @throws IllegalArgumentException when TLS cannot use one of them; the old ones stay
    */
   void replaceCredentials(ServerCredentials credentials);
+
+  /**
+   * Runs an actor as long as the listener lives, below the listener's own. Nothing happens when
+   * that has stopped already.
+   *
+   * @param name of the actor, no other's of this listener
+   * @param dispatcher where it runs
+   */
+  void accompany(String name, Behavior<?> behavior, DispatcherSelector dispatcher);
 
   /**
    * Stops it without haste: refuses new connections and requests, tells every peer (GOAWAY), asks

@@ -210,6 +210,12 @@ public final class Gauges {
   /** Counter: listeners whose time to drain was over before their last connection was. */
   public static final String LISTENER_DRAINS_CUT = "listener.drains-cut";
 
+  /** Counter: times that a listener began to show another certificate. */
+  public static final String CERTIFICATES_REPLACED = "certificates.replaced";
+
+  /** Counter: times that certificate files changed and could not be used. */
+  public static final String CERTIFICATES_REFUSED = "certificates.refused";
+
   /** Counter: WebTransport requests answered with a refusal. */
   public static final String SESSIONS_REFUSED = "sessions.refused";
 

@@ -17,6 +17,9 @@ import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.Fields
 import org.apache.pekko.actor.testkit.typed.scaladsl.FishingOutcomes
 import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.DispatcherSelector
+import org.apache.pekko.actor.typed.PostStop
+import org.apache.pekko.actor.typed.scaladsl.Behaviors
 
 final class ListenerActorSpec extends ActorSpec {
   private val router: SessionRouter = _ => new Routing.Accept(_ => (), Fields.empty)
@@ -59,7 +62,12 @@ final class ListenerActorSpec extends ActorSpec {
       handlesEveryCommand(
         classOf[ListenerActor.Command],
         ListenerActor.Stop.INSTANCE,
-        new ListenerActor.Drain(drain(1.second))
+        new ListenerActor.Drain(drain(1.second)),
+        new ListenerActor.Accompany(
+          "companion",
+          Behaviors.empty[String],
+          DispatcherSelector.defaultDispatcher()
+        )
       ) { () =>
         ListenerActor.create(
           parts(),
@@ -68,6 +76,30 @@ final class ListenerActorSpec extends ActorSpec {
           new CompletableFuture[ListenerHandle]
         )
       }
+
+    "have an actor beside it as long as it lives" in {
+      val fixture = new Fixture
+      val handle = fixture.bind()
+      val companion = kit.createTestProbe[String]()
+      val over = kit.createTestProbe[String]()
+      handle.accompany(
+        "companion",
+        Behaviors.setup[String] { context =>
+          companion.ref ! context.self.path.toStringWithoutAddress
+          Behaviors.receiveSignal { case (_, PostStop) =>
+            over.ref ! "over"
+            Behaviors.same
+          }
+        },
+        DispatcherSelector.blocking()
+      )
+      companion.receiveMessage() shouldBe
+        s"${fixture.actor.path.toStringWithoutAddress}/companion"
+      val done = handle.stop()
+      over.expectMessage("over")
+      eventually(done.isDone shouldBe true)
+      handle.accompany("late", Behaviors.empty[String], DispatcherSelector.defaultDispatcher())
+    }
 
     "say where it listens once it is bound" in {
       val fixture = new Fixture

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.cli.endpoint.Endpoints;
 import dev.ahti.cli.page.PageInfo;
 import dev.ahti.cli.page.PageServer;
-import dev.ahti.webtransport.server.ServerCertificate;
+import dev.ahti.webtransport.WebTransportHash;
+import dev.ahti.webtransport.server.CertificateFiles;
 import dev.ahti.webtransport.server.WebTransportServer;
 import dev.ahti.webtransport.server.WebTransportServerBinding;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,7 +91,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--cert",
       paramLabel = "FILE",
-      description = "Certificate chain in PEM, leaf first (default: a new self-signed one).")
+      description =
+          "Certificate chain in PEM, leaf first; shown anew when the file changes "
+              + "(default: short-lived ones of its own).")
   private @Nullable Path certificate;
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its private key in PEM.")
@@ -148,16 +152,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void serve() throws Exception {
-    ServerCertificate shown = certificate();
     PageHolder page = new PageHolder();
     try (page;
         Actors actors = Actors.start(http.settings())) {
       WebTransportServer server =
-          allowing(http.of(WebTransportServer.create(actors.system())))
-              .withName("serve")
-              .withHost(host)
-              .withPort(port)
-              .withCertificate(shown);
+          showing(
+              allowing(http.of(WebTransportServer.create(actors.system())))
+                  .withName("serve")
+                  .withHost(host)
+                  .withPort(port));
       if (!noPage) {
         page.start(pagePort);
         server = origins.isEmpty() ? server.withOrigins(page.origins()) : server;
@@ -166,12 +169,8 @@ final class ServeCommand implements Callable<Integer> {
         server = server.withRoute(endpoint.getKey(), endpoint.getValue());
       }
       WebTransportServerBinding binding = end.await(server.bind());
-      page.show(
-          new PageInfo(
-              URI.create(binding.url()),
-              shown.acceptedByHash() ? binding.certificateHash().hex() : null,
-              ENDPOINTS,
-              Version.number()));
+      String version = Version.number();
+      page.show(() -> pageInfo(binding, version));
       announce(binding, page);
       end.await();
       CompletionStage<Done> stopped = binding.drain(Duration.ofSeconds(drainTimeout));
@@ -206,13 +205,23 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private ServerCertificate certificate() throws Exception {
+  /** Asked for each time: certificates change. */
+  private static PageInfo pageInfo(WebTransportServerBinding binding, String version) {
+    return new PageInfo(
+        URI.create(binding.url()),
+        binding.certificateHashes().hashes().stream().map(WebTransportHash::hex).toList(),
+        ENDPOINTS,
+        version);
+  }
+
+  private WebTransportServer showing(WebTransportServer server) {
     if (keystore != null) {
-      return ServerCertificate.fromKeyStore(keystore, keystorePassword.toCharArray());
+      return server.withCertificate(
+          CertificateFiles.keyStore(keystore, keystorePassword.toCharArray()));
     }
     return certificate != null && key != null
-        ? ServerCertificate.fromPem(certificate, key)
-        : ServerCertificate.selfSigned(host, "localhost", "127.0.0.1", "::1");
+        ? server.withCertificate(CertificateFiles.pem(certificate, key))
+        : server.withRotatingCertificates(host, "localhost", "127.0.0.1", "::1");
   }
 
   private void announce(WebTransportServerBinding binding, PageHolder page) throws Exception {
@@ -260,13 +269,13 @@ final class ServeCommand implements Callable<Integer> {
   /** The page server, whose contents are known only once the WebTransport server is bound. */
   private static final class PageHolder implements AutoCloseable {
     private @Nullable PageServer server;
-    private volatile @Nullable PageInfo info;
+    private volatile @Nullable Supplier<PageInfo> info;
 
     void start(int port) throws Exception {
       server = PageServer.start("localhost", port, this::info);
     }
 
-    void show(PageInfo value) {
+    void show(Supplier<PageInfo> value) {
       info = value;
     }
 
@@ -284,11 +293,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private PageInfo info() {
-      PageInfo shown = info;
+      Supplier<PageInfo> shown = info;
       if (shown == null) {
         throw new IllegalStateException("the WebTransport server is still starting");
       }
-      return shown;
+      return shown.get();
     }
 
     @Override

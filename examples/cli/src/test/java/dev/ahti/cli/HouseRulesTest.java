@@ -80,6 +80,8 @@ class HouseRulesTest {
         .and()
         .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.SelfSigned")
         .and()
+        .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.StartingCertificates")
+        .and()
         .resideOutsideOfPackage("dev.ahti.wtspec..")
         .should()
         .accessTargetWhere(

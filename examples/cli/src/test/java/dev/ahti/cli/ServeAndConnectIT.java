@@ -65,6 +65,7 @@ class ServeAndConnectIT {
     JsonNode page = new ObjectMapper().readTree(answer.body());
     assertEquals(listening.get("url"), page.get("url"));
     assertEquals(listening.get("certificateHash"), page.get("certificateHash"));
+    assertEquals(2, page.get("certificateHashes").size(), "the next certificate's, too");
   }
 
   @ParameterizedTest

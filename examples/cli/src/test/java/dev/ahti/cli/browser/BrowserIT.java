@@ -271,14 +271,14 @@ class BrowserIT {
               URI.create(binding.url()).getPort() == port
                   ? URI.create(binding.url())
                   : URI.create("https://127.0.0.1:" + port),
-              binding.certificateHash().hex(),
+              List.of(binding.certificateHash().hex()),
               ENDPOINTS,
               "test");
       try (PageServer demo = PageServer.start("127.0.0.1", 0, () -> info)) {
         harness.configure(
             new HarnessServer.Config(
                 info.url().toString(),
-                info.certificateHash(),
+                info.certificateHashes().get(0),
                 cases(browser, network),
                 network.patience() * CASE_TIME.toMillis(),
                 network.bulkBytes(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +36,8 @@ class PageServerTest {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   private final AtomicReference<PageInfo> info =
-      new AtomicReference<>(new PageInfo(URL, "0a".repeat(32), List.of("/echo", "/push"), "1.2.3"));
+      new AtomicReference<>(
+          new PageInfo(URL, List.of("0a".repeat(32)), List.of("/echo", "/push"), "1.2.3"));
   private PageServer server;
 
   @BeforeEach
@@ -79,7 +81,7 @@ class PageServerTest {
 
   @Test
   void pageMayConnectToAnIpv6AddressThatNoPolicyCanName() throws Exception {
-    info.set(new PageInfo(URI.create("https://[::1]:4433"), null, List.of("/echo"), "1"));
+    info.set(new PageInfo(URI.create("https://[::1]:4433"), List.of(), List.of("/echo"), "1"));
 
     String policy =
         request("GET", "/").headers().firstValue("content-security-policy").orElseThrow();
@@ -97,13 +99,15 @@ class PageServerTest {
         mapper.readTree(
             "{\"url\":\"https://127.0.0.1:4433\",\"certificateHash\":\""
                 + "0a".repeat(32)
-                + "\",\"endpoints\":[\"/echo\",\"/push\"],\"version\":\"1.2.3\"}"),
+                + "\",\"certificateHashes\":[\""
+                + "0a".repeat(32)
+                + "\"],\"endpoints\":[\"/echo\",\"/push\"],\"version\":\"1.2.3\"}"),
         mapper.readTree(response.body()));
   }
 
   @Test
   void jsonFollowsARenewedCertificate() throws Exception {
-    info.set(new PageInfo(URL, "0b".repeat(32), List.of("/echo"), "1.2.3"));
+    info.set(new PageInfo(URL, List.of("0b".repeat(32)), List.of("/echo"), "1.2.3"));
 
     String json = new String(request("GET", "/ahti.json").body());
 
@@ -111,8 +115,19 @@ class PageServerTest {
   }
 
   @Test
+  void jsonTellsOfTheNextCertificateToo() throws Exception {
+    List<String> hashes = List.of("0b".repeat(32), "0c".repeat(32));
+    info.set(new PageInfo(URL, hashes, List.of("/echo"), "1.2.3"));
+
+    JsonNode json = new ObjectMapper().readTree(request("GET", "/ahti.json").body());
+
+    assertEquals(hashes.get(0), json.get("certificateHash").asText());
+    assertEquals(hashes.get(1), json.get("certificateHashes").get(1).asText());
+  }
+
+  @Test
   void jsonLeavesOutTheHashOfATrustedCertificate() throws Exception {
-    info.set(new PageInfo(URL, null, List.of("/echo"), "1.2.3"));
+    info.set(new PageInfo(URL, List.of(), List.of("/echo"), "1.2.3"));
 
     String json = new String(request("GET", "/ahti.json").body());
 
@@ -194,13 +209,16 @@ class PageServerTest {
     for (String url : List.of("http://127.0.0.1:4433", "https://127.0.0.1:4433/", "127.0.0.1")) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> new PageInfo(URI.create(url), null, endpoints, "1"),
+          () -> new PageInfo(URI.create(url), List.of(), endpoints, "1"),
           url);
     }
     for (String hash : List.of("", "0A".repeat(32), "0a".repeat(31))) {
       assertThrows(
-          IllegalArgumentException.class, () -> new PageInfo(URL, hash, endpoints, "1"), hash);
+          IllegalArgumentException.class,
+          () -> new PageInfo(URL, List.of(hash), endpoints, "1"),
+          hash);
     }
-    assertThrows(IllegalArgumentException.class, () -> new PageInfo(URL, null, List.of(), "1"));
+    assertThrows(
+        IllegalArgumentException.class, () -> new PageInfo(URL, List.of(), List.of(), "1"));
   }
 }

@@ -1,0 +1,194 @@
+package dev.ahti.webtransport;
+
+import static dev.ahti.webtransport.Loopback.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.webtransport.server.CertificateFiles;
+import dev.ahti.webtransport.server.CertificateHashes;
+import dev.ahti.webtransport.server.ServerCertificate;
+import dev.ahti.webtransport.server.WebTransportServer;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Certificates that come from files, or are made by the server, as clients see them. */
+@DisplayName("a server's certificates change without a restart")
+class CertificateReloadIT {
+  private static final int RELOADS = 20;
+  private static final Duration BETWEEN_CLIENTS = Duration.ofMillis(50);
+
+  /** A second, with ten times head-room for a busy machine. */
+  private static final Duration SERVED_WITHIN = Duration.ofSeconds(10);
+
+  @TempDir private Path folder;
+  private final Set<X509Certificate> seen = ConcurrentHashMap.newKeySet();
+  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger connecting = new AtomicInteger();
+
+  private void write(ServerCertificate certificate) throws IOException {
+    replace("chain.pem", certificate.chain().get(0));
+    replace("key.pem", new JcaPKCS8Generator(certificate.key(), null));
+  }
+
+  private void replace(String name, Object content) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+      writer.writeObject(content);
+    }
+    Path written = Files.writeString(folder.resolve("new"), text.toString());
+    Files.move(
+        written,
+        folder.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private CertificateFiles files() {
+    return CertificateFiles.pem(folder.resolve("chain.pem"), folder.resolve("key.pem"));
+  }
+
+  /** One client: a connection of its own, that ends once it has seen the certificate. */
+  private void connect(Loopback net, WebTransportHttpVersion version) {
+    connecting.incrementAndGet();
+    WebTransport session =
+        WebTransport.connect(
+            net.system,
+            net.binding.url() + "/",
+            WebTransportOptions.create().withoutCertificateCheck().withHttpVersions(version));
+    session
+        .ready()
+        .whenComplete(
+            (ready, failure) -> {
+              if (failure != null) {
+                failures.add(failure);
+              } else {
+                seen.add(session.info().peerCertificates().get(0));
+                session.close();
+              }
+              connecting.decrementAndGet();
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource(WebTransportHttpVersion.class)
+  void noHandshakeFailsWhileFilesAreReplacedAndEachIsSeenWithinASecond(
+      WebTransportHttpVersion version) throws Exception {
+    write(ServerCertificate.selfSigned("127.0.0.1"));
+    try (Loopback net =
+        Loopback.start(
+            "",
+            Map.of("/", session -> {}),
+            server -> server.withHttpVersions(version).withCertificate(files()))) {
+      AtomicInteger clients = new AtomicInteger();
+      Cancellable traffic =
+          Source.tick(Duration.ZERO, BETWEEN_CLIENTS, version)
+              .toMat(
+                  Sink.foreach(
+                      over -> {
+                        clients.incrementAndGet();
+                        connect(net, over);
+                      }),
+                  Keep.left())
+              .run(net.system);
+      Duration longest = Duration.ZERO;
+      for (int i = 0; i < RELOADS; i++) {
+        ServerCertificate next = ServerCertificate.selfSigned("127.0.0.1");
+        write(next);
+        long written = System.nanoTime();
+        Loopback.eventually("seen", () -> seen.contains(next.chain().get(0)));
+        Duration took = Duration.ofNanos(System.nanoTime() - written);
+        longest = took.compareTo(longest) > 0 ? took : longest;
+        assertEquals(next.hash(), net.binding.certificateHash());
+      }
+      traffic.cancel();
+      Loopback.eventually("the last client", () -> connecting.get() == 0);
+      assertEquals(List.of(), List.copyOf(failures));
+      assertTrue(longest.compareTo(SERVED_WITHIN) < 0, longest::toString);
+      assertTrue(clients.get() >= RELOADS, clients::toString);
+      assertEquals(0, net.gauge(Gauges.HANDSHAKES_FAILED));
+      assertEquals(RELOADS, net.gauge(Gauges.CERTIFICATES_REPLACED));
+      assertEquals(0, net.gauge(Gauges.CERTIFICATES_REFUSED));
+    }
+  }
+
+  @Test
+  void filesThatCannotBeUsedFailTheBindWithTheirName() throws Exception {
+    try (Loopback net = Loopback.start(Map.of())) {
+      Throwable failure =
+          Loopback.failure(
+              WebTransportServer.create(net.system)
+                  .withName("other")
+                  .withCertificate(files())
+                  .bind());
+      assertTrue(failure.getMessage().endsWith("key.pem: no such file"), failure::getMessage);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WebTransportHttpVersion.class)
+  void theNextCertificateOfTheServerIsTrustedByTheHashThatWasToldBefore(
+      WebTransportHttpVersion version) throws Exception {
+    String quick = "ahti.listener.certificates { rotation = 3 s, overlap = 1 h }";
+    try (Loopback net =
+        Loopback.start(
+            quick,
+            Map.of("/", session -> {}),
+            server -> server.withHttpVersions(version).withRotatingCertificates("127.0.0.1"))) {
+      CertificateHashes told = net.binding.certificateHashes();
+      assertEquals(net.binding.certificateHash(), told.hashes().get(0));
+      assertTrue(told.validUntil().isAfter(Instant.now()));
+      WebTransport before = net.connect("/", net.trusting().withHttpVersions(version));
+      net.awaitGauge(Gauges.CERTIFICATES_REPLACED, 1);
+      WebTransportOptions knowing =
+          WebTransportOptions.create()
+              .withServerCertificateHashes(told.hashes().toArray(WebTransportHash[]::new))
+              .withHttpVersions(version);
+      WebTransport after = net.connect("/", knowing);
+      assertNotEquals(before.info().peerCertificates(), after.info().peerCertificates());
+      assertFalse(before.closed().toCompletableFuture().isDone());
+      before.close();
+      after.close();
+    }
+  }
+
+  @Test
+  void aServerWithACertificateOfTheApplicationTellsItsHashAndEnd() throws Exception {
+    ServerCertificate own = ServerCertificate.selfSigned("127.0.0.1");
+    try (Loopback net = Loopback.start("", Map.of(), server -> server.withCertificate(own))) {
+      assertEquals(
+          new CertificateHashes(List.of(own.hash()), own.chain().get(0).getNotAfter().toInstant()),
+          net.binding.certificateHashes());
+      ServerCertificate other = ServerCertificate.selfSigned("127.0.0.1");
+      net.binding.replaceCertificate(other);
+      assertEquals(List.of(other.hash()), net.binding.certificateHashes().hashes());
+      await(net.binding.stop());
+    }
+  }
+}
