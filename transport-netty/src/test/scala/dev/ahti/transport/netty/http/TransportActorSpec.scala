@@ -115,6 +115,11 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
           dev.ahti.engine.wire.StreamKind.BIDIRECTIONAL,
           probe.ref
         ),
+        new TransportCommand.AnticipateStreams(
+          0,
+          dev.ahti.engine.wire.StreamKind.BIDIRECTIONAL,
+          300
+        ),
         TransportCommand.GoAway.INSTANCE,
         new TransportCommand.GetStats(probe.ref),
         new TransportCommand.CloseConnection(0, "")
