@@ -146,8 +146,8 @@ public final class WebTransportOptions {
   /**
    * Tries these versions of HTTP: HTTP/3 first, and HTTP/2 beside it after {@code
    * ahti.dialer.http2-head-start}, or when HTTP/3 has failed; at once with a server that HTTP/3 was
-   * not known to get through to lately. The first to connect is used. HTTP/3 alone unless set;
-   * {@link #withRequireUnreliable} leaves no other.
+   * not known to get through to lately. The first to connect is used. Both unless set; {@link
+   * #withRequireUnreliable} leaves HTTP/3 alone.
    */
   public WebTransportOptions withHttpVersions(
       WebTransportHttpVersion first, WebTransportHttpVersion... more) {
@@ -164,7 +164,10 @@ public final class WebTransportOptions {
     return with(next -> next.dialects = value);
   }
 
-  /** How long it may take until the session is established; 10 seconds unless set. */
+  /**
+   * How long it may take in all until the session is established; 30 seconds unless set. Of this,
+   * connecting has {@code ahti.dialer.connect-timeout} for each version of HTTP.
+   */
   public WebTransportOptions withConnectTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("connectTimeout: " + timeout + " (expected: above zero)");
@@ -392,14 +395,14 @@ public final class WebTransportOptions {
     Optional<WebTransportPriority> priority = Optional.empty();
     boolean hidesFailures;
     WebTransportDialects dialects = WebTransportDialects.configured();
-    Duration connectTimeout = Duration.ofSeconds(10);
+    Duration connectTimeout = Duration.ofSeconds(30);
     boolean allowPooling;
     Optional<ClientCertificate> clientCertificate = Optional.empty();
     boolean exporting;
     WebTransportCongestionControl congestionControl = WebTransportCongestionControl.DEFAULT;
     Optional<CongestionControlAlgorithm> algorithm = Optional.empty();
     boolean requireUnreliable;
-    Set<WebTransportHttpVersion> httpVersions = Set.of(WebTransportHttpVersion.HTTP_3);
+    Set<WebTransportHttpVersion> httpVersions = Set.of(WebTransportHttpVersion.values());
     OptionalInt anticipatedUnidirectional = OptionalInt.empty();
     OptionalInt anticipatedBidirectional = OptionalInt.empty();
     ReadableStreamType datagramsReadableType = ReadableStreamType.DEFAULT;

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many streams a peer may have open, and what a session can say to that. */
+@OverBothBindings
 class AnticipatedStreamsIT {
   private static final int MANY = 300;
 
@@ -167,7 +168,7 @@ class AnticipatedStreamsIT {
   @ParameterizedTest
   @ValueSource(ints = {-1, 65536})
   void numbersThatAreNoUnsignedShortAreATypeError(int number) throws Exception {
-    WebTransportOptions options = WebTransportOptions.create();
+    WebTransportOptions options = Loopback.options();
     assertThrows(
         WebTransportTypeException.class,
         () -> options.withAnticipatedConcurrentIncomingBidirectionalStreams(number));

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a session is asked for with, and what comes of it. */
 @DisplayName("W3C WebTransport, sections 6.2 and 6.9")
+@OverBothBindings
 class ConstructorIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
 
@@ -82,7 +83,7 @@ class ConstructorIT {
 
   @Test
   void protocolsThatCannotBeOfferedAreASyntaxError() {
-    WebTransportOptions options = WebTransportOptions.create();
+    WebTransportOptions options = Loopback.options();
     for (String[] names :
         new String[][] {{""}, {"a", "b", "a"}, {"ä"}, {"a\n"}, {"x".repeat(513)}}) {
       assertThrows(WebTransportSyntaxException.class, () -> options.withProtocols(names));
@@ -95,7 +96,7 @@ class ConstructorIT {
   void headersThatAProgramMayNotSetAreATypeError(String name) {
     assertThrows(
         WebTransportTypeException.class,
-        () -> WebTransportOptions.create().withHeaders(WebTransportHeaders.EMPTY.with(name, "x")));
+        () -> Loopback.options().withHeaders(WebTransportHeaders.EMPTY.with(name, "x")));
   }
 
   @Test
@@ -132,6 +133,9 @@ class ConstructorIT {
     }
   }
 
+  @OnlyOver(
+      value = WebTransportHttpVersion.HTTP_3,
+      because = "TCP's congestion control is the operating system's")
   @ParameterizedTest
   @CsvSource({
     "DEFAULT, , CUBIC, DEFAULT",
@@ -178,7 +182,7 @@ class ConstructorIT {
   void aPartitionKeyDividesThePool() throws Exception {
     try (Loopback loopback = start()) {
       WebTransportOptions pooled =
-          WebTransportOptions.create().withoutCertificateCheck().withAllowPooling(true);
+          Loopback.options().withoutCertificateCheck().withAllowPooling(true);
       WebTransport[] sessions = {
         loopback.connect("/", pooled.withPartitionKey("a")),
         loopback.connect("/", pooled.withPartitionKey("a")),
@@ -220,7 +224,6 @@ class ConstructorIT {
   @ParameterizedTest
   @EnumSource(ReadableStreamType.class)
   void theTypeOfReadableDatagramsIsAnOption(ReadableStreamType type) {
-    assertEquals(
-        type, WebTransportOptions.create().withDatagramsReadableType(type).datagramsReadableType());
+    assertEquals(type, Loopback.options().withDatagramsReadableType(type).datagramsReadableType());
   }
 }

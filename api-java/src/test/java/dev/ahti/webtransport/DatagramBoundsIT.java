@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** W3C WebTransport, sections 4 and 5: bounds, ages, orders and outcomes of datagrams. */
+@OverBothBindings
 class DatagramBoundsIT {
 
   /** Whose session is looked at; the other end is the peer. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How ways to send and to read datagrams end before their session does. */
 @DisplayName("W3C WebTransport, sections 4 and 5; Streams, sections 4 and 5")
+@OverBothBindings
 class DatagramEndsIT {
 
   private static ByteString text(String text) {

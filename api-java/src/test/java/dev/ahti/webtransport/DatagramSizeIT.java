@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How large a datagram may be, and when that changes. */
 @DisplayName("W3C WebTransport, section 5.3; RFC 9000, section 14.3")
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "it is about the MTU of a path; over HTTP/2 the size is a setting")
 class DatagramSizeIT {
   /** What every path of QUIC takes. */
   private static final int SMALLEST = 1200;

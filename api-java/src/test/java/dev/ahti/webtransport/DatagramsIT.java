@@ -17,6 +17,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
 /** Datagrams between our client and our server. */
+@OverBothBindings
 class DatagramsIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
 

@@ -11,8 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.MemoryNetwork;
 import dev.ahti.engine.testkit.MemorySettings;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of what a session has given out when it ends, from each state, by each way. */
 @DisplayName("W3C WebTransport, section 6.5: cleanup")
+@OverBothBindings
 class DerivedObjectsIT {
   private static final ByteString TEXT = ByteString.fromString("x");
   private static final WebTransportCloseInfo INFO = new WebTransportCloseInfo(6, "over");
@@ -305,14 +304,12 @@ class DerivedObjectsIT {
   @EnumSource(names = {"CLOSED_HERE", "OWNER_STOPPED", "LOST"})
   void whatASessionGaveOutWhileItConnectedFailsWithIt(Change change) throws Exception {
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       WebTransport session =
           WebTransport.connect(
               loopback.system,
               // Nobody answers there, or nobody is to be found.
-              change == Change.LOST
-                  ? loopback.binding.url() + "/nowhere"
-                  : "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              change == Change.LOST ? loopback.binding.url() + "/nowhere" : silent.url() + "/",
               loopback.trusting());
       Derived derived = new Derived(loopback);
       derived.ofAny(session);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Our client against our server in every draft, forced by either side and negotiated. */
+@OnlyOver(value = WebTransportHttpVersion.HTTP_3, because = "it is about the drafts of HTTP/3")
 class DraftsIT {
   private final BlockingQueue<WebTransportInfo> accepted = new LinkedBlockingQueue<>();
 

@@ -27,11 +27,10 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that stops without haste. */
 @DisplayName("draining: nothing new, and what was accepted goes on until it ends")
+@OverBothBindings
 class DrainIT {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final int BYTES = 1 << 20;
@@ -45,12 +44,8 @@ class DrainIT {
                       stream.flow().join(Flow.of(ByteString.class)).run(session.materializer()),
                   session.materializer());
 
-  private static Loopback start(WebTransportHttpVersion version) throws Exception {
-    return Loopback.start("", Map.of("/", ECHO), server -> server.withHttpVersions(version));
-  }
-
-  private static WebTransportOptions over(Loopback loopback, WebTransportHttpVersion version) {
-    return loopback.trusting().withHttpVersions(version);
+  private static Loopback start() throws Exception {
+    return Loopback.start(Map.of("/", ECHO));
   }
 
   /** Sends much and reads nothing of the echo until the gate opens; counts what comes back. */
@@ -69,16 +64,11 @@ class DrainIT {
         .runWith(Sink.fold(0, Integer::sum), session.materializer());
   }
 
-  @ParameterizedTest
-  @EnumSource(WebTransportHttpVersion.class)
-  void whatIsInFlightArrivesAndNothingNewIsAccepted(WebTransportHttpVersion version)
-      throws Exception {
-    try (Loopback loopback = start(version)) {
+  @Test
+  void whatIsInFlightArrivesAndNothingNewIsAccepted() throws Exception {
+    try (Loopback loopback = start()) {
       WebTransportOptions pooled =
-          WebTransportOptions.create()
-              .withoutCertificateCheck()
-              .withAllowPooling(true)
-              .withHttpVersions(version);
+          Loopback.options().withoutCertificateCheck().withAllowPooling(true);
       WebTransport session = loopback.connect("/", pooled);
       CompletableFuture<Done> gate = new CompletableFuture<>();
       CompletableFuture<Done> begun = new CompletableFuture<>();
@@ -87,7 +77,7 @@ class DrainIT {
       CompletionStage<Done> drained = loopback.binding.drain(LONG);
       await(session.draining());
       assertInstanceOf(
-          WebTransportError.class, failure(connect(loopback, over(loopback, version)).ready()));
+          WebTransportError.class, failure(connect(loopback, loopback.trusting()).ready()));
       assertInstanceOf(WebTransportError.class, failure(connect(loopback, pooled).ready()));
       assertFalse(drained.toCompletableFuture().isDone());
       gate.complete(Done.getInstance());
@@ -116,11 +106,10 @@ class DrainIT {
         options.withConnectTimeout(Duration.ofSeconds(2)));
   }
 
-  @ParameterizedTest
-  @EnumSource(WebTransportHttpVersion.class)
-  void sessionsThatAreLeftAreClosedWithTheCode(WebTransportHttpVersion version) throws Exception {
-    try (Loopback loopback = start(version)) {
-      WebTransport session = loopback.connect("/", over(loopback, version));
+  @Test
+  void sessionsThatAreLeftAreClosedWithTheCode() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransport session = loopback.connect("/", loopback.trusting());
       WebTransportCloseInfo moved = new WebTransportCloseInfo(7, "moved");
       CompletionStage<Done> drained = loopback.binding.drain(Duration.ofMillis(1), moved);
       assertEquals(moved, await(session.closed()));
@@ -131,7 +120,7 @@ class DrainIT {
 
   @Test
   void stoppingEndsTheWaiting() throws Exception {
-    try (Loopback loopback = start(WebTransportHttpVersion.HTTP_3)) {
+    try (Loopback loopback = start()) {
       WebTransport session = loopback.connect("/");
       CompletionStage<Done> drained = loopback.binding.drain(LONG);
       await(session.draining());
@@ -143,7 +132,7 @@ class DrainIT {
 
   @Test
   void aServerWithoutSessionsIsDrainedAtOnceAndItsPortIsFree() throws Exception {
-    try (Loopback loopback = start(WebTransportHttpVersion.HTTP_3)) {
+    try (Loopback loopback = start()) {
       int port = loopback.binding.localAddress().getPort();
       await(loopback.binding.drain(LONG));
       WebTransportServerBinding again =
@@ -154,32 +143,28 @@ class DrainIT {
 
   @Test
   void aTimeBelowZeroOrAboveADayIsRefused() throws Exception {
-    try (Loopback loopback = start(WebTransportHttpVersion.HTTP_3)) {
+    try (Loopback loopback = start()) {
       for (Duration wrong : List.of(Duration.ofMillis(-1), Duration.ofDays(1).plusMillis(1))) {
         assertThrows(IllegalArgumentException.class, () -> loopback.binding.drain(wrong));
       }
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(WebTransportHttpVersion.class)
-  void theShutdownOfTheActorSystemDrainsItsServers(WebTransportHttpVersion version)
-      throws Exception {
+  @Test
+  void theShutdownOfTheActorSystemDrainsItsServers() throws Exception {
     ActorSystem<Void> system =
         ActorSystem.create(Behaviors.empty(), "server", ConfigFactory.load());
     Ahti ended = Ahti.get(system);
-    try (Loopback clients = start(version)) {
+    try (Loopback clients = start()) {
       WebTransportServerBinding binding =
           await(
               WebTransportServer.create(system)
-                  .withHttpVersions(version)
+                  .withHttpVersions(Bindings.current())
                   .withRoute("/", ECHO)
                   .bind());
       WebTransport session =
           WebTransport.connect(
-              clients.system,
-              binding.url() + "/",
-              WebTransportOptions.create().withoutCertificateCheck().withHttpVersions(version));
+              clients.system, binding.url() + "/", Loopback.options().withoutCertificateCheck());
       await(session.ready());
       CompletableFuture<Done> gate = new CompletableFuture<>();
       CompletableFuture<Done> begun = new CompletableFuture<>();

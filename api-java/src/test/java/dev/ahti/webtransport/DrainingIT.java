@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** A client of ours and a server that writes raw bytes: what its signals become. */
 @DisplayName("W3C WebTransport, section 13")
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "its peer writes raw HTTP/3; SignalsOverHttp2IT has the same over HTTP/2")
 class DrainingIT {
   /** DRAIN_WEBTRANSPORT_SESSION. */
   private static final long DRAIN = 0x78ae;

@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A session ends once: what comes behind the first end changes nothing of it. */
 @DisplayName("W3C WebTransport, sections 6.4 to 6.7: a session that is over is left alone")
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "its peer writes raw HTTP/3, or is in memory, where there is no binding")
 class FirstEndIT {
   private static final String MEMORY = "ahti.transport = memory";
   private static final long CLOSE = 0x2843;

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same objects over HTTP/2, and a client that finds its way where UDP leads nowhere. */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_2,
+    because = "it is about HTTP/2 itself, and about both at once")
 class Http2IT {
 
   private static Loopback start(WebTransportHttpVersion first, WebTransportHttpVersion... more)

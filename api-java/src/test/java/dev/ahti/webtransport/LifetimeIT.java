@@ -14,8 +14,6 @@ import dev.ahti.engine.testkit.MemoryLink;
 import dev.ahti.engine.testkit.MemoryNetwork;
 import dev.ahti.engine.testkit.MemorySettings;
 import java.lang.ref.WeakReference;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +40,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that nobody holds, and sessions that somebody owns. */
+@OverBothBindings
 class LifetimeIT {
   /** Rounds of collection after which what is held has shown that it stays. */
   private static final int ROUNDS = 5;
@@ -108,11 +107,9 @@ class LifetimeIT {
   @Test
   void aSessionThatNobodyHoldsIsGivenUpWhileConnectingToo() throws Exception {
     try (Loopback loopback = start();
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       WebTransport.connect(
-          loopback.system,
-          "https://127.0.0.1:" + silent.getLocalPort() + "/",
-          loopback.trusting().withConnectTimeout(TIMEOUT));
+          loopback.system, silent.url() + "/", loopback.trusting().withConnectTimeout(TIMEOUT));
       long begun = System.nanoTime();
       Loopback.eventually(
           "given up",
@@ -127,11 +124,11 @@ class LifetimeIT {
   @Test
   void aWritableOfAGroupDoesNotHoldASessionThatIsConnecting() throws Exception {
     try (Loopback loopback = start();
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       leaveWritable(
           WebTransport.connect(
               loopback.system,
-              "https://127.0.0.1:" + silent.getLocalPort() + "/",
+              silent.url() + "/",
               loopback.trusting().withConnectTimeout(TIMEOUT)));
       long begun = System.nanoTime();
       Loopback.eventually(
@@ -432,12 +429,10 @@ class LifetimeIT {
   @Test
   void aSessionThatIsStillConnectingFailsWithItsOwner() throws Exception {
     try (Loopback loopback = start();
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       WebTransport session =
           WebTransport.connect(
-              loopback.system,
-              "https://127.0.0.1:" + silent.getLocalPort() + "/",
-              loopback.trusting().withConnectTimeout(TIMEOUT));
+              loopback.system, silent.url() + "/", loopback.trusting().withConnectTimeout(TIMEOUT));
       ActorRef<Done> owner = owner(loopback, "owner");
       session.ownedBy(owner);
       owner.tell(Done.getInstance());

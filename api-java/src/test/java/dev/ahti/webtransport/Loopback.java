@@ -29,19 +29,24 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * A server and clients in one actor system over real UDP. Closing it checks that nothing is left:
- * no gauge level above zero, so no channel and no timer; no actor, neither of ours nor of a graph;
- * and no buffer.
+ * A server and clients in one actor system over real UDP or TCP, see {@link OverBothBindings}.
+ * Closing it checks that nothing is left: no gauge level above zero, so no channel and no timer; no
+ * actor, neither of ours nor of a graph; and no buffer.
  */
 final class Loopback implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final ActorSystem<Void> system;
   final WebTransportServerBinding binding;
+  private final WebTransportHttpVersion version;
   private final Queue<WebTransport> held = new ConcurrentLinkedQueue<>();
 
-  private Loopback(ActorSystem<Void> system, WebTransportServerBinding binding) {
+  private Loopback(
+      ActorSystem<Void> system,
+      WebTransportHttpVersion version,
+      WebTransportServerBinding binding) {
     this.system = system;
+    this.version = version;
     this.binding = binding;
   }
 
@@ -57,17 +62,28 @@ final class Loopback implements AutoCloseable {
             Behaviors.empty(),
             "loopback",
             ConfigFactory.parseString(config).withFallback(ConfigFactory.load()));
-    WebTransportServer server = WebTransportServer.create(system);
+    // In memory there is no binding, and one version stands for both.
+    boolean inMemory = Ahti.get(system).settings().transport().equals("memory");
+    WebTransportHttpVersion version =
+        inMemory ? WebTransportHttpVersion.HTTP_3 : Bindings.current();
+    WebTransportServer server = WebTransportServer.create(system).withHttpVersions(version);
     for (var route : routes.entrySet()) {
       server = server.withRoute(route.getKey(), route.getValue());
     }
-    Loopback loopback = new Loopback(system, await(setup.apply(server).bind()));
+    Loopback loopback = new Loopback(system, version, await(setup.apply(server).bind()));
     assertTrue(loopback.tree().contains("listener-"), loopback::tree);
     return loopback;
   }
 
+  /** Those that dial over the binding whose turn it is. */
+  static WebTransportOptions options() {
+    return WebTransportOptions.create().withHttpVersions(Bindings.current());
+  }
+
   WebTransportOptions trusting() {
-    return WebTransportOptions.create().withServerCertificateHashes(binding.certificateHash());
+    return WebTransportOptions.create()
+        .withHttpVersions(version)
+        .withServerCertificateHashes(binding.certificateHash());
   }
 
   /** A session that is ready. */
@@ -102,7 +118,9 @@ final class Loopback implements AutoCloseable {
    * without it neither would hear that the other one is done, and both would wait in vain.
    */
   void awaitNoConnection() {
-    eventually("no connection", () -> gauge(Gauges.QUIC_CONNECTIONS) == 0);
+    eventually(
+        "no connection",
+        () -> gauge(Gauges.QUIC_CONNECTIONS) == 0 && gauge(Gauges.CONNECTIONS) == 0);
   }
 
   /** The live actors below the engine's root, as a tree of text. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A hundred thousand short streams through one session: nothing of them stays. */
+@OverBothBindings
 class ManyStreamsIT {
   private static final int STREAMS = 100_000;
   private static final int FIRST = 10_000;

@@ -13,6 +13,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.junit.jupiter.api.Test;
 
 /** A server whose host is a name: who calls {@code bind} does not wait for the lookup. */
+@OverBothBindings
 class NamedHostIT {
   private static final String ONE_LOOKUP =
       "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size = 1";
@@ -48,11 +49,15 @@ class NamedHostIT {
           Loopback.failure(
               WebTransportServer.create(net.system)
                   .withName("second")
+                  .withHttpVersions(Bindings.current())
                   .withHost("localhost")
                   .withPort(port)
                   .bind());
       String message = failure.getMessage();
-      assertTrue(message.startsWith("cannot listen on UDP localhost:" + port + ": "), message);
+      String protocol = Bindings.current() == WebTransportHttpVersion.HTTP_3 ? "UDP" : "TCP";
+      assertTrue(
+          message.startsWith("cannot listen on " + protocol + " localhost:" + port + ": "),
+          message);
       assertEquals(1, message.lines().count(), message);
     }
   }

@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * All that a session does, in every draft, where each byte comes alone and where packets are lost.
  */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "losses of packets are for TCP to make good")
 class NetworksIT {
   private static final int BULK = 1 << 20;
   private static final int CHUNK = 1 << 12;

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A client and a server where epoll does not load, as on other systems than Linux. */
+@OverBothBindings
 class NioIT {
   private static final int CHUNK = 64 * 1024;
   private static final int CHUNKS = 8 * 16;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code to} is pipeTo, {@code alsoTo} is tee, {@code runForeach} is an iteration.
  */
 @DisplayName("Streams, section 4.2")
+@OverBothBindings
 class PipesIT {
 
   /** Each of the W3C's ReadableStreams, as texts: what was sent, piece by piece. */

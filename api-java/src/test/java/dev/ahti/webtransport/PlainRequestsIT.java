@@ -14,6 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Requests that ask for no session: somebody has opened the server's address in a browser. */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "its peer writes raw HTTP/3; Http2ServerWireIT has the same over HTTP/2")
 class PlainRequestsIT {
 
   @Test

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Application protocols, headers, priorities and dialects through the public API. */
+@OverBothBindings
 class ProtocolsIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
   private final SessionHandler handler = accepted::add;
@@ -96,14 +97,17 @@ class ProtocolsIT {
       Throwable failure = failure(client.ready());
       assertTrue(String.valueOf(failure.getMessage()).contains("protocol"), failure::getMessage);
       Throwable seen = failure(server().closed());
-      assertTrue(String.valueOf(seen.getMessage()).contains("0x817b3dd"), seen::getMessage);
+      // HTTP/2 has no number for it yet.
+      boolean http3 = Bindings.current() == WebTransportHttpVersion.HTTP_3;
+      String code = http3 ? "0x817b3dd" : "0x1";
+      assertTrue(String.valueOf(seen.getMessage()).endsWith(code), seen::getMessage);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\u00e4", "a\n"})
   void namesThatCannotTravelAreRefusedAtOnce(String name) {
-    WebTransportOptions options = WebTransportOptions.create();
+    WebTransportOptions options = Loopback.options();
     assertThrows(WebTransportSyntaxException.class, () -> options.withProtocols("a", name));
     assertThrows(WebTransportSyntaxException.class, () -> options.withProtocols("a", "a"));
     assertThrows(WebTransportSyntaxException.class, () -> options.withProtocols("a".repeat(513)));
@@ -144,8 +148,7 @@ class ProtocolsIT {
     for (IllegalArgumentException refused :
         List.of(
             assertThrows(
-                IllegalArgumentException.class,
-                () -> WebTransportOptions.create().withHeaders(headers)),
+                IllegalArgumentException.class, () -> Loopback.options().withHeaders(headers)),
             assertThrows(
                 IllegalArgumentException.class,
                 () -> WebTransportRoute.of(handler).withResponseHeaders(headers)))) {
@@ -203,6 +206,9 @@ class ProtocolsIT {
     return WebTransport.connect(loopback.system, loopback.binding.url() + path, options);
   }
 
+  @OnlyOver(
+      value = WebTransportHttpVersion.HTTP_3,
+      because = "the drafts that it pins are those of HTTP/3")
   @Test
   void theConfigurationPinsDraftsUnlessOptionsDo() throws Exception {
     try (Loopback loopback = start("ahti.dialects.drafts = [D02, D14]")) {

@@ -23,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams of ours with a peer that grants stream by stream and byte by byte. */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "its peer writes raw HTTP/3; Http2CreditIT has the same over HTTP/2")
 class RawCreditIT {
   private static final RawOptions PEER = RawOptions.DEFAULTS;
   private static final WebTransportSendStreamOptions WAIT =

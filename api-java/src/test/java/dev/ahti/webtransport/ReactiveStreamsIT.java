@@ -46,6 +46,7 @@ import org.reactivestreams.Subscriber;
 
 /** The rules of Reactive Streams, for every Source, Sink and Flow of the API. */
 @DisplayName("Reactive Streams 1.0.4, sections 1 to 3")
+@OverBothBindings
 class ReactiveStreamsIT {
   private static final String GRAPHS = "/system/Materializers/StreamSupervisor-[0-9]+/.+";
   private static final ByteString X = StreamMembers.BYTE;

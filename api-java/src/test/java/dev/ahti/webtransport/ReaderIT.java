@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams read call by call, by the peer of a client and of a server. */
+@OverBothBindings
 class ReaderIT {
 
   private static ByteString text(String text) {

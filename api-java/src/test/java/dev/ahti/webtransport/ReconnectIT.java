@@ -14,6 +14,7 @@ import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.junit.jupiter.api.Test;
 
 /** A client that stays connected, with real sessions; its times are those of ReconnectStageTest. */
+@OverBothBindings
 class ReconnectIT {
   private static final int REFUSED = 3;
 

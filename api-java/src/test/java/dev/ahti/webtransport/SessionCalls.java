@@ -122,15 +122,15 @@ final class SessionCalls {
     row(
         "reliability()",
         WebTransport::reliability,
-        way ->
-            way.isKnown()
-                ? WebTransportReliabilityMode.SUPPORTS_UNRELIABLE
-                : WebTransportReliabilityMode.PENDING);
-    // A wish that this transport can fulfil, so it is never the default.
+        way -> way.isKnown() ? Bindings.reliability() : WebTransportReliabilityMode.PENDING);
+    // A wish that QUIC can fulfil, so it is never the default.
     row(
         "congestionControl()",
         WebTransport::congestionControl,
-        way -> WebTransportCongestionControl.LOW_LATENCY);
+        way ->
+            way.isKnown()
+                ? Bindings.congestionControl(WebTransportCongestionControl.LOW_LATENCY)
+                : WebTransportCongestionControl.LOW_LATENCY);
     set(
         "setAnticipatedConcurrentIncomingBidirectionalStreams(Integer)",
         one -> one.setAnticipatedConcurrentIncomingBidirectionalStreams(200));

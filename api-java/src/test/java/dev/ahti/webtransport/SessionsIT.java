@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of a session, seen from both ends. */
+@OverBothBindings
 class SessionsIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
   private final SessionHandler keep = accepted::add;
@@ -97,6 +98,7 @@ class SessionsIT {
     }
   }
 
+  @OnlyOver(value = WebTransportHttpVersion.HTTP_3, because = "those of HTTP/2 have one status")
   @ParameterizedTest
   @CsvSource({
     "DRAFT_02, 404",
@@ -151,9 +153,9 @@ class SessionsIT {
     try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
       for (WebTransportOptions options :
           new WebTransportOptions[] {
-            WebTransportOptions.create()
+            Loopback.options()
                 .withServerCertificateHashes(WebTransportHash.sha256("00".repeat(32))),
-            WebTransportOptions.create()
+            Loopback.options()
           }) {
         WebTransport client =
             WebTransport.connect(loopback.system, loopback.binding.url() + "/", options);
@@ -172,7 +174,7 @@ class SessionsIT {
           WebTransport.connect(
               loopback.system,
               "https://127.0.0.1:2/",
-              WebTransportOptions.create().withConnectTimeout(Duration.ofMillis(500)));
+              Loopback.options().withConnectTimeout(Duration.ofMillis(500)));
       assertTrue(failure(client.ready()).getMessage().contains("127.0.0.1:2"));
     }
   }
@@ -195,7 +197,11 @@ class SessionsIT {
       int port = loopback.binding.localAddress().getPort();
       Throwable failure =
           failure(
-              WebTransportServer.create(loopback.system).withName("second").withPort(port).bind());
+              WebTransportServer.create(loopback.system)
+                  .withName("second")
+                  .withHttpVersions(Bindings.current())
+                  .withPort(port)
+                  .bind());
       assertTrue(failure.getMessage().contains("127.0.0.1:" + port), failure.getMessage());
     }
   }

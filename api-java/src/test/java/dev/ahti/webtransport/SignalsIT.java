@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The tables of the W3C text's section 13 for HTTP/3, row by row, with a peer that writes raw
  * bytes: what a call puts on the wire, and what something on the wire does here.
  */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "it is the table of HTTP/3; SignalsOverHttp2IT is that of HTTP/2")
 class SignalsIT {
   private static final Duration STOP_NOTICED = Duration.ofMillis(250);
   private static final ByteString CHUNK = ByteString.fromString("chunk");

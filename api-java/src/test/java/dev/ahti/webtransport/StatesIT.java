@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.ahti.webtransport.SessionCalls.Outcome;
 import dev.ahti.webtransport.SessionCalls.Way;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every attribute and method in every state, at both ends. */
 @DisplayName("W3C WebTransport, sections 6.1 to 6.7")
+@OverBothBindings
 class StatesIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
 
@@ -52,8 +51,8 @@ class StatesIT {
                     server
                         .withKeyingMaterialExport()
                         .withCongestionControl(WebTransportCongestionControl.LOW_LATENCY));
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      WebTransport session = session(way, client, loopback, silent.getLocalPort());
+        Silent silent = Silent.start()) {
+      WebTransport session = session(way, client, loopback, silent);
       ActorRef<String> owner = owner(loopback, "walked");
       for (SessionCalls.Row row : SessionCalls.all(owner)) {
         assertEquals(
@@ -68,7 +67,7 @@ class StatesIT {
     }
   }
 
-  private WebTransport session(Way way, boolean client, Loopback loopback, int silentPort)
+  private WebTransport session(Way way, boolean client, Loopback loopback, Silent silent)
       throws Exception {
     WebTransportOptions options =
         loopback
@@ -76,7 +75,7 @@ class StatesIT {
             .withKeyingMaterialExport()
             .withCongestionControl(WebTransportCongestionControl.LOW_LATENCY);
     if (way == Way.CONNECTING || way == Way.GIVEN_UP) {
-      String nobody = "https://127.0.0.1:" + silentPort + "/";
+      String nobody = silent.url() + "/";
       // Long enough for all that is looked at; what was begun is forgotten when it is over.
       WebTransport session =
           WebTransport.connect(

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Incoming streams, taken call by call. */
 @DisplayName("W3C WebTransport, section 6.3; Streams, section 4.4")
+@OverBothBindings
 class StreamsReaderIT {
 
   private static WebTransportWriter send(WebTransport from, String text) throws Exception {

@@ -25,6 +25,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
 /** TLS as an application sets it up and sees it. */
+@OverBothBindings
 class TlsIT {
   private static final ByteString LABEL = ByteString.fromString("label");
   private static final ByteString NOTHING = ByteString.emptyByteString();
@@ -81,7 +82,7 @@ class TlsIT {
   void sessionsOnOneConnectionExportTheSameAtBothEndsAndDiffer() throws Exception {
     try (Loopback net = start(WebTransportServer::withKeyingMaterialExport)) {
       WebTransportOptions options =
-          WebTransportOptions.create()
+          Loopback.options()
               .withoutCertificateCheck()
               .withAllowPooling(true)
               .withKeyingMaterialExport();
@@ -150,7 +151,7 @@ class TlsIT {
               WebTransport.connect(
                       net.system,
                       net.binding.url() + "/",
-                      WebTransportOptions.create().withServerCertificateHashes(before))
+                      Loopback.options().withServerCertificateHashes(before))
                   .ready());
       assertTrue(refused.getMessage().contains("none of the given hashes"), refused.getMessage());
       oldServer.drain();
@@ -164,19 +165,22 @@ class TlsIT {
     try (Loopback net = start(server -> server)) {
       WebTransportHash right = net.binding.certificateHash();
       WebTransportHash sha1 = new WebTransportHash("sha-1", right.value());
-      net.connect("/", WebTransportOptions.create().withServerCertificateHashes(sha1, right));
+      net.connect("/", Loopback.options().withServerCertificateHashes(sha1, right));
       accepted();
       Throwable refused =
           failure(
               WebTransport.connect(
                       net.system,
                       net.binding.url() + "/",
-                      WebTransportOptions.create().withServerCertificateHashes(sha1))
+                      Loopback.options().withServerCertificateHashes(sha1))
                   .ready());
       assertTrue(refused.getMessage().contains("none of the given hashes"), refused.getMessage());
     }
   }
 
+  @OnlyOver(
+      value = WebTransportHttpVersion.HTTP_3,
+      because = "TCP's congestion control is the operating system's")
   @Test
   void theCongestionControlIsTold() throws Exception {
     try (Loopback net =

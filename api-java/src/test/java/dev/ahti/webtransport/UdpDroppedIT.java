@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
  * network namespace of its own, which takes root and nftables. {@code -Dahti.namespaces=required}
  * turns a test that is skipped for want of them into a failure.
  */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_2,
+    because = "it is about HTTP/3 that does not get through")
 class UdpDroppedIT {
   /** Two seconds is what a user may be asked to wait; a busy machine gets ten times that. */
   private static final long CONNECTED_MILLIS = 10 * 2000;

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What waits in streams whose peer has finished is gone when their session is, read or not. */
 @DisplayName("W3C WebTransport, section 6.6 (cleanup): a session's end errors its receive streams")
+@OverBothBindings
 class UnreadStreamsIT {
 
   /** How the reader left the stream before its end. */

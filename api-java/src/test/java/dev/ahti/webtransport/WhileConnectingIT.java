@@ -10,9 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.wtspec.proxy.Impairment;
-import dev.ahti.wtspec.proxy.ImpairmentProxy;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +37,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** What is asked of a session before it is established waits for that, and fails with it. */
+@OverBothBindings
 class WhileConnectingIT {
   private static final ByteString HELLO = ByteString.fromString("hello");
 
@@ -170,11 +168,9 @@ class WhileConnectingIT {
     // Far away, so that there is time to ask before it is ready.
     Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
     try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::openFourOfEach));
-        ImpairmentProxy proxy =
-            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+        Path path = Path.to(loopback, far)) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
       OnDemand one = OnDemand.of(session.incomingUnidirectionalStreams(), loopback);
       OnDemand other = OnDemand.of(session.incomingBidirectionalStreams(), loopback);
       assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
@@ -192,11 +188,9 @@ class WhileConnectingIT {
   void whatWaitsTooLongForTheSessionGoesByItselfAndIsCounted() throws Exception {
     Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(250));
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        ImpairmentProxy proxy =
-            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+        Path path = Path.to(loopback, far)) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
       session.datagrams().setOutgoingMaxAge(Duration.ofMillis(1));
       WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
       CompletionStage<WebTransportDatagramResult> result = writer.send(HELLO);
@@ -272,12 +266,9 @@ class WhileConnectingIT {
   @Test
   void aStreamThatHasToStartInTimeExpiresWhileConnectingToo() throws Exception {
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system,
-              "https://127.0.0.1:" + silent.getLocalPort() + "/",
-              loopback.trusting());
+          WebTransport.connect(loopback.system, silent.url() + "/", loopback.trusting());
       WebTransportError expired =
           assertInstanceOf(
               WebTransportError.class,
@@ -295,11 +286,9 @@ class WhileConnectingIT {
   void aStreamThatExpiredWhileConnectingIsNotOpenedLater() throws Exception {
     Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        ImpairmentProxy proxy =
-            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+        Path path = Path.to(loopback, far)) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
       CompletionStage<WebTransportSendStream> opening =
           session.createUnidirectionalStream(
               WebTransportSendStreamOptions.create().withStartTimeout(Duration.ofMillis(1)));
@@ -345,11 +334,9 @@ class WhileConnectingIT {
   void theLargestDatagramOfASessionThatConnectsIsOneThatEveryPathHasRoomFor() throws Exception {
     Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
     try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        ImpairmentProxy proxy =
-            ImpairmentProxy.start(loopback.binding.localAddress().getPort(), far, far, 1)) {
+        Path path = Path.to(loopback, far)) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system, "https://127.0.0.1:" + proxy.port() + "/", loopback.trusting());
+          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
       int early = session.datagrams().maxDatagramSize();
       assertEquals(1024, early);
       WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
@@ -373,12 +360,9 @@ class WhileConnectingIT {
     try (Loopback loopback =
             Loopback.start(
                 "ahti.session.connecting-calls = 2", Map.of("/", session -> {}), server -> server);
-        DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        Silent silent = Silent.start()) {
       WebTransport session =
-          WebTransport.connect(
-              loopback.system,
-              "https://127.0.0.1:" + silent.getLocalPort() + "/",
-              loopback.trusting());
+          WebTransport.connect(loopback.system, silent.url() + "/", loopback.trusting());
       body.run(session, loopback);
       assertEquals(WebTransportState.CONNECTING, session.state());
       session.close();

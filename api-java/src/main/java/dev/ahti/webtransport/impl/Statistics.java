@@ -1,6 +1,7 @@
 package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramStats;
 import dev.ahti.webtransport.WebTransportConnectionStats;
@@ -52,7 +53,7 @@ final class Statistics {
     return new WebTransportConnectionStats(
         mayBeShared ? unknown : stats.payloadBytesSent(),
         mayBeShared ? unknown : overhead(stats),
-        unknown,
+        mayBeShared ? unknown : acknowledged(stats, session),
         mayBeShared ? unknown : stats.packetsSent(),
         mayBeShared ? unknown : stats.bytesLost(),
         mayBeShared ? unknown : stats.packetsLost(),
@@ -75,6 +76,13 @@ final class Statistics {
         stats.oversized(),
         stats.received(),
         stats.sent());
+  }
+
+  /** Of a reliable transport all that was sent, as the streams' own; QUIC's is not told. */
+  private static OptionalLong acknowledged(ConnectionStats stats, SessionHandle session) {
+    return session.dialect().version() == HttpVersion.HTTP_2
+        ? stats.payloadBytesSent()
+        : OptionalLong.empty();
   }
 
   /** What was handed over and has not left yet is no negative overhead. */

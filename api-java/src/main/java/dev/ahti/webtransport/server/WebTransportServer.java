@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 
 /**
- * A WebTransport server over HTTP/3. Immutable: each {@code with…} gives a changed copy, {@link
- * #bind()} starts it.
+ * A WebTransport server over HTTP/3 and HTTP/2. Immutable: each {@code with…} gives a changed copy,
+ * {@link #bind()} starts it.
  *
  * <pre>{@code
  * WebTransportServer.create(system)
@@ -204,8 +204,8 @@ public final class WebTransportServer {
   }
 
   /**
-   * Serves these versions of HTTP, all on the same port: HTTP/3 on UDP, HTTP/2 on TCP. HTTP/3 alone
-   * unless set. Answers over HTTP/2 say that HTTP/3 is there too ({@code Alt-Svc}, RFC 7838).
+   * Serves these versions of HTTP, all on the same port: HTTP/3 on UDP, HTTP/2 on TCP. Both unless
+   * set. Answers over HTTP/2 say that HTTP/3 is there too ({@code Alt-Svc}, RFC 7838).
    */
   public WebTransportServer withHttpVersions(
       WebTransportHttpVersion first, WebTransportHttpVersion... more) {
@@ -280,7 +280,7 @@ public final class WebTransportServer {
             WebTransportCongestionControl.DEFAULT,
             Optional.empty(),
             false,
-            Set.of(WebTransportHttpVersion.HTTP_3));
+            Set.of(WebTransportHttpVersion.values()));
 
     Tls withCertificate(String hostName, CertificateOrigin certificate) {
       Map<String, CertificateOrigin> more = new HashMap<>(byHostName);

@@ -9,8 +9,10 @@ import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
+import dev.ahti.webtransport.OnlyOver;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportSendGroup;
@@ -29,6 +31,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.Test;
 
 /** A group that was made while its session connected, when another one has taken its place. */
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "it runs in memory, where there is no binding")
 class RefusedGroupIT {
   private static <T> T await(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);

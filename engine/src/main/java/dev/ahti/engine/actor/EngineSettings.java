@@ -72,6 +72,7 @@ public record EngineSettings(
         listener(root.getConfig("listener")),
         new Dialer(
             root.getInt("dialer.max-connections"),
+            root.getDuration("dialer.connect-timeout"),
             root.getDuration("dialer.pool-idle-timeout"),
             root.getDuration("dialer.http2-head-start"),
             root.getInt("dialer.remembered-http3-failures"),
@@ -226,6 +227,7 @@ public record EngineSettings(
    * {@code ahti.dialer}.
    *
    * @param maxConnections connections that are open or being opened
+   * @param connectTimeout how long each version of HTTP may take to connect
    * @param poolIdleTimeout how long a shared connection outlives its last session; may be zero
    * @param http2HeadStart how long HTTP/3 is tried alone; may be zero
    * @param rememberedHttp3Failures servers that HTTP/3 is known to fail with
@@ -233,6 +235,7 @@ public record EngineSettings(
    */
   public record Dialer(
       int maxConnections,
+      Duration connectTimeout,
       Duration poolIdleTimeout,
       Duration http2HeadStart,
       int rememberedHttp3Failures,
@@ -241,6 +244,7 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
+      positive("ahti.dialer.connect-timeout", connectTimeout.toNanos());
       notNegative("ahti.dialer.pool-idle-timeout", poolIdleTimeout);
       notNegative("ahti.dialer.http2-head-start", http2HeadStart);
       positive("ahti.dialer.remembered-http3-failures", rememberedHttp3Failures);

@@ -121,6 +121,10 @@ final class VersionRace {
     return DialException.together(failures.stream().map(Failures::unwrap).toList());
   }
 
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
   private DialOptions options(DialRequest request, HttpVersion version) {
     // Those who join a shared connection later could not have the same.
     StreamCounts expected = request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN;
@@ -144,7 +148,7 @@ final class VersionRace {
                       .withStreams(
                           expected.unidirectional().orElse(0), expected.bidirectional().orElse(0)));
         },
-        request.timeout(),
+        shorter(request.timeout(), parts.settings().dialer().connectTimeout()),
         expected);
   }
 }

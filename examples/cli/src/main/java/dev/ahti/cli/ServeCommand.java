@@ -194,6 +194,13 @@ final class ServeCommand implements Callable<Integer> {
           "--drain-timeout: " + drainTimeout + " (expected: 0 to " + LONGEST_DRAIN + " seconds)");
     }
     http.check();
+    if (!noPage && http.http2() && port != 0 && port == pagePort) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--port and --page-port: both "
+              + port
+              + " (expected: two ports, as HTTP/2 and the demo page are both on TCP)");
+    }
   }
 
   /** To be called before the page starts: an origin may be none. */

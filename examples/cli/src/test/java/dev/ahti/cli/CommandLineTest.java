@@ -44,6 +44,7 @@ class CommandLineTest {
         "connect https://a/ --h2-fin-order 15 | --h2-fin-order: 15 (expected: draft15 or legacy)",
         "connect https://a/ --no-http3 --draft 16 | --draft is about HTTP/3: give it or --no-http3",
         "connect https://a/ --draft 16 --h2-fin-order legacy | give one of them",
+        "serve --port 8080 | --port and --page-port: both 8080 (expected: two ports, as HTTP/2 and the demo page are both on TCP)",
         "serve --drain-timeout -1 | --drain-timeout: -1 (expected: 0 to 86400 seconds)",
         "serve --drain-timeout 86401 | --drain-timeout: 86401 (expected: 0 to 86400 seconds)",
         "connect https://a/ --timeout 0 | --timeout: 0 (expected: a number of seconds above zero)",

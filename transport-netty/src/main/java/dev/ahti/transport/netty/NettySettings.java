@@ -223,6 +223,7 @@ record NettySettings(
         keepAlive(config),
         engine.session().datagrams().incoming(),
         engine.session().datagrams().outgoing(),
+        bytes(config, "http2.unsent-limit", 1),
         bytes(config, "http2.datagram-size", 1),
         new CapsuleDecoder.Limits(
             engine.session().datagramCapsuleSize(), engine.session().capsuleBudget()),

@@ -17,6 +17,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
@@ -65,7 +66,12 @@ final class TcpBinder {
       result.completeExceptionally(ListenerBinder.failed("TCP", options, failure));
       return result;
     }
-    new ServerBootstrap()
+    ServerBootstrap bootstrap = new ServerBootstrap();
+    if (loops.epoll()) {
+      bootstrap.childOption(
+          EpollChannelOption.TCP_NOTSENT_LOWAT, (long) factory.limits().unsentLimit());
+    }
+    bootstrap
         .group(loops.next().eventLoop(), loops.group())
         .channel(loops.epoll() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
         .option(ChannelOption.SO_REUSEADDR, true)

@@ -17,13 +17,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections of HTTP/2 on TCP. Any thread. */
@@ -50,7 +53,7 @@ final class TcpDialer {
       // Making a context may read a trust store.
       SslHandler handshake =
           tls.client(options.tls(), ByteBufAllocator.DEFAULT, options.host(), options.port());
-      connect(new Attempt(target, handshake, result));
+      connect(new Attempt(target, handshake, new AtomicBoolean(), result));
     } catch (RuntimeException failure) {
       fail(target, result, String.valueOf(failure.getMessage()), failure);
     }
@@ -59,7 +62,10 @@ final class TcpDialer {
 
   /** One call of dial. */
   private record Attempt(
-      DialTarget target, SslHandler tls, CompletableFuture<TransportConnection> result) {
+      DialTarget target,
+      SslHandler tls,
+      AtomicBoolean begun,
+      CompletableFuture<TransportConnection> result) {
     DialOptions options() {
       return target.options();
     }
@@ -67,8 +73,12 @@ final class TcpDialer {
 
   private void connect(Attempt attempt) {
     DialOptions options = attempt.options();
+    Bootstrap bootstrap = new Bootstrap();
+    if (loops.epoll()) {
+      bootstrap.option(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) factory.limits().unsentLimit());
+    }
     ChannelFuture connected =
-        new Bootstrap()
+        bootstrap
             .group(attempt.target().loop().eventLoop())
             .channel(loops.epoll() ? EpollSocketChannel.class : NioSocketChannel.class)
             .option(ChannelOption.TCP_NODELAY, true)
@@ -77,6 +87,7 @@ final class TcpDialer {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    attempt.begun().set(true);
                     attempt.tls().setHandshakeTimeoutMillis(attempt.target().millisLeft());
                     tls.begin(options.tls(), channel, attempt.tls());
                     factory.connections().add(channel);
@@ -116,12 +127,17 @@ final class TcpDialer {
     channel
         .closeFuture()
         .addListener(
-            closed ->
-                fail(
-                    attempt.target(),
-                    attempt.result(),
-                    "the connection was closed before it could be used",
-                    null));
+            closed -> {
+              if (!attempt.begun().get()) {
+                // No pipeline ever had the handler that would give the engine back.
+                ReferenceCountUtil.release(attempt.tls().engine());
+              }
+              fail(
+                  attempt.target(),
+                  attempt.result(),
+                  "the connection was closed before it could be used",
+                  null);
+            });
   }
 
   /** Says why the handshake failed, before the connection is closed for it. */

@@ -44,6 +44,12 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.
   /** Bytes of a DATA frame at most: what every peer takes (RFC 9113 4.2). */
   private static final int CHUNK = 16 * 1024;
 
+  /**
+   * Bytes of a session's capsules that wait to become frames. They have had their turn, and nothing
+   * that is more urgent goes before them any more.
+   */
+  private static final int AHEAD = 2 * CHUNK;
+
   /** Bytes of a request that are dropped after its answer before it is stopped. */
   private static final int MOST_LINGERED = 64 * 1024;
 
@@ -202,12 +208,12 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.
   /** It is a session's: what it moves are capsules. On the loop, before anything is moved. */
   void carriesStreams() {
     in.carriesStreams();
-    out.carriesStreams();
+    out.carriesStreams(AHEAD);
   }
 
   /** Whether more may be offered at once. Loop only. */
   boolean takes() {
-    return out.queued() < context.limits().writeLimit();
+    return out.hasRoom();
   }
 
   /** Bytes that the peer takes now by the windows of HTTP/2, behind what waits. Loop only. */

@@ -235,18 +235,16 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
         .limits(dialect);
   }
 
-  /**
-   * What is known of it. TCP counts packets, losses and round trips for itself; where Netty shows
-   * them at all it is on one system only, so they are absent.
-   */
+  /** What is known of it. TCP counts packets and losses for itself, and tells nobody. */
   ConnectionStats stats() {
     TcpBytes bytes = channel.pipeline().get(TcpBytes.class);
     if (closed || bytes == null) {
       return ConnectionStats.UNKNOWN;
     }
     OptionalLong unknown = OptionalLong.empty();
+    TcpPath path = TcpPath.of(channel);
     return new ConnectionStats(
-        unknown,
+        path.smoothedRttNanos(),
         unknown,
         OptionalLong.of(context.payload().sent()),
         OptionalLong.of(bytes.sent()),
@@ -255,7 +253,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
         unknown,
         unknown,
         unknown,
-        unknown,
+        path.sendRate(),
         Optional.of(requests.values().stream().anyMatch(Http2RequestStream::isWaiting)));
   }
 

@@ -23,6 +23,7 @@ import java.time.Duration;
  *     never
  * @param datagramsIncoming how many of a session's wait for the application, and how long
  * @param datagramsOutgoing how many of them wait to be sent, and how long
+ * @param unsentLimit bytes that the kernel takes before they can be sent
  * @param datagramSize bytes of one that is sent at most
  * @param capsules the bounds of what is read of a session
  * @param capsuleBudgetWindow how often what may be skipped of it is renewed
@@ -43,6 +44,7 @@ public record Http2Limits(
     Duration keepAlive,
     DatagramLimits datagramsIncoming,
     DatagramLimits datagramsOutgoing,
+    int unsentLimit,
     int datagramSize,
     CapsuleDecoder.Limits capsules,
     Duration capsuleBudgetWindow) {}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NonAtomicVolatileUpdate")
 public final class OutboundHalf {
   private final PortGauges gauges;
-  private final long limit;
+  private volatile long limit;
   private final Queue<ByteString> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong queued = new AtomicLong();
   private volatile Runnable wake = () -> {};
@@ -59,10 +59,11 @@ public final class OutboundHalf {
       return false;
     }
     if (length > 0) {
-      bytesOffered += length;
       queued.addAndGet(length);
       gauges.outboundQueuedBytes.add(length);
       queue.add(bytes);
+      // Last: who sees them counted takes so many out of the queue.
+      bytesOffered += length;
     }
     if (queued.get() < limit) {
       return true;
@@ -103,9 +104,20 @@ public final class OutboundHalf {
     return finishing && !cut;
   }
 
-  /** What goes carries streams that count for themselves, so it is no payload of its own. */
-  public void carriesStreams() {
+  /**
+   * What goes carries streams that count for themselves, so it is no payload of its own. To be
+   * called before anything is offered.
+   *
+   * @param newLimit bytes from which on the producer is asked to wait
+   */
+  public void carriesStreams(long newLimit) {
     carrier = true;
+    limit = newLimit;
+  }
+
+  /** Whether more may be offered at once. */
+  public boolean hasRoom() {
+    return queued.get() < limit;
   }
 
   /** From now on nothing is taken but what was committed. */
