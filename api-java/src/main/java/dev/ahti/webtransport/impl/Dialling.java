@@ -49,6 +49,15 @@ public final class Dialling {
     WebTransportUrl target = WebTransportUrl.parse(url);
     requireTogether(options);
     Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
+    return new ApiSession(
+        ahti,
+        target.isBlocked() ? blocked(target) : ahti.connect(request(target, options, ahti)),
+        options,
+        ahti.settings().session());
+  }
+
+  private static DialRequest request(
+      WebTransportUrl target, WebTransportOptions options, Ahti ahti) {
     DialRequest request =
         new DialRequest(
                 target.host(),
@@ -64,14 +73,7 @@ public final class Dialling {
             .withConnection(options.requiresUnreliable(), Anticipated.of(options))
             .withProtocols(protocols(options.protocols(), options.requiresProtocol()))
             .withVersions(versions(options.httpVersions()));
-    if (options.allowsPooling()) {
-      request = request.withPool(options.partitionKey());
-    }
-    return new ApiSession(
-        ahti,
-        target.isBlocked() ? blocked(target) : ahti.connect(request),
-        options,
-        ahti.settings().session());
+    return options.allowsPooling() ? request.withPool(options.partitionKey()) : request;
   }
 
   /** The engine's form of versions of HTTP. */
