@@ -28,6 +28,7 @@ class RingsTest {
 
   private static final String[] RING_1 = {
     "dev.ahti.engine.address..",
+    "dev.ahti.engine.admission..",
     "dev.ahti.engine.wire..",
     "dev.ahti.engine.dialect..",
     "dev.ahti.engine.error..",

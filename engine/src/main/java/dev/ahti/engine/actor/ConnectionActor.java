@@ -125,13 +125,16 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   /** A connection that a listener accepted. */
   static Behavior<Command> server(
-      EngineParts parts, TransportConnection connection, ListenRequest request) {
+      EngineParts parts,
+      TransportConnection connection,
+      ListenRequest request,
+      ListenerAdmission admission) {
     return create(
         parts,
         connection,
         request.dialects(),
         true,
-        actor -> new ServerRole(actor.scope, actor.sessions, request),
+        actor -> new ServerRole(actor.scope, actor.sessions, request, admission),
         List.of());
   }
 

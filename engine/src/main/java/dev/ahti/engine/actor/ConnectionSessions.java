@@ -39,6 +39,7 @@ final class ConnectionSessions {
   private final Runnable onHeld;
   private final Map<Long, ActorRef<SessionActor.Command>> live = new HashMap<>();
   private final Set<Long> over = new HashSet<>();
+  private final Map<Long, Runnable> places = new HashMap<>();
   private final EndedSessions ended;
   private final EarlyStreams<StreamArrived> early;
   private final Deque<EarlyRejection> rejected = new ArrayDeque<>();
@@ -83,7 +84,17 @@ final class ConnectionSessions {
     return live.isEmpty();
   }
 
-  /** Starts a session's actor and hands it the streams that were early. */
+  /**
+   * Starts a session's actor and hands it the streams that were early.
+   *
+   * @param place run when the session is over
+   */
+  void open(long id, Behavior<SessionActor.Command> behavior, Runnable place) {
+    places.put(id, place);
+    open(id, behavior);
+  }
+
+  /** The same where nobody has to be told of the end. */
   void open(long id, Behavior<SessionActor.Command> behavior) {
     ActorRef<SessionActor.Command> session =
         scope.context().spawn(behavior, "session-" + id, DispatcherSelector.sameAsParent());
@@ -110,6 +121,14 @@ final class ConnectionSessions {
   void over(long id) {
     if (live.containsKey(id)) {
       over.add(id);
+      leave(id);
+    }
+  }
+
+  private void leave(long id) {
+    Runnable place = places.remove(id);
+    if (place != null) {
+      place.run();
     }
   }
 
@@ -117,6 +136,7 @@ final class ConnectionSessions {
   void gone(long id) {
     live.remove(id);
     over.remove(id);
+    leave(id);
     remember(id);
   }
 
@@ -170,6 +190,7 @@ final class ConnectionSessions {
 
   /** The connection ends: rejects what still waits, and remembers nothing more. */
   void close() {
+    List.copyOf(places.keySet()).forEach(this::leave);
     refuseEarly(early.clear());
     endedLevel.add(-ended.size());
     rejectedLevel.add(-rejected.size());

@@ -1,6 +1,7 @@
 package dev.ahti.engine.actor;
 
 import com.typesafe.config.Config;
+import dev.ahti.engine.admission.PrefixLimits;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.flow.InitialLimits;
 import dev.ahti.engine.flow.MuxLimits;
@@ -100,11 +101,26 @@ public record EngineSettings(
     code("ahti.listener.drain.close-code", code);
     return new Listener(
         config.getInt("max-connections"),
+        config.getInt("max-sessions"),
+        admission(config.getConfig("admission")),
         new DrainRequest(timeout, code, drain.getString("close-reason")),
         new Certificates(
             config.getDuration("certificates.watch-interval"),
             config.getDuration("certificates.rotation"),
             config.getDuration("certificates.overlap")));
+  }
+
+  private static Admission admission(Config config) {
+    return new Admission(
+        config.getInt("ipv4-prefix"),
+        config.getInt("ipv6-prefix"),
+        config.getInt("connections"),
+        config.getInt("connection-rate"),
+        config.getInt("connection-burst"),
+        config.getInt("sessions"),
+        config.getInt("prefixes"),
+        config.getLong("streams"),
+        config.getBytes("queued-bytes"));
   }
 
   private static Connection connection(Config config) {
@@ -186,14 +202,73 @@ public record EngineSettings(
    * {@code ahti.listener}.
    *
    * @param maxConnections open connections of one listener
+   * @param maxSessions sessions of one listener that are not over
+   * @param admission what is let in by prefixes of addresses, and in all
    * @param drain how its sessions are wound up when the actor system shuts down
    * @param certificates how they are renewed
    */
-  public record Listener(int maxConnections, DrainRequest drain, Certificates certificates) {
+  public record Listener(
+      int maxConnections,
+      int maxSessions,
+      Admission admission,
+      DrainRequest drain,
+      Certificates certificates) {
 
     /** Checks the bounds. */
     public Listener {
       positive("ahti.listener.max-connections", maxConnections);
+      positive("ahti.listener.max-sessions", maxSessions);
+    }
+  }
+
+  /**
+   * {@code ahti.listener.admission}.
+   *
+   * @param ipv4Prefix bits of an IPv4 address that are looked at
+   * @param ipv6Prefix bits of an IPv6 address that are looked at
+   * @param connections open connections of a prefix
+   * @param connectionRate new connections of a prefix a second
+   * @param connectionBurst new connections of a prefix at once
+   * @param sessions sessions of a prefix
+   * @param prefixes told apart
+   * @param streams of all sessions together
+   * @param queuedBytes of all streams together
+   */
+  public record Admission(
+      int ipv4Prefix,
+      int ipv6Prefix,
+      int connections,
+      int connectionRate,
+      int connectionBurst,
+      int sessions,
+      int prefixes,
+      long streams,
+      long queuedBytes) {
+    private static final int MOST = 1_000_000;
+
+    /** Checks the bounds. */
+    public Admission {
+      within("ipv4-prefix", ipv4Prefix, 32);
+      within("ipv6-prefix", ipv6Prefix, 128);
+      within("connections", connections, MOST);
+      within("connection-rate", connectionRate, MOST);
+      within("connection-burst", connectionBurst, MOST);
+      within("sessions", sessions, MOST);
+      within("prefixes", prefixes, MOST);
+      positive("ahti.listener.admission.streams", streams);
+      positive("ahti.listener.admission.queued-bytes", queuedBytes);
+    }
+
+    private static void within(String key, int value, int most) {
+      if (value < 1 || value > most) {
+        throw outOfBounds("ahti.listener.admission." + key, value, "1 to " + most);
+      }
+    }
+
+    /** Those of one prefix. */
+    PrefixLimits perPrefix() {
+      return new PrefixLimits(
+          ipv4Prefix, ipv6Prefix, connections, connectionRate, connectionBurst, sessions, prefixes);
     }
   }
 

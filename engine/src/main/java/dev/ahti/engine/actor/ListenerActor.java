@@ -76,6 +76,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private final EngineParts parts;
   private final ListenRequest request;
   private final CompletableFuture<ListenerHandle> promise;
+  private final ListenerAdmission admission;
   private final CompletableFuture<Done> stopped = new CompletableFuture<>();
   private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
   private @Nullable TransportListener listener;
@@ -112,6 +113,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     this.parts = parts;
     this.request = request;
     this.promise = promise;
+    this.admission = new ListenerAdmission(parts);
     context.setLoggerName(ListenerActor.class);
   }
 
@@ -122,7 +124,8 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
             request.address(),
             request.tls(),
             request.congestionControl(),
-            settings());
+            settings(),
+            admission);
     ActorRef<Command> self = getContext().getSelf();
     getContext()
         .pipeToSelf(
@@ -210,7 +213,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     ActorRef<ConnectionActor.Command> actor =
         getContext()
             .spawn(
-                ConnectionActor.server(parts, connection, request),
+                ConnectionActor.server(parts, connection, request, admission),
                 "connection-" + number,
                 DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
     getContext().watchWith(actor, new ConnectionGone(number));

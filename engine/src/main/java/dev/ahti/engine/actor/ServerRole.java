@@ -37,6 +37,7 @@ final class ServerRole implements ConnectionRole {
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
   private final ListenRequest listener;
+  private final ListenerAdmission admission;
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
   private @Nullable Map<Long, Long> settings;
   private int answering;
@@ -46,7 +47,12 @@ final class ServerRole implements ConnectionRole {
   /** Found no room once already; set while it is handled again. */
   private @Nullable RequestReceived reconsidered;
 
-  ServerRole(ConnectionScope scope, ConnectionSessions sessions, ListenRequest listener) {
+  ServerRole(
+      ConnectionScope scope,
+      ConnectionSessions sessions,
+      ListenRequest listener,
+      ListenerAdmission admission) {
+    this.admission = admission;
     this.scope = scope;
     this.sessions = sessions;
     this.listener = listener;
@@ -201,6 +207,11 @@ final class ServerRole implements ConnectionRole {
       }
       return;
     }
+    Runnable place = admission.session(scope.connection().remoteAddress());
+    if (place == null) {
+      refuseOneTooMany(request, dialect);
+      return;
+    }
     SessionRequest asked =
         new SessionRequest(
             reading.fields(),
@@ -215,12 +226,14 @@ final class ServerRole implements ConnectionRole {
     try {
       routing = listener.router().route(asked);
       if (routing instanceof Routing.Accept accept) {
-        open(request, dialect, flow, accept, accepting(accept, dialect, reading.fields()));
+        Fields answer = accepting(accept, dialect, reading.fields());
+        open(request, dialect, flow, accept, answer, place);
         return;
       }
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
+    place.run();
     answer(request, notAccepted(routing));
   }
 
@@ -286,7 +299,8 @@ final class ServerRole implements ConnectionRole {
       Dialect dialect,
       Optional<FlowControl> flow,
       Routing.Accept accept,
-      Fields answer) {
+      Fields answer,
+      Runnable place) {
     SessionSetup setup =
         scope.session(
             request.id(),
@@ -295,7 +309,7 @@ final class ServerRole implements ConnectionRole {
             request.fields(),
             request.body(),
             new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));
-    sessions.open(request.id(), SessionActor.create(setup));
+    sessions.open(request.id(), SessionActor.create(setup), place);
   }
 
   private void refuse(RequestReceived request, int status) {

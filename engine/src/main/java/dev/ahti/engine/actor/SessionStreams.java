@@ -41,6 +41,9 @@ final class SessionStreams {
   private final UnreadStreams unread;
   private final Level level;
   private final Counter refused;
+  private final long mostStreams;
+  private final Level allStreams;
+  private final Counter tooMany;
   private final Asking bidirectional = new Asking();
   private final Asking unidirectional = new Asking();
   private final @Nullable SessionFlowControl flow;
@@ -74,6 +77,10 @@ final class SessionStreams {
             setup.settings().unreadStreams(), setup.parts().gauges().level(Gauges.STREAMS_UNREAD));
     this.level = setup.parts().gauges().level(Gauges.STREAM_ACTORS);
     this.refused = setup.parts().gauges().counter(Gauges.INCOMING_STREAMS_REFUSED);
+    this.mostStreams =
+        setup.server() ? setup.parts().settings().listener().admission().streams() : Long.MAX_VALUE;
+    this.allStreams = setup.parts().gauges().level(Gauges.STREAMS);
+    this.tooMany = setup.parts().gauges().counter(Gauges.ADMISSION_STREAMS_REFUSED);
   }
 
   /** The peer opened a stream: it waits for the application, or is refused when too many do. */
@@ -81,7 +88,10 @@ final class SessionStreams {
     if (flow != null) {
       flow.peerOpened(kind);
     }
-    if (!promises.incoming(kind).offer(handle(port))) {
+    if (allStreams.value() > mostStreams) {
+      tooMany.increment();
+      reject(port, WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
+    } else if (!promises.incoming(kind).offer(handle(port))) {
       refused.increment();
       reject(port, WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
     }

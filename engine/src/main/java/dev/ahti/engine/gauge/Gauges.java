@@ -210,6 +210,21 @@ public final class Gauges {
   /** Counter: listeners whose time to drain was over before their last connection was. */
   public static final String LISTENER_DRAINS_CUT = "listener.drains-cut";
 
+  /** Level: prefixes of addresses with a connection of a listener, or a session. */
+  public static final String ADMISSION_PREFIXES = "admission.prefixes";
+
+  /** Counter: times that an address found no entry of its own. */
+  public static final String ADMISSION_OVERFLOWS = "admission.overflows";
+
+  /** Counter: connections refused for their prefix, or because too much was queued. */
+  public static final String ADMISSION_CONNECTIONS_REFUSED = "admission.connections-refused";
+
+  /** Counter: sessions refused for their prefix, their number, or because too much was queued. */
+  public static final String ADMISSION_SESSIONS_REFUSED = "admission.sessions-refused";
+
+  /** Counter: streams of peers refused because listeners together had too many. */
+  public static final String ADMISSION_STREAMS_REFUSED = "admission.streams-refused";
+
   /** Counter: times that a listener began to show another certificate. */
   public static final String CERTIFICATES_REPLACED = "certificates.replaced";
 

@@ -15,13 +15,25 @@ import java.util.Optional;
  * @param congestionControl empty for the transport's own choice
  * @param settings the versions of HTTP to listen with, at least one, and the SETTINGS that each
  *     sends, in order
+ * @param admission whom to let in
  */
 public record ListenOptions(
     String name,
     InetSocketAddress address,
     ServerTls tls,
     Optional<CongestionControl> congestionControl,
-    Map<HttpVersion, Map<Long, Long>> settings) {
+    Map<HttpVersion, Map<Long, Long>> settings,
+    Admission admission) {
+
+  /** Everybody is let in. */
+  public ListenOptions(
+      String name,
+      InetSocketAddress address,
+      ServerTls tls,
+      Optional<CongestionControl> congestionControl,
+      Map<HttpVersion, Map<Long, Long>> settings) {
+    this(name, address, tls, congestionControl, settings, Admission.OPEN);
+  }
 
   /** One certificate, HTTP/3 with these SETTINGS, nothing else special. */
   public ListenOptions(

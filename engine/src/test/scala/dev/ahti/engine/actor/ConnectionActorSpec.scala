@@ -35,7 +35,15 @@ final class ConnectionActorSpec extends ConnectionSpec {
         ),
         new ConnectionActor.Relay(probe.ref, SessionCommand.Drain.INSTANCE)
       ) { () =>
-        ConnectionActor.server(parts(), new FakeConnection(kit), Requests.listen(Router))
+        {
+          val shared = parts()
+          ConnectionActor.server(
+            shared,
+            new FakeConnection(kit),
+            Requests.listen(Router),
+            new ListenerAdmission(shared)
+          )
+        }
       }
     }
 

@@ -68,7 +68,14 @@ abstract class ConnectionSpec extends ActorSpec {
 
   protected class Server(shared: EngineParts = parts()) extends Fixture(shared) {
     override val actor: ActorRef[ConnectionActor.Command] =
-      kit.spawn(ConnectionActor.server(shared, connection, Requests.listen(Router)))
+      kit.spawn(
+        ConnectionActor.server(
+          shared,
+          connection,
+          Requests.listen(Router),
+          new ListenerAdmission(shared)
+        )
+      )
 
     def settings(draft: Draft): Unit =
       connection.tell(new TransportEvent.PeerSettings(Requests.clientSettings(draft)))

@@ -30,6 +30,11 @@ final class Child implements AutoCloseable {
           "-Xmx512m",
           // A side waits while the others have their rounds.
           "-Dahti.netty.idle-timeout=300s",
+          // All clients have one address here.
+          "-Dahti.listener.admission.connections=1000000",
+          "-Dahti.listener.admission.connection-rate=1000000",
+          "-Dahti.listener.admission.connection-burst=1000000",
+          "-Dahti.listener.admission.sessions=1000000",
           // One connection lives on one loop; more of them would only stand by.
           "-Dahti.netty.event-loops=1");
 

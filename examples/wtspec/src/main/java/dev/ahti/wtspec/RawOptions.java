@@ -18,6 +18,7 @@ public final class RawOptions {
   private boolean datagrams = true;
   private boolean bytewise;
   private String applicationProtocol = "h3";
+  private String from = "127.0.0.1";
   private RawCertificate certificate = RawCertificate.shared();
   private Optional<RawTickets> tickets = Optional.empty();
   private Optional<Path> qlog = Optional.empty();
@@ -34,6 +35,7 @@ public final class RawOptions {
     next.datagrams = datagrams;
     next.bytewise = bytewise;
     next.applicationProtocol = applicationProtocol;
+    next.from = from;
     next.certificate = certificate;
     next.tickets = tickets;
     next.qlog = qlog;
@@ -77,6 +79,11 @@ public final class RawOptions {
   /** With another protocol in TLS (ALPN), and none beside it; not with tickets. */
   public RawOptions withApplicationProtocol(String name) {
     return with(next -> next.applicationProtocol = name);
+  }
+
+  /** With another address of this machine, such as 127.0.0.2, as its own; clients only. */
+  public RawOptions withFrom(String address) {
+    return with(next -> next.from = address);
   }
 
   /** With another certificate; servers only. */
@@ -132,6 +139,11 @@ public final class RawOptions {
   /** What TLS agrees on. */
   String applicationProtocol() {
     return applicationProtocol;
+  }
+
+  /** Its own address. */
+  String from() {
+    return from;
   }
 
   /** What a server shows. */

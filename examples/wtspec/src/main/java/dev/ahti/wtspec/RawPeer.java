@@ -79,7 +79,7 @@ public final class RawPeer implements AutoCloseable {
                     socket.pipeline().addLast(gate, server ? serverCodec() : clientCodec());
                   }
                 })
-            .bind(new InetSocketAddress("127.0.0.1", 0))
+            .bind(new InetSocketAddress(options.from(), 0))
             .syncUninterruptibly()
             .channel();
   }

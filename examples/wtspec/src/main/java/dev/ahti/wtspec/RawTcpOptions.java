@@ -17,6 +17,7 @@ public final class RawTcpOptions {
   private boolean acknowledging = true;
   private boolean returningWindows = true;
   private boolean bytewise;
+  private String from = "127.0.0.1";
   private RawCertificate certificate = RawCertificate.shared();
 
   private RawTcpOptions() {}
@@ -30,6 +31,7 @@ public final class RawTcpOptions {
     next.acknowledging = acknowledging;
     next.returningWindows = returningWindows;
     next.bytewise = bytewise;
+    next.from = from;
     next.certificate = certificate;
     change.accept(next);
     return next;
@@ -82,6 +84,11 @@ public final class RawTcpOptions {
     return with(next -> next.bytewise = true);
   }
 
+  /** With another address of this machine, such as 127.0.0.2, as its own; clients only. */
+  public RawTcpOptions withFrom(String address) {
+    return with(next -> next.from = address);
+  }
+
   /** With another certificate; servers only. */
   public RawTcpOptions withCertificate(RawCertificate other) {
     return with(next -> next.certificate = other);
@@ -120,6 +127,11 @@ public final class RawTcpOptions {
   /** Whether each byte of a body goes in a frame of its own. */
   boolean bytewise() {
     return bytewise;
+  }
+
+  /** Its own address. */
+  String from() {
+    return from;
   }
 
   /** What a server shows. */

@@ -50,7 +50,8 @@ final class ListenerBinder {
     if (address.isUnresolved()) {
       lookUp(options, onConnection, result);
     } else {
-      new Binding(options, address, onConnection, result, keys.newLoad()).begin(TRIES);
+      new Binding(options, address, onConnection, result, keys.newLoad(options.admission()))
+          .begin(TRIES);
     }
     return result;
   }
@@ -66,7 +67,8 @@ final class ListenerBinder {
             try {
               InetSocketAddress address =
                   new InetSocketAddress(addresses.of(host).get(0), options.address().getPort());
-              new Binding(options, address, onConnection, result, keys.newLoad()).begin(TRIES);
+              new Binding(options, address, onConnection, result, keys.newLoad(options.admission()))
+                  .begin(TRIES);
             } catch (UnknownHostException unknown) {
               result.completeExceptionally(
                   failed(protocol(options), options, "the host is unknown", unknown));

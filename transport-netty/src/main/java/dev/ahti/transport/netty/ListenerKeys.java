@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty;
 
 import dev.ahti.engine.gauge.GaugeRegistry;
+import dev.ahti.engine.spi.Admission;
 import dev.ahti.transport.netty.quic.AddressValidation;
 import dev.ahti.transport.netty.quic.ConnectionIds;
 import dev.ahti.transport.netty.quic.HandshakeLoad;
@@ -32,8 +33,8 @@ final class ListenerKeys {
   }
 
   /** The handshakes of a listener that begins. */
-  HandshakeLoad newLoad() {
-    return new HandshakeLoad(addressValidation, gauges);
+  HandshakeLoad newLoad(Admission admission) {
+    return new HandshakeLoad(addressValidation, gauges, admission);
   }
 
   /** The connection ids of one socket; its index is negative where it is alone. */

@@ -113,6 +113,15 @@ final class TcpBinder {
       TcpServerContexts contexts,
       HandshakeLoad load,
       Consumer<TransportConnection> onConnection) {
+    InetSocketAddress from = (InetSocketAddress) channel.remoteAddress();
+    // Before TLS, which would cost both sides. TCP's handshake has proven the address.
+    if (from == null || !load.mayConnect(from, true)) {
+      channel.close();
+      return;
+    }
+    if (!load.admit(channel, from)) {
+      return;
+    }
     NettyLoop loop = loops.of(channel.eventLoop());
     Duration handshake = factory.limits().handshakeTimeout();
     factory.connections().add(channel);

@@ -200,6 +200,7 @@ final class EngineNet implements AutoCloseable {
         () -> {
           Map<String, Long> levels = Leftovers.raised(ahti.gauges());
           levels.remove(Gauges.SOCKETS);
+          levels.remove(Gauges.RETRY_REMEMBERED);
           return levels;
         },
         "the levels");

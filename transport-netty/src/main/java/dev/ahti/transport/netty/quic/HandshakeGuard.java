@@ -3,7 +3,9 @@ package dev.ahti.transport.netty.quic;
 import dev.ahti.transport.netty.loop.LoopTimers;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ public final class HandshakeGuard extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     load.began();
+    if (((QuicChannel) ctx.channel()).remoteSocketAddress() instanceof InetSocketAddress from) {
+      load.admit(ctx.channel(), from);
+    }
     expiry =
         timers.schedule(() -> ctx.channel().close(), load.settings().handshakeTimeout().toNanos());
   }

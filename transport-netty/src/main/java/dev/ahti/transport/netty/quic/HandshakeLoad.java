@@ -4,17 +4,31 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.Admission;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many handshakes of a listener are under way. Any thread. */
 public final class HandshakeLoad {
   private final AtomicInteger underWay = new AtomicInteger();
   private final AddressValidation settings;
+  private final Admission admission;
   private final Level level;
   private final Counter failed;
 
-  /** For one listener. */
+  /** For one listener that lets everybody in. */
   public HandshakeLoad(AddressValidation settings, GaugeRegistry gauges) {
+    this(settings, gauges, Admission.OPEN);
+  }
+
+  /**
+   * For one listener.
+   *
+   * @param admission whom it lets in
+   */
+  public HandshakeLoad(AddressValidation settings, GaugeRegistry gauges, Admission admission) {
+    this.admission = admission;
     this.settings = settings;
     this.level = gauges.level(Gauges.HANDSHAKES);
     this.failed = gauges.counter(Gauges.HANDSHAKES_FAILED);
@@ -43,6 +57,26 @@ public final class HandshakeLoad {
   /** Whether there is room for one more. */
   public boolean hasRoom() {
     return underWay.get() < settings.maxHandshakes();
+  }
+
+  /** Whether a client is let in; counts as an attempt of it. See {@link Admission#mayConnect}. */
+  public boolean mayConnect(InetSocketAddress from, boolean proven) {
+    return admission.mayConnect(from, proven);
+  }
+
+  /**
+   * Gives a connection its place until its channel is closed, or closes it where there is none.
+   *
+   * @return whether there was one
+   */
+  public boolean admit(Channel connection, InetSocketAddress from) {
+    Runnable gone = admission.connected(from);
+    if (gone == null) {
+      connection.close();
+      return false;
+    }
+    connection.closeFuture().addListener(closed -> gone.run());
+    return true;
   }
 
   /** What bounds them. */

@@ -88,7 +88,7 @@ public final class RetryTokens implements QuicTokenHandler {
 
   @Override
   public boolean writeToken(ByteBuf out, ByteBuf destinationId, InetSocketAddress address) {
-    if (!load.asksForProof()) {
+    if (!load.asksForProof() && load.mayConnect(address, false)) {
       return false;
     }
     long now = clock.getAsLong();
@@ -139,6 +139,9 @@ public final class RetryTokens implements QuicTokenHandler {
     token.getBytes(at + ID_AT, id);
     return MessageDigest.isEqual(signature, sign(issued, id, address))
         && load.hasRoom()
+        && !remembered.containsKey(ByteBuffer.wrap(signature))
+        // Whoever is refused may come again with the same token; whoever replays one costs nobody.
+        && load.mayConnect(address, true)
         && isFirstUse(signature, issued, now);
   }
 

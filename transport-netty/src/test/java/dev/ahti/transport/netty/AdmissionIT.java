@@ -1,0 +1,225 @@
+package dev.ahti.transport.netty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ahti.engine.actor.SessionHandle;
+import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.testkit.Closing;
+import dev.ahti.wtspec.RawBody;
+import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawInitial;
+import dev.ahti.wtspec.RawOptions;
+import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawStream;
+import dev.ahti.wtspec.RawTcpPeer;
+import dev.ahti.wtspec.RawUdp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Each limit of ahti.listener.admission, met by raw peers of one address while others go on. */
+@DisplayName("admission: nobody has all of a listener")
+class AdmissionIT {
+  private static final String GREEDY = "127.0.0.2";
+  private static final String OTHER = "127.0.0.3";
+  private static final String BUFFERED_STREAM_REJECTED = "RESET 0x3994bd84";
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  private static EngineNet net(String... admission) {
+    List<String> settings =
+        new ArrayList<>(
+            List.of("ahti.netty.event-loops = 2", "ahti.netty.handshake-timeout = 2 s"));
+    for (String one : admission) {
+      settings.add("ahti.listener." + one);
+    }
+    return new EngineNet(settings.toArray(String[]::new));
+  }
+
+  private void end(EngineNet net) {
+    Closing.all(() -> Closing.all(open.toArray(AutoCloseable[]::new)), net);
+  }
+
+  private static int quic(EngineNet net) {
+    return net.listen(DialectPolicy.only(Draft.D16)).address().getPort();
+  }
+
+  private RawPeer quicPeer(int port, String from) {
+    RawPeer peer = RawPeer.connect(port, RawOptions.DEFAULTS.withFrom(from));
+    open.add(peer);
+    peer.unidirectional(RawClient.control(Draft.D16));
+    return peer;
+  }
+
+  private RawTcpPeer tcpPeer(int port, String from) {
+    RawTcpPeer peer = RawTcpPeer.connect(port, Http2Wire.GENEROUS.withFrom(from));
+    open.add(peer);
+    peer.settings();
+    return peer;
+  }
+
+  private static RawStream ask(RawPeer peer) {
+    return peer.bidirectional(RawHttp.headers(RawClient.era(Draft.D16).connect("/echo")));
+  }
+
+  private static String status(RawStream stream) {
+    return stream.headers().get(":status").orElseThrow();
+  }
+
+  private static String status(RawBody body) {
+    return body.headers().get(":status").orElseThrow();
+  }
+
+  @Test
+  void anAddressHasNoMoreConnectionsOverQuicThanItsShare() throws Exception {
+    EngineNet net = net("admission.connections = 2");
+    try {
+      int port = quic(net);
+      RawPeer first = quicPeer(port, GREEDY);
+      quicPeer(port, GREEDY);
+      CompletableFuture<RawPeer> third =
+          CompletableFuture.supplyAsync(
+              () -> RawPeer.connect(port, RawOptions.DEFAULTS.withFrom(GREEDY)));
+      PortProbe.await(() -> net.gauge(Gauges.ADMISSION_CONNECTIONS_REFUSED) > 0);
+      // Nothing of a handshake was begun for it, but for the Retry that made it prove its address.
+      assertTrue(net.gauge(Gauges.RETRY_SENT) > 0);
+      assertEquals(0, net.gauge(Gauges.HANDSHAKES));
+      assertEquals(2, net.gauge(Gauges.QUIC_CONNECTIONS));
+      assertEquals("200", status(ask(quicPeer(port, OTHER))));
+      net.session();
+      first.close();
+      RawPeer late = third.get();
+      open.add(late);
+      assertTrue(late.connection().isActive(), "there is room again");
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void anAddressHasNoMoreConnectionsOverTcpThanItsShare() {
+    EngineNet net = net("admission.connections = 2");
+    try {
+      int port = Http2Wire.listen(net);
+      RawTcpPeer first = tcpPeer(port, GREEDY);
+      tcpPeer(port, GREEDY);
+      assertThrows(AssertionError.class, () -> tcpPeer(port, GREEDY));
+      assertEquals(1, net.gauge(Gauges.ADMISSION_CONNECTIONS_REFUSED));
+      assertEquals(0, net.gauge(Gauges.HANDSHAKES_FAILED), "refused before TLS");
+      assertEquals("200", status(tcpPeer(port, OTHER).request(Http2Wire.CONNECT)));
+      net.session();
+      first.close();
+      net.awaitGauge(Gauges.TCP_CONNECTIONS, 2);
+      tcpPeer(port, GREEDY);
+    } finally {
+      end(net);
+    }
+  }
+
+  /** First packets alone cost their sender nothing: so many of one address begin no handshake. */
+  @Test
+  void firstPacketsBeyondTheRateOfAnAddressAreAskedForAProof() {
+    EngineNet net =
+        net(
+            "admission.connection-rate = 1",
+            "admission.connection-burst = 8",
+            "admission.connections = 1000");
+    try {
+      int port = quic(net);
+      try (RawUdp socket = RawUdp.to(port)) {
+        RawInitial.real(40).forEach(socket::send);
+        PortProbe.await(() -> net.gauge(Gauges.RETRY_SENT) > 20);
+        assertEquals("200", status(ask(quicPeer(port, OTHER))));
+        net.session();
+        // The other half is for those who receive where they send from.
+        assertEquals("200", status(ask(quicPeer(port, "127.0.0.1"))));
+        net.session();
+      }
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void connectionsOverTcpBeyondTheRateOfAnAddressAreClosed() {
+    EngineNet net = net("admission.connection-rate = 1", "admission.connection-burst = 1");
+    try {
+      int port = Http2Wire.listen(net);
+      // One of many, as a slow machine earns a new one every second.
+      assertThrows(
+          AssertionError.class, () -> IntStream.range(0, 50).forEach(i -> tcpPeer(port, GREEDY)));
+      assertEquals(1, net.gauge(Gauges.ADMISSION_CONNECTIONS_REFUSED));
+      assertEquals("200", status(tcpPeer(port, OTHER).request(Http2Wire.CONNECT)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void anAddressHasNoMoreSessionsOverQuicThanItsShare() {
+    EngineNet net = net("admission.sessions = 1");
+    try {
+      int port = quic(net);
+      RawStream first = ask(quicPeer(port, GREEDY));
+      assertEquals("200", status(first));
+      SessionHandle session = net.session();
+      RawPeer second = quicPeer(port, GREEDY);
+      assertEquals("RESET 0x10b", ask(second).end());
+      assertEquals(1, net.gauge(Gauges.ADMISSION_SESSIONS_REFUSED));
+      assertEquals("200", status(ask(quicPeer(port, OTHER))));
+      net.session();
+      session.close(0, "");
+      assertEquals("FIN", first.end());
+      assertEquals("200", status(ask(second)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void anAddressHasNoMoreSessionsOverTcpThanItsShare() {
+    EngineNet net = net("admission.sessions = 1");
+    try {
+      int port = Http2Wire.listen(net);
+      assertEquals("200", status(tcpPeer(port, GREEDY).request(Http2Wire.CONNECT)));
+      net.session();
+      assertEquals("429", status(tcpPeer(port, GREEDY).request(Http2Wire.CONNECT)));
+      assertEquals("200", status(tcpPeer(port, OTHER).request(Http2Wire.CONNECT)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aStreamBeyondThoseOfAllSessionsIsRejectedAndItsSessionGoesOn() {
+    EngineNet net = net("admission.streams = 1");
+    try {
+      RawPeer peer = quicPeer(quic(net), OTHER);
+      RawStream connect = ask(peer);
+      assertEquals("200", status(connect));
+      SessionHandle session = net.session();
+      RawStream first = peer.bidirectional(WireSession.both(session));
+      PortProbe port = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
+      RawStream second = peer.bidirectional(WireSession.both(session) + RawHttp.hex("x"));
+      assertEquals(BUFFERED_STREAM_REJECTED, second.end());
+      assertEquals(1, net.gauge(Gauges.ADMISSION_STREAMS_REFUSED));
+      first.finish(RawHttp.hex("hello"));
+      port.write(port.all());
+      port.port().finish();
+      assertEquals(RawHttp.hex("hello"), first.bytes(5));
+      assertEquals("FIN", first.end());
+    } finally {
+      end(net);
+    }
+  }
+}
