@@ -35,11 +35,10 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Certificates that come from files, or are made by the server, as clients see them. */
 @DisplayName("a server's certificates change without a restart")
+@OverBothBindings
 class CertificateReloadIT {
   private static final int RELOADS = 20;
   private static final Duration BETWEEN_CLIENTS = Duration.ofMillis(50);
@@ -75,13 +74,11 @@ class CertificateReloadIT {
   }
 
   /** One client: a connection of its own, that ends once it has seen the certificate. */
-  private void connect(Loopback net, WebTransportHttpVersion version) {
+  private void connect(Loopback net) {
     connecting.incrementAndGet();
     WebTransport session =
         WebTransport.connect(
-            net.system,
-            net.binding.url() + "/",
-            WebTransportOptions.create().withoutCertificateCheck().withHttpVersions(version));
+            net.system, net.binding.url() + "/", Loopback.options().withoutCertificateCheck());
     session
         .ready()
         .whenComplete(
@@ -96,24 +93,19 @@ class CertificateReloadIT {
             });
   }
 
-  @ParameterizedTest
-  @EnumSource(WebTransportHttpVersion.class)
-  void noHandshakeFailsWhileFilesAreReplacedAndEachIsSeenWithinASecond(
-      WebTransportHttpVersion version) throws Exception {
+  @Test
+  void noHandshakeFailsWhileFilesAreReplacedAndEachIsSeenWithinASecond() throws Exception {
     write(ServerCertificate.selfSigned("127.0.0.1"));
     try (Loopback net =
-        Loopback.start(
-            "",
-            Map.of("/", session -> {}),
-            server -> server.withHttpVersions(version).withCertificate(files()))) {
+        Loopback.start("", Map.of("/", session -> {}), server -> server.withCertificate(files()))) {
       AtomicInteger clients = new AtomicInteger();
       Cancellable traffic =
-          Source.tick(Duration.ZERO, BETWEEN_CLIENTS, version)
+          Source.tick(Duration.ZERO, BETWEEN_CLIENTS, net)
               .toMat(
                   Sink.foreach(
                       over -> {
                         clients.incrementAndGet();
-                        connect(net, over);
+                        connect(over);
                       }),
                   Keep.left())
               .run(net.system);
@@ -151,25 +143,22 @@ class CertificateReloadIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(WebTransportHttpVersion.class)
-  void theNextCertificateOfTheServerIsTrustedByTheHashThatWasToldBefore(
-      WebTransportHttpVersion version) throws Exception {
+  @Test
+  void theNextCertificateOfTheServerIsTrustedByTheHashThatWasToldBefore() throws Exception {
     String quick = "ahti.listener.certificates { rotation = 3 s, overlap = 1 h }";
     try (Loopback net =
         Loopback.start(
             quick,
             Map.of("/", session -> {}),
-            server -> server.withHttpVersions(version).withRotatingCertificates("127.0.0.1"))) {
+            server -> server.withRotatingCertificates("127.0.0.1"))) {
       CertificateHashes told = net.binding.certificateHashes();
       assertEquals(net.binding.certificateHash(), told.hashes().get(0));
       assertTrue(told.validUntil().isAfter(Instant.now()));
-      WebTransport before = net.connect("/", net.trusting().withHttpVersions(version));
+      WebTransport before = net.connect("/", net.trusting());
       net.awaitGauge(Gauges.CERTIFICATES_REPLACED, 1);
       WebTransportOptions knowing =
-          WebTransportOptions.create()
-              .withServerCertificateHashes(told.hashes().toArray(WebTransportHash[]::new))
-              .withHttpVersions(version);
+          Loopback.options()
+              .withServerCertificateHashes(told.hashes().toArray(WebTransportHash[]::new));
       WebTransport after = net.connect("/", knowing);
       assertNotEquals(before.info().peerCertificates(), after.info().peerCertificates());
       assertFalse(before.closed().toCompletableFuture().isDone());
