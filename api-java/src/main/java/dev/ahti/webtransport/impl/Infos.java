@@ -60,7 +60,8 @@ public final class Infos {
     return new WebTransportHeaders(entries);
   }
 
-  static WebTransportDraft draft(Draft draft) {
+  /** The public name of a draft. */
+  public static WebTransportDraft draft(Draft draft) {
     return switch (draft) {
       case D02 -> WebTransportDraft.DRAFT_02;
       case D07 -> WebTransportDraft.DRAFT_07;

@@ -6,20 +6,24 @@ import dev.ahti.engine.actor.Routing;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
+import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.CongestionControls;
 import dev.ahti.webtransport.impl.Dialling;
+import dev.ahti.webtransport.impl.Infos;
 import dev.ahti.webtransport.impl.PathAndQuery;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.util.ByteString;
@@ -34,12 +38,17 @@ final class ServerBinder {
   static CompletionStage<WebTransportServerBinding> bind(
       ClassicActorSystemProvider system, WebTransportServer.Config config) {
     Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
+    ServerRegistry registry = ServerRegistry.get(Adapter.toTyped(system.classicSystem()));
     return StartingCertificates.read(system, ahti, config)
-        .thenCompose(certificates -> bind(ahti, config, certificates));
+        .thenCompose(certificates -> bind(ahti, config, certificates, registry));
   }
 
   private static CompletionStage<WebTransportServerBinding> bind(
-      Ahti ahti, WebTransportServer.Config config, StartingCertificates certificates) {
+      Ahti ahti,
+      WebTransportServer.Config config,
+      StartingCertificates certificates,
+      ServerRegistry registry) {
+    DialectPolicy policy = Dialling.policy(config.dialects(), ahti);
     ListenRequest request =
         new ListenRequest(
             config.name(),
@@ -48,12 +57,24 @@ final class ServerBinder {
                 certificates.credentials(), config.tls().clients(), config.tls().exporting()),
             Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
-            Dialling.policy(config.dialects(), ahti),
+            policy,
             OriginPolicy.of(config.origins()),
-            new Routes(ahti, config.routes(), config.tls()));
+            config.tls().flow(),
+            new Routes(ahti, registry, config.name(), config.routes(), config.tls()));
+    WebTransportServerBinding.Fixed fixed =
+        new WebTransportServerBinding.Fixed(
+            config.name(),
+            config.tls().versions(),
+            policy.allowed().stream().map(Infos::draft).collect(Collectors.toSet()),
+            config.routes().keySet());
     return ahti.listen(request)
         .thenApply(
-            handle -> new WebTransportServerBinding(handle, certificates.serve(ahti, handle)));
+            handle -> {
+              WebTransportServerBinding binding =
+                  new WebTransportServerBinding(handle, certificates.serve(ahti, handle), fixed);
+              registry.add(binding);
+              return binding;
+            });
   }
 
   /** A name stays unresolved: looking it up may block, and the transport does that elsewhere. */
@@ -77,16 +98,24 @@ final class ServerBinder {
 
   /** Finds the handler of a path. */
   private record Routes(
-      Ahti ahti, Map<String, WebTransportRoute> routes, WebTransportServer.Tls settings)
+      Ahti ahti,
+      ServerRegistry registry,
+      String listener,
+      Map<String, WebTransportRoute> routes,
+      WebTransportServer.Tls settings)
       implements SessionRouter {
 
     @Override
     public Routing route(SessionRequest request) {
-      WebTransportRoute route = routes.get(PathAndQuery.of(request.path()).path());
+      String path = PathAndQuery.of(request.path()).path();
+      WebTransportRoute route = routes.get(path);
       return route == null
           ? new Routing.Refuse(request.dialect().missingResourceStatus())
           : new Routing.Accept(
-              session -> run(route.handler(), apiSession(session)),
+              session -> {
+                registry.add(labels(path, session), session);
+                run(route.handler(), apiSession(session));
+              },
               route.protocol(request.protocols()),
               Dialling.fields(route.responseHeaders()));
     }
@@ -106,6 +135,14 @@ final class ServerBinder {
       // To HEAD goes what GET would get, but for the body (RFC 9110 9.3.2).
       return new Routing.Answer(
           200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
+    }
+
+    private SessionLabels labels(String route, SessionHandle session) {
+      return new SessionLabels(
+          listener,
+          route,
+          WebTransportHttpVersion.valueOf(session.dialect().version().name()),
+          Infos.draft(session.dialect().draft()));
     }
 
     private ApiSession apiSession(SessionHandle session) {

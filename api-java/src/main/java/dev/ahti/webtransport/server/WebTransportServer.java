@@ -2,6 +2,7 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.engine.actor.ListenerFlow;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
@@ -17,6 +18,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -223,6 +226,45 @@ public final class WebTransportServer {
   }
 
   /**
+   * How many bytes of all streams of a session a client may send ahead of what the application has
+   * taken: its limit in SETTINGS, and in WT_MAX_DATA. What is configured ({@code
+   * ahti.session.flow.data-window}) unless set.
+   *
+   * @param bytes 1 to 2^60
+   */
+  public WebTransportServer withMaxData(long bytes) {
+    ListenerFlow flow = config.tls().flow();
+    return withFlow(
+        new ListenerFlow(
+            OptionalLong.of(bytes), flow.streamsBidirectional(), flow.streamsUnidirectional()));
+  }
+
+  /**
+   * How many bidirectional streams a client may open in a session ahead of those that have ended:
+   * its limit in SETTINGS, and in WT_MAX_STREAMS. What is configured ({@code
+   * ahti.session.flow.streams-bidirectional}) unless set. Over HTTP/3 the connection has a limit,
+   * too ({@code ahti.netty.streams-bidirectional}).
+   *
+   * @param streams above zero
+   */
+  public WebTransportServer withMaxStreamsBidirectional(int streams) {
+    ListenerFlow flow = config.tls().flow();
+    return withFlow(
+        new ListenerFlow(flow.data(), OptionalInt.of(streams), flow.streamsUnidirectional()));
+  }
+
+  /** As {@link #withMaxStreamsBidirectional}, of unidirectional streams. */
+  public WebTransportServer withMaxStreamsUnidirectional(int streams) {
+    ListenerFlow flow = config.tls().flow();
+    return withFlow(
+        new ListenerFlow(flow.data(), flow.streamsBidirectional(), OptionalInt.of(streams)));
+  }
+
+  private WebTransportServer withFlow(ListenerFlow flow) {
+    return with(config.withTls(config.tls().withFlow(flow)));
+  }
+
+  /**
    * Hands the sessions of a path to a handler; replaces the path's handler before.
    *
    * @param path starts with a slash; compared with the request's path without its query
@@ -271,7 +313,8 @@ public final class WebTransportServer {
       WebTransportCongestionControl congestionControl,
       Optional<CongestionControlAlgorithm> algorithm,
       boolean unreferencedClosed,
-      Set<WebTransportHttpVersion> versions) {
+      Set<WebTransportHttpVersion> versions,
+      ListenerFlow flow) {
     static final Tls DEFAULTS =
         new Tls(
             Map.of(),
@@ -280,7 +323,8 @@ public final class WebTransportServer {
             WebTransportCongestionControl.DEFAULT,
             Optional.empty(),
             false,
-            Set.of(WebTransportHttpVersion.values()));
+            Set.of(WebTransportHttpVersion.HTTP_3),
+            ListenerFlow.CONFIGURED);
 
     Tls withCertificate(String hostName, CertificateOrigin certificate) {
       Map<String, CertificateOrigin> more = new HashMap<>(byHostName);
@@ -292,22 +336,37 @@ public final class WebTransportServer {
           congestionControl,
           algorithm,
           unreferencedClosed,
-          versions);
+          versions,
+          flow);
     }
 
     Tls withClients(ClientAuthentication value) {
       return new Tls(
-          byHostName, value, exporting, congestionControl, algorithm, unreferencedClosed, versions);
+          byHostName,
+          value,
+          exporting,
+          congestionControl,
+          algorithm,
+          unreferencedClosed,
+          versions,
+          flow);
     }
 
     Tls withExporting() {
       return new Tls(
-          byHostName, clients, true, congestionControl, algorithm, unreferencedClosed, versions);
+          byHostName,
+          clients,
+          true,
+          congestionControl,
+          algorithm,
+          unreferencedClosed,
+          versions,
+          flow);
     }
 
     Tls withCongestionControl(WebTransportCongestionControl value) {
       return new Tls(
-          byHostName, clients, exporting, value, algorithm, unreferencedClosed, versions);
+          byHostName, clients, exporting, value, algorithm, unreferencedClosed, versions, flow);
     }
 
     Tls withAlgorithm(CongestionControlAlgorithm value) {
@@ -318,11 +377,13 @@ public final class WebTransportServer {
           congestionControl,
           Optional.of(value),
           unreferencedClosed,
-          versions);
+          versions,
+          flow);
     }
 
     Tls withUnreferencedClosed(boolean value) {
-      return new Tls(byHostName, clients, exporting, congestionControl, algorithm, value, versions);
+      return new Tls(
+          byHostName, clients, exporting, congestionControl, algorithm, value, versions, flow);
     }
 
     Tls withVersions(Set<WebTransportHttpVersion> value) {
@@ -333,7 +394,20 @@ public final class WebTransportServer {
           congestionControl,
           algorithm,
           unreferencedClosed,
-          Set.copyOf(value));
+          Set.copyOf(value),
+          flow);
+    }
+
+    Tls withFlow(ListenerFlow value) {
+      return new Tls(
+          byHostName,
+          clients,
+          exporting,
+          congestionControl,
+          algorithm,
+          unreferencedClosed,
+          versions,
+          value);
     }
   }
 

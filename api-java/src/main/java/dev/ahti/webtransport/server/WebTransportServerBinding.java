@@ -3,12 +3,16 @@ package dev.ahti.webtransport.server;
 import dev.ahti.engine.actor.DrainRequest;
 import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.webtransport.WebTransportCloseInfo;
+import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHash;
+import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.impl.AddressText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -21,9 +25,41 @@ public final class WebTransportServerBinding {
   private final ListenerHandle listener;
   private final ServedCertificates certificates;
 
-  WebTransportServerBinding(ListenerHandle listener, ServedCertificates certificates) {
+  private final Fixed fixed;
+
+  /** What of a listener never changes. */
+  record Fixed(
+      String name,
+      Set<WebTransportHttpVersion> httpVersions,
+      Set<WebTransportDraft> drafts,
+      Set<String> routes) {}
+
+  WebTransportServerBinding(ListenerHandle listener, ServedCertificates certificates, Fixed fixed) {
     this.listener = listener;
     this.certificates = certificates;
+    this.fixed = fixed;
+  }
+
+  /** The name that the server was given. */
+  public String name() {
+    return fixed.name();
+  }
+
+  /** What is known of it now. */
+  public WebTransportListenerInfo info() {
+    return new WebTransportListenerInfo(
+        fixed.name(),
+        listener.address(),
+        fixed.httpVersions(),
+        fixed.drafts(),
+        fixed.routes(),
+        listener.connections(),
+        listener.sessions(),
+        listener.draining());
+  }
+
+  CompletableFuture<Done> stopped() {
+    return listener.stopped();
   }
 
   /** The address in use, with the port that was given when port 0 was asked for. */

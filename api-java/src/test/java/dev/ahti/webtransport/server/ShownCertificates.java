@@ -36,6 +36,26 @@ final class ShownCertificates implements ListenerHandle {
   }
 
   @Override
+  public int connections() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int sessions() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean draining() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Done> stopped() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void accompany(String name, Behavior<?> behavior, DispatcherSelector dispatcher) {
     throw new UnsupportedOperationException();
   }

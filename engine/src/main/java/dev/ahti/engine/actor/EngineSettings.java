@@ -84,6 +84,41 @@ public record EngineSettings(
         early(root.getConfig("early")));
   }
 
+  /** The same with another flow control of sessions. */
+  EngineSettings withFlow(Flow flow) {
+    Session with =
+        new Session(
+            session.maxPerConnection(),
+            session.handlerFailureCode(),
+            session.closeTimeout(),
+            session.incomingStreamsCapacity(),
+            session.openWaitersCapacity(),
+            session.statisticsCalls(),
+            session.connectingCalls(),
+            session.sendGroups(),
+            session.unreadStreams(),
+            session.connectReadAhead(),
+            session.datagrams(),
+            session.datagramCapsuleSize(),
+            session.capsuleBudget(),
+            session.controlCapsuleBudget(),
+            session.capsuleBudgetWindow(),
+            flow);
+    return new EngineSettings(
+        transport,
+        loopDispatcher,
+        loopThroughput,
+        loopWatchdog,
+        dialects,
+        headers,
+        listener,
+        dialer,
+        connection,
+        with,
+        stream,
+        early);
+  }
+
   /** How many sessions the dialer's connections can carry at most. */
   int mostSessions() {
     long most = (long) dialer.maxConnections() * session.maxPerConnection();

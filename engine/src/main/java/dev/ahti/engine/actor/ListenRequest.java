@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param origins which pages may connect; clients without an origin always may
+ * @param flow limits of its sessions
  * @param router decides about each request
  */
 public record ListenRequest(
@@ -33,6 +34,7 @@ public record ListenRequest(
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     OriginPolicy origins,
+    ListenerFlow flow,
     SessionRouter router) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -46,6 +48,28 @@ public record ListenRequest(
       throw new IllegalArgumentException("versions: none (expected: at least one)");
     }
     versions = Set.copyOf(versions);
+  }
+
+  /** With the configured limits. */
+  public ListenRequest(
+      String name,
+      InetSocketAddress address,
+      ServerTls tls,
+      Set<HttpVersion> versions,
+      Optional<CongestionControl> congestionControl,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      SessionRouter router) {
+    this(
+        name,
+        address,
+        tls,
+        versions,
+        congestionControl,
+        dialects,
+        origins,
+        ListenerFlow.CONFIGURED,
+        router);
   }
 
   /** HTTP/3 alone. */

@@ -81,6 +81,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
   private @Nullable TransportListener listener;
   private final TimerScheduler<Command> timers;
+  private final Status status = new Status();
   private boolean refusing;
   private boolean stopping;
   private boolean releasing;
@@ -110,7 +111,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
       CompletableFuture<ListenerHandle> promise) {
     super(context);
     this.timers = timers;
-    this.parts = parts;
+    this.parts = request.flow().of(parts);
     this.request = request;
     this.promise = promise;
     this.admission = new ListenerAdmission(parts);
@@ -179,7 +180,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     listener = bound.listener();
     InetSocketAddress address = listener.localAddress();
     getContext().getLog().info("Listening on {} as '{}'", address, request.name());
-    promise.complete(new Handle(listener, getContext().getSelf(), stopped));
+    promise.complete(new Handle(listener, admission, status, getContext().getSelf(), stopped));
     return releaseWhenEmpty();
   }
 
@@ -218,11 +219,13 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
                 DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
     getContext().watchWith(actor, new ConnectionGone(number));
     connections.put(number, actor);
+    status.connections = connections.size();
     return this;
   }
 
   private Behavior<Command> onConnectionGone(ConnectionGone gone) {
     connections.remove(gone.number());
+    status.connections = connections.size();
     return releaseWhenEmpty();
   }
 
@@ -233,6 +236,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     }
     if (!refusing) {
       refusing = true;
+      status.refusing = true;
       getContext()
           .getLog()
           .info("Draining the listener '{}' for {} ms at most", request.name(), timeout.toMillis());
@@ -268,6 +272,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private Behavior<Command> shutDown(ConnectionActor.Shutdown shutdown) {
     if (!stopping) {
       refusing = true;
+      status.refusing = true;
       stopping = true;
       timers.cancel(DRAINING);
       getContext().getLog().info("Stopping the listener '{}'", request.name());
@@ -297,13 +302,43 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     return this;
   }
 
+  /** What others may read of it; written by the actor alone. */
+  private static final class Status {
+    private volatile int connections;
+    private volatile boolean refusing;
+  }
+
   private record Handle(
-      TransportListener listener, ActorRef<Command> actor, CompletableFuture<Done> stopped)
+      TransportListener listener,
+      ListenerAdmission admission,
+      Status status,
+      ActorRef<Command> actor,
+      CompletableFuture<Done> end)
       implements ListenerHandle {
 
     @Override
     public InetSocketAddress address() {
       return listener.localAddress();
+    }
+
+    @Override
+    public int connections() {
+      return status.connections;
+    }
+
+    @Override
+    public int sessions() {
+      return admission.sessions();
+    }
+
+    @Override
+    public boolean draining() {
+      return status.refusing;
+    }
+
+    @Override
+    public CompletableFuture<Done> stopped() {
+      return end.copy();
     }
 
     @Override
@@ -327,10 +362,10 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     }
 
     private CompletableFuture<Done> tell(Command command) {
-      if (!stopped.isDone()) {
+      if (!end.isDone()) {
         actor.tell(command);
       }
-      return stopped.copy();
+      return end.copy();
     }
   }
 }

@@ -27,7 +27,7 @@ final class ListenerAdmission implements Admission {
   private final Counter sessionsRefused;
   private final Level inbound;
   private final Level outbound;
-  private int sessions;
+  private volatile int sessions;
   private int shownPrefixes;
   private long shownOverflows;
 
@@ -90,7 +90,7 @@ final class ListenerAdmission implements Admission {
           held = table.session(address(from), System.nanoTime());
         }
         if (held != null) {
-          sessions++;
+          sessions = sessions + 1;
         }
         show();
       }
@@ -100,6 +100,11 @@ final class ListenerAdmission implements Admission {
       return null;
     }
     return once(held, 1);
+  }
+
+  /** Sessions that are not over. */
+  int sessions() {
+    return sessions;
   }
 
   private boolean tooMuchIsQueued() {
@@ -112,7 +117,7 @@ final class ListenerAdmission implements Admission {
       if (ended.compareAndSet(false, true)) {
         synchronized (this) {
           held.end();
-          sessions -= session;
+          sessions = sessions - session;
           show();
         }
       }

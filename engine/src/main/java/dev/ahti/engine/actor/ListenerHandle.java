@@ -13,6 +13,18 @@ public interface ListenerHandle {
   /** The address in use, with the port that was given when port 0 was asked for. */
   InetSocketAddress address();
 
+  /** Connections that are open now. */
+  int connections();
+
+  /** Sessions that are not over now. */
+  int sessions();
+
+  /** Whether it refuses what is new: it is being drained, or stopped. */
+  boolean draining();
+
+  /** Completes when the address is free. The same for everybody; completing it has no effect. */
+  CompletableFuture<Done> stopped();
+
   /**
    * Shows these certificates from the next handshake on; sessions that are open go on. May block
    * for some milliseconds, in which TLS takes the keys.

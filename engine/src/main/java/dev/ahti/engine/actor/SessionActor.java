@@ -8,6 +8,7 @@ import dev.ahti.engine.spi.ConnectionStats;
 import dev.ahti.engine.spi.DatagramPort;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.TransportCommand;
+import java.util.Optional;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -81,6 +82,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private final TimerScheduler<Command> timers;
   private final SessionPromises promises;
   private final ConnectStream connect;
+  private final @Nullable SessionFlowControl flow;
   private final SessionStreams streams;
   private final SessionEffects effects;
   private final ClientAnswer answer;
@@ -104,7 +106,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     this.timers = timers;
     this.promises = new SessionPromises(setup.parts());
     this.connect = new ConnectStream(setup);
-    SessionFlowControl flow = flowControl(setup, context.getSelf());
+    this.flow = flowControl(setup, context.getSelf());
     this.streams =
         new SessionStreams(
             context,
@@ -172,6 +174,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(ConnectReadable.class, this::onConnectReadable)
         .onMessage(SessionCommand.ReadStats.class, this::onReadStats)
         .onMessage(StatsRead.class, this::onStatsRead)
+        .onMessage(SessionCommand.ReadInfo.class, this::onReadInfo)
         .onMessage(SessionCommand.Sending.class, this::onSending)
         .onMessage(SessionCommand.StreamSent.class, this::onStreamSent)
         .onMessage(SessionCommand.DatagramsSent.class, this::onDatagramsSent)
@@ -297,6 +300,16 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     promises.stats().complete(latest);
     if (life.isOver()) {
       promises.lastStats().succeed(latest);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onReadInfo(SessionCommand.ReadInfo read) {
+    int open = streams.count();
+    if (flow == null) {
+      promises.info().complete(new SessionInfo(open, Optional.empty()));
+    } else {
+      flow.read(limits -> promises.info().complete(new SessionInfo(open, Optional.of(limits))));
     }
     return this;
   }

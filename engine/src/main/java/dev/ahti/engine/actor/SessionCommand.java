@@ -70,6 +70,11 @@ sealed interface SessionCommand extends SessionActor.Command {
     INSTANCE
   }
 
+  /** Somebody waits to know how it is; see {@link SessionPromises#info}. */
+  enum ReadInfo implements SessionCommand {
+    INSTANCE
+  }
+
   /** Somebody waits until nothing waits to be sent; see {@link SessionSending}. */
   enum Sending implements SessionCommand {
     INSTANCE

@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.flow.FlowControl;
+import dev.ahti.engine.flow.SessionLimits;
 import dev.ahti.engine.flow.SessionWindows;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
@@ -15,6 +16,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +98,11 @@ final class SessionFlowControl implements SessionFlow {
   /** The session is over: nothing counts any more. */
   void close() {
     run(this::end);
+  }
+
+  /** Tells the limits as they are, on the loop. */
+  void read(Consumer<SessionLimits> reader) {
+    run(() -> reader.accept(windows.limits()));
   }
 
   /** A capsule of the peer. */

@@ -233,6 +233,18 @@ public final class SessionHandle {
   }
 
   /**
+   * What is known of the session now; fails with a {@link SessionFailure} when it has ended, or
+   * {@code ahti.session.statistics-calls} calls wait already.
+   */
+  public CompletableFuture<SessionInfo> info() {
+    CompletableFuture<SessionInfo> promise = promises.info().add();
+    if (!promise.isDone()) {
+      tell(SessionCommand.ReadInfo.INSTANCE);
+    }
+    return promise;
+  }
+
+  /**
    * The latest statistics that were collected before the session ended, or as it did. Completes
    * once it has ended, at the latest when its actor stops; never fails.
    */

@@ -20,6 +20,7 @@ final class SessionPromises {
   private final SharedFuture<ConnectionStats> lastStats = new SharedFuture<>();
   private final SessionSending sending = new SessionSending();
   private final PendingReplies<ConnectionStats> stats;
+  private final PendingReplies<SessionInfo> info;
   private final OpenCalls groupStats;
   private final SendGroups groups;
   private final PendingReplies<StreamHandle> bidirectionalOpens;
@@ -37,6 +38,9 @@ final class SessionPromises {
     stats =
         new PendingReplies<>(
             "statistics", settings.statisticsCalls(), gauges.level(Gauges.STATS_WAITING));
+    info =
+        new PendingReplies<>(
+            "information", settings.statisticsCalls(), gauges.level(Gauges.STATS_WAITING));
     groupStats =
         new OpenCalls(
             "ahti.session.statistics-calls",
@@ -69,6 +73,10 @@ final class SessionPromises {
 
   PendingReplies<ConnectionStats> stats() {
     return stats;
+  }
+
+  PendingReplies<SessionInfo> info() {
+    return info;
   }
 
   SendGroups groups() {
@@ -106,6 +114,7 @@ final class SessionPromises {
     bidirectionalOpens.end(why);
     unidirectionalOpens.end(why);
     stats.end(why);
+    info.end(why);
     sending.end();
     groupStats.end(why.why());
   }

@@ -13,6 +13,7 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.stage.Undelivered;
 import dev.ahti.engine.stage.UnreadStreams;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -160,6 +161,13 @@ final class SessionStreams {
           .opens(failed.kind())
           .fail(new SessionFailure("no stream could be opened: " + failed.why()));
     }
+  }
+
+  /** How many have an actor. */
+  int count() {
+    AtomicInteger count = new AtomicInteger();
+    each(context, stream -> count.incrementAndGet());
+    return count.get();
   }
 
   /** Ends every stream with a code of the wire. */

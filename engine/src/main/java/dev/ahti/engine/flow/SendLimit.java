@@ -17,6 +17,10 @@ final class SendLimit {
     return limit;
   }
 
+  long used() {
+    return used;
+  }
+
   long available() {
     return limit - used;
   }

@@ -66,6 +66,19 @@ public final class SessionWindows {
         HTTP2_SECTION);
   }
 
+  /** How they are now. */
+  public SessionLimits limits() {
+    return new SessionLimits(
+        receiveData.granted(),
+        acceptBidirectional.granted(),
+        acceptUnidirectional.granted(),
+        sendData.limit(),
+        openBidirectional.limit(),
+        openUnidirectional.limit(),
+        sendData.used(),
+        receiveData.received());
+  }
+
   // What we send.
 
   /** Body bytes that may be sent now. */

@@ -36,6 +36,7 @@ final class SessionActorSpec extends SessionSpec {
         SessionCommand.Drain.INSTANCE,
         new SessionCommand.Abort(0, "test"),
         SessionCommand.ReadStats.INSTANCE,
+        SessionCommand.ReadInfo.INSTANCE,
         SessionCommand.Sending.INSTANCE,
         new SessionCommand.StreamSent("stream-4"),
         SessionCommand.DatagramsSent.INSTANCE,
