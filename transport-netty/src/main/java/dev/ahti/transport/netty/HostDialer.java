@@ -50,6 +50,7 @@ final class HostDialer {
    */
   CompletionStage<TransportConnection> dial(
       DialOptions options, Function<DialTarget, CompletableFuture<TransportConnection>> connect) {
+    CompletableFuture<TransportConnection> told = new CompletableFuture<>();
     CompletableFuture<TransportConnection> result = new CompletableFuture<>();
     NettyLoop loop = loops.next();
     long deadline = System.nanoTime() + options.timeout().toNanos();
@@ -60,7 +61,20 @@ final class HostDialer {
               .schedule(
                   () -> fail(options, result, DialTarget.silence(options), null),
                   options.timeout().toNanos());
-      result.whenComplete((connection, failure) -> expiry.cancel(false));
+      // Before anybody is told: who was told may end the loop, and a timer that is cancelled then
+      // is
+      // never counted as gone.
+      result.whenComplete(
+          (connection, failure) -> {
+            expiry.cancel(false);
+            tell(told, connection, failure);
+          });
+      told.whenComplete(
+          (connection, failure) -> {
+            if (failure != null) {
+              result.cancel(false);
+            }
+          });
       blocking.execute(
           () -> {
             try {
@@ -76,8 +90,9 @@ final class HostDialer {
           });
     } catch (RejectedExecutionException ended) {
       fail(options, result, "the transport has ended", ended);
+      fail(options, told, "the transport has ended", ended);
     }
-    return result;
+    return told;
   }
 
   private void race(
@@ -125,20 +140,24 @@ final class HostDialer {
   /** One's outcome becomes the other's; whoever waits no more must not leave a connection. */
   private static void hand(
       CompletableFuture<TransportConnection> from, CompletableFuture<TransportConnection> to) {
-    from.whenComplete(
-        (connection, failure) -> {
-          if (failure != null) {
-            to.completeExceptionally(failure);
-          } else if (!to.complete(connection)) {
-            connection.discard(Http3ErrorCode.H3_NO_ERROR, "too late");
-          }
-        });
+    from.whenComplete((connection, failure) -> tell(to, connection, failure));
     to.whenComplete(
         (connection, failure) -> {
           if (failure != null) {
             from.cancel(false);
           }
         });
+  }
+
+  private static void tell(
+      CompletableFuture<TransportConnection> who,
+      TransportConnection connection,
+      @Nullable Throwable failure) {
+    if (failure != null) {
+      who.completeExceptionally(failure);
+    } else if (!who.complete(connection)) {
+      connection.discard(Http3ErrorCode.H3_NO_ERROR, "too late");
+    }
   }
 
   private Runnable later(NettyLoop loop, Duration delay, Runnable task) {
