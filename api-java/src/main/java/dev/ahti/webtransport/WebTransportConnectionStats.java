@@ -8,7 +8,9 @@ import java.util.OptionalLong;
  * Statistics of the connection that a session has, since the connection began; members that are not
  * known are absent, and none is made up. A client's session that {@linkplain
  * WebTransportOptions#withAllowPooling may share its connection} has only the round-trip times,
- * {@link #estimatedSendRate} and {@link #atSendCapacity}: the rest would tell of the others.
+ * {@link #estimatedSendRate} and {@link #atSendCapacity}: the rest would tell of the others. A
+ * server's session has them all, of a connection that its client shares among sessions the sums: to
+ * a server no other session of its connections is foreign.
  *
  * @param bytesSent payload of streams and datagrams, each byte once, handed to the transport
  * @param bytesSentOverhead what else was sent: headers, acknowledgements, retransmissions; bytes of
@@ -24,7 +26,8 @@ import java.util.OptionalLong;
  *     transport
  * @param minRtt the least round-trip time: the least of the smoothed ones that were seen, one a
  *     call of {@code getStats} of any of the connection's sessions
- * @param datagrams the session's datagrams
+ * @param datagrams the session's datagrams; its members are absent where the connection may be
+ *     shared, and told by {@link WebTransportDatagramDuplexStream#getStats} all the same
  * @param estimatedSendRate the rate at which the transport last delivered, bits a second
  * @param atSendCapacity whether a stream has bytes that the transport does not take now; only then
  *     the rate says what the path carries
@@ -43,6 +46,6 @@ public record WebTransportConnectionStats(
     Optional<Duration> smoothedRtt,
     Optional<Duration> rttVariation,
     Optional<Duration> minRtt,
-    Optional<WebTransportDatagramStats> datagrams,
+    WebTransportDatagramStats datagrams,
     OptionalLong estimatedSendRate,
     Optional<Boolean> atSendCapacity) {}

@@ -15,8 +15,12 @@ import org.apache.pekko.annotation.DoNotInherit;
 public interface WebTransportSendGroup {
 
   /**
-   * The sums over the streams of this group, with those that ended in it. Fails with a {@link
-   * WebTransportInvalidStateException} when the session has ended.
+   * The sums over the streams of this group, with those that ended in it; the last ones when the
+   * session has ended, and nothing before it is there, as no stream is yet.
+   *
+   * <p>Fails with a {@link WebTransportQuotaExceededException} when the group was made while the
+   * session was connecting and there is no place for it, and with a {@link WebTransportError} when
+   * more than {@code ahti.session.statistics-calls} calls wait.
    */
   CompletionStage<WebTransportSendStreamStats> getStats();
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.wtspec.proxy.Impairment;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,9 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Groups and orders of streams, as an application sets and reads them, at both ends. */
@@ -167,6 +170,57 @@ class SendGroupsIT {
         });
   }
 
+  @ParameterizedTest(name = "{0}, closed by itself: {1}")
+  @CsvSource({"CLIENT, true", "CLIENT, false", "SERVER, true", "SERVER, false"})
+  void aGroupOfASessionThatIsOverTellsItsLastSums(SessionEnds.Role role, boolean here)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportSendGroup group = ends.mine().createSendGroup();
+          WebTransportSendStreamOptions options =
+              WebTransportSendStreamOptions.create().withSendGroup(group);
+          await(
+              Source.single(ByteString.fromArray(new byte[200]))
+                  .runWith(
+                      await(ends.mine().createUnidirectionalStream(options)).sink(),
+                      ends.loopback().system));
+          // This one is open when the session ends.
+          await(
+              await(ends.mine().createUnidirectionalStream(options))
+                  .getWriter()
+                  .write(ByteString.fromArray(new byte[3000])));
+          // A stream's actor hears of its group on the loop, behind what the writer asked for.
+          Loopback.eventually(
+              "both are counted",
+              () ->
+                  group.getStats().toCompletableFuture().join().bytesWritten().getAsLong() == 3200);
+          (here ? ends.mine() : ends.theirs()).close();
+          await(ends.mine().closed());
+          assertEquals(OptionalLong.of(3200), await(group.getStats()).bytesWritten());
+          ends.loopback().awaitNoConnection();
+          WebTransportSendStreamStats last = await(group.getStats());
+          assertEquals(OptionalLong.of(3200), last.bytesWritten());
+          assertEquals(
+              Bindings.acknowledged(last.bytesSent().getAsLong()), last.bytesAcknowledged());
+        });
+  }
+
+  @Test
+  void aGroupWhoseSessionIsNotThereHasSentNothing() throws Exception {
+    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+      WebTransport session =
+          WebTransport.connect(
+              loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
+      WebTransportSendGroup group = session.createSendGroup();
+      assertEquals(
+          OptionalLong.of(0), group.getStats().toCompletableFuture().getNow(null).bytesSent());
+      assertEquals(0, loopback.gauge(Gauges.CALLS_CONNECTING));
+      failure(session.ready());
+      assertEquals(OptionalLong.of(0), await(group.getStats()).bytesWritten());
+    }
+  }
+
   /** Both ends of a session behind a slow link. */
   private interface Behind {
     void run(Loopback loopback, WebTransport from, WebTransport to) throws Exception;
@@ -299,7 +353,7 @@ class SendGroupsIT {
 
     /** Looks at all three on the loop that sends, so at the same moment. */
     ByteString look(ByteString passing) {
-      long sent = datagrams.getStats().toCompletableFuture().join().sent();
+      long sent = datagrams.getStats().toCompletableFuture().join().sent().orElseThrow();
       latest = List.of(bytes(mover), bytes(stays), sent * 1000);
       return passing;
     }

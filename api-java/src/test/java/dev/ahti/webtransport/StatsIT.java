@@ -133,7 +133,7 @@ class StatsIT {
       // What Netty cannot know.
       assertEquals(OptionalLong.empty(), stats.bytesAcknowledged());
       assertEquals(Optional.empty(), stats.rttVariation());
-      WebTransportDatagramStats datagrams = stats.datagrams().orElseThrow();
+      WebTransportDatagramStats datagrams = stats.datagrams();
       assertEquals(OptionalLong.of(0), datagrams.droppedIncoming());
       assertEquals(OptionalLong.empty(), datagrams.lostOutgoing());
       client.close();
@@ -208,7 +208,7 @@ class StatsIT {
               stats.smoothedRtt(),
               Optional.empty(),
               stats.minRtt(),
-              Optional.empty(),
+              WebTransportDatagramStats.absent(),
               stats.estimatedSendRate(),
               stats.atSendCapacity()),
           stats);
@@ -218,6 +218,27 @@ class StatsIT {
           Bindings.current() == WebTransportHttpVersion.HTTP_3, stats.minRtt().isPresent());
       assertTrue(stats.estimatedSendRate().isPresent() && stats.atSendCapacity().isPresent());
       client.close();
+    }
+  }
+
+  @Test
+  void aServersSessionIsToldOfAllOfItsConnection() throws Exception {
+    try (Loopback loopback = start()) {
+      WebTransportOptions pooled =
+          Loopback.options().withoutCertificateCheck().withAllowPooling(true);
+      WebTransport one = loopback.connect("/", pooled);
+      WebTransport first = server();
+      WebTransport other = loopback.connect("/", pooled);
+      WebTransport second = server();
+      assertEquals(first.info().remoteAddress(), second.info().remoteAddress());
+      send(first, one, BYTES, loopback);
+      send(second, other, BYTES, loopback);
+      WebTransportConnectionStats stats = await(second.getStats());
+      assertEquals(OptionalLong.of(2 * BYTES), stats.bytesSent());
+      // But of datagrams, those of the session.
+      assertEquals(OptionalLong.of(0), stats.datagrams().sent());
+      one.close();
+      other.close();
     }
   }
 

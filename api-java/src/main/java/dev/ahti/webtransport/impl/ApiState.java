@@ -316,6 +316,11 @@ final class ApiState implements SnapshotsStage.Subject {
     return orError(value, failure);
   }
 
+  /** What the engine tells, or its failure as the application sees it. */
+  static <T> CompletableFuture<T> told(CompletableFuture<T> answer) {
+    return answer.handle(ApiState::<T>orError);
+  }
+
   private static <T> T orError(T value, @Nullable Throwable failure) {
     if (failure == null) {
       return value;

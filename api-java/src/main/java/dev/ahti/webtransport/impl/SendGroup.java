@@ -7,6 +7,7 @@ import dev.ahti.webtransport.WebTransportInvalidStateException;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportSendGroup;
 import dev.ahti.webtransport.WebTransportSendStreamStats;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** A send group of the engine, made when the session is there. */
 final class SendGroup implements WebTransportSendGroup {
   private static final Logger LOG = LoggerFactory.getLogger(SendGroup.class);
+
+  private static final WebTransportSendStreamStats NO_STREAM =
+      new WebTransportSendStreamStats(0, 0);
 
   private final ApiSession session;
   private @Nullable SendGroupHandle handle;
@@ -72,14 +76,30 @@ final class SendGroup implements WebTransportSendGroup {
 
   @Override
   public CompletionStage<WebTransportSendStreamStats> getStats() {
-    return session
-        .status()
-        .ask(there -> handle(there).stats())
-        .thenApply(
-            sums ->
-                new WebTransportSendStreamStats(
-                    sums.bytesWritten(),
-                    sums.bytesSent(),
-                    SendStream.acknowledged(session.require().dialect(), sums.bytesSent())));
+    SessionHandle there = session.status().sessionOrNull();
+    SendGroupHandle made;
+    try {
+      made = there == null ? null : madeOrNull(there);
+    } catch (WebTransportQuotaExceededException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    return there == null || made == null
+        ? CompletableFuture.completedFuture(NO_STREAM)
+        : ApiState.told(made.stats())
+            .thenApply(
+                sums ->
+                    new WebTransportSendStreamStats(
+                        sums.bytesWritten(),
+                        sums.bytesSent(),
+                        SendStream.acknowledged(there.dialect(), sums.bytesSent())));
+  }
+
+  /** The engine's group; nothing where the session ended before it was made. */
+  private @Nullable SendGroupHandle madeOrNull(SessionHandle there) {
+    try {
+      return handle(there);
+    } catch (WebTransportInvalidStateException over) {
+      return null;
+    }
   }
 }

@@ -62,20 +62,21 @@ final class Statistics {
         nanos(stats.smoothedRttNanos()),
         Optional.empty(),
         nanos(stats.minRttNanos()),
-        mayBeShared ? Optional.empty() : Optional.of(datagrams.apply(session)),
+        mayBeShared ? WebTransportDatagramStats.absent() : datagrams.apply(session),
         stats.estimatedSendRate(),
         stats.atSendCapacity());
   }
 
   static WebTransportDatagramStats of(DatagramStats stats, @Nullable EarlyDatagrams early) {
     return new WebTransportDatagramStats(
-        stats.droppedIncoming(),
-        stats.expiredIncoming(),
-        stats.expiredOutgoing() + (early == null ? 0 : early.expired()),
-        stats.droppedOutgoing() + (early == null ? 0 : early.dropped()),
-        stats.oversized(),
-        stats.received(),
-        stats.sent());
+        OptionalLong.of(stats.droppedIncoming()),
+        OptionalLong.of(stats.expiredIncoming()),
+        OptionalLong.of(stats.expiredOutgoing() + (early == null ? 0 : early.expired())),
+        OptionalLong.empty(),
+        OptionalLong.of(stats.droppedOutgoing() + (early == null ? 0 : early.dropped())),
+        OptionalLong.of(stats.oversized()),
+        OptionalLong.of(stats.received()),
+        OptionalLong.of(stats.sent()));
   }
 
   /** Of a reliable transport all that was sent, as the streams' own; QUIC's is not told. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.webtransport.WebTransportConnectionStats;
+import dev.ahti.webtransport.WebTransportDatagramStats;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ class SnapshotsStageTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty(),
+        WebTransportDatagramStats.absent(),
         none,
         Optional.empty());
   }

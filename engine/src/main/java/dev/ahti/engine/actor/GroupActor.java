@@ -3,8 +3,6 @@ package dev.ahti.engine.actor;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.StreamPort;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.Behavior;
@@ -20,7 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  *
  * <p>What a stream sent while it was here stays in the sums when it ends, and goes with it when it
  * changes to another group. The actor stops when nobody holds the group and no stream is in it, at
- * the latest with its session. Bounded by the open streams of the session.
+ * the latest with its session. What it knew is kept in its {@link GroupSums}.
  */
 final class GroupActor extends AbstractBehavior<GroupActor.Command> {
 
@@ -42,20 +40,21 @@ final class GroupActor extends AbstractBehavior<GroupActor.Command> {
   }
 
   private final Level groups;
-  private final Set<StreamPort> streams = new LinkedHashSet<>();
-  private PortStats ended = new PortStats(0, 0, 0, 0);
+  private final GroupSums sums;
   private boolean unreferenced;
 
   /**
    * @param groups counts the groups there are
+   * @param sums what it keeps, and whoever holds the group may read when it has stopped
    */
-  static Behavior<Command> create(Level groups) {
-    return Behaviors.setup(context -> new GroupActor(context, groups));
+  static Behavior<Command> create(Level groups, GroupSums sums) {
+    return Behaviors.setup(context -> new GroupActor(context, groups, sums));
   }
 
-  private GroupActor(ActorContext<Command> context, Level groups) {
+  private GroupActor(ActorContext<Command> context, Level groups, GroupSums sums) {
     super(context);
     this.groups = groups;
+    this.sums = sums;
     groups.increment();
   }
 
@@ -71,28 +70,17 @@ final class GroupActor extends AbstractBehavior<GroupActor.Command> {
   }
 
   private Behavior<Command> onJoined(Joined joined) {
-    // Nobody may tell any more that one has left whose sending has ended: only its sum is kept.
-    if (joined.stream().ended() != null) {
-      ended = sum(ended, joined.stream().stats());
-    } else {
-      streams.add(joined.stream());
-    }
+    sums.joined(joined.stream());
     return this;
   }
 
   private Behavior<Command> onLeft(Left left) {
-    if (streams.remove(left.stream()) && left.ended()) {
-      ended = sum(ended, left.stream().stats());
-    }
+    sums.left(left.stream(), left.ended());
     return unlessOver();
   }
 
   private Behavior<Command> onReadStats(ReadStats read) {
-    PortStats sum = ended;
-    for (StreamPort stream : streams) {
-      sum = sum(sum, stream.stats());
-    }
-    read.reply().complete(sum);
+    read.reply().complete(sums.now());
     return this;
   }
 
@@ -102,19 +90,12 @@ final class GroupActor extends AbstractBehavior<GroupActor.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    sums.end();
     groups.decrement();
     return this;
   }
 
   private Behavior<Command> unlessOver() {
-    return unreferenced && streams.isEmpty() ? Behaviors.stopped() : this;
-  }
-
-  private static PortStats sum(PortStats one, PortStats other) {
-    return new PortStats(
-        one.bytesReceived() + other.bytesReceived(),
-        one.bytesRead() + other.bytesRead(),
-        one.bytesWritten() + other.bytesWritten(),
-        one.bytesSent() + other.bytesSent());
+    return unreferenced && sums.isEmpty() ? Behaviors.stopped() : this;
   }
 }

@@ -53,6 +53,11 @@ final class OpenCalls {
     left.forEach(promise -> promise.completeExceptionally(new SessionFailure(why)));
   }
 
+  /** Whether nobody will answer any more. */
+  synchronized boolean hasEnded() {
+    return ended != null;
+  }
+
   private synchronized @Nullable String register(CompletableFuture<?> promise) {
     if (ended != null) {
       return ended;

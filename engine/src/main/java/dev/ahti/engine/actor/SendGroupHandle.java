@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.spi.PortStats;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -13,11 +14,14 @@ public final class SendGroupHandle {
   private final long id;
   private final ActorRef<SessionActor.Command> session;
   private final OpenCalls calls;
+  private final GroupSums sums;
 
-  SendGroupHandle(long id, ActorRef<SessionActor.Command> session, OpenCalls calls) {
+  SendGroupHandle(
+      long id, ActorRef<SessionActor.Command> session, OpenCalls calls, GroupSums sums) {
     this.id = id;
     this.session = session;
     this.calls = calls;
+    this.sums = sums;
   }
 
   /** Its number in the session, above zero. */
@@ -26,16 +30,25 @@ public final class SendGroupHandle {
   }
 
   /**
-   * The sums over the streams in the group, with those that ended in it; fails with a {@link
-   * SessionFailure} when the session has ended, or {@code ahti.session.statistics-calls} calls for
-   * groups wait already.
+   * The sums over the streams in the group, with those that ended in it; the last ones when the
+   * session has ended. Fails with a {@link SessionFailure} when {@code
+   * ahti.session.statistics-calls} calls for groups wait already.
    */
   public CompletableFuture<PortStats> stats() {
     CompletableFuture<PortStats> promise = calls.add();
     if (!promise.isDone()) {
       session.tell(new SessionCommand.ToGroup(id, new GroupActor.ReadStats(promise)));
     }
-    return promise;
+    return promise.handle(
+        (stats, failure) -> {
+          if (failure == null) {
+            return stats;
+          }
+          if (calls.hasEnded()) {
+            return sums.now();
+          }
+          throw new CompletionException(failure);
+        });
   }
 
   @Override

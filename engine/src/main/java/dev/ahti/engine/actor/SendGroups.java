@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The send groups of a session: numbers them, bounds them, and passes on to their actors. The
@@ -52,8 +51,9 @@ final class SendGroups {
           "send groups: " + capacity + " are in use (the limit, ahti.session.send-groups)");
     }
     long id = last.incrementAndGet();
-    session.tell(new SessionCommand.ToGroup(id, null));
-    SendGroupHandle handle = new SendGroupHandle(id, session, calls);
+    GroupSums sums = new GroupSums();
+    session.tell(new SessionCommand.MakeGroup(id, sums));
+    SendGroupHandle handle = new SendGroupHandle(id, session, calls, sums);
     AtomicInteger places = held;
     CLEANER.register(
         handle,
@@ -66,19 +66,21 @@ final class SendGroups {
 
   // The session's actor only.
 
-  /** Passes a message on; without one, makes the group. A group that is gone hears nothing. */
-  void to(
-      ActorContext<SessionActor.Command> context,
-      long group,
-      GroupActor.@Nullable Command command) {
-    String name = "group-" + group;
-    if (command == null) {
-      context.spawn(GroupActor.create(level), name, SAME_LOOP);
-    } else {
-      context
-          .getChild(name)
-          .ifPresent(child -> child.<GroupActor.Command>unsafeUpcast().tell(command));
-    }
+  /** Makes the group. */
+  void make(ActorContext<SessionActor.Command> context, long group, GroupSums sums) {
+    context.spawn(GroupActor.create(level, sums), name(group), SAME_LOOP);
+  }
+
+  /** Passes a message on. A group that is gone hears nothing. */
+  static void to(
+      ActorContext<SessionActor.Command> context, long group, GroupActor.Command command) {
+    context
+        .getChild(name(group))
+        .ifPresent(child -> child.<GroupActor.Command>unsafeUpcast().tell(command));
+  }
+
+  private static String name(long group) {
+    return "group-" + group;
   }
 
   /** Tells both groups that a stream changed from one to the other; 0 is none that has an actor. */

@@ -180,6 +180,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(SessionCommand.DatagramsSent.class, this::onDatagramsSent)
         .onMessage(Attached.class, this::onAttached)
         .onMessage(SessionCommand.Answered.class, this::onAnswered)
+        .onMessage(SessionCommand.MakeGroup.class, this::onMakeGroup)
         .onMessage(SessionCommand.ToGroup.class, this::onToGroup)
         .onMessage(SessionCommand.Anticipate.class, this::onAnticipate)
         .onMessage(SessionCommand.Close.class, this::onClose)
@@ -329,8 +330,13 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return this;
   }
 
+  private Behavior<Command> onMakeGroup(SessionCommand.MakeGroup made) {
+    promises.groups().make(getContext(), made.group(), made.sums());
+    return this;
+  }
+
   private Behavior<Command> onToGroup(SessionCommand.ToGroup message) {
-    promises.groups().to(getContext(), message.group(), message.command());
+    SendGroups.to(getContext(), message.group(), message.command());
     return this;
   }
 
@@ -421,6 +427,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         new SessionInput.LocalAbort(
             Http3ErrorCode.H3_INTERNAL_ERROR, "the session's actor stopped"));
     promises.lastStats().succeed(latest);
+    promises.stopped();
     setup.parts().gauges().level(Gauges.SESSIONS).decrement();
     return this;
   }

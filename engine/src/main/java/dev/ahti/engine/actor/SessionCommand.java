@@ -5,7 +5,6 @@ import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.Capsule;
 import dev.ahti.engine.wire.StreamKind;
-import org.jspecify.annotations.Nullable;
 
 /** What others tell a session's actor. */
 sealed interface SessionCommand extends SessionActor.Command {
@@ -48,8 +47,11 @@ sealed interface SessionCommand extends SessionActor.Command {
   /** The peer opened a stream before the session was seen, and it was rejected. */
   record RejectedBefore(EarlyRejection rejection) implements SessionCommand {}
 
-  /** For a send group; without a command, the group is to be made. */
-  record ToGroup(long group, GroupActor.@Nullable Command command) implements SessionCommand {}
+  /** A send group is to be made. */
+  record MakeGroup(long group, GroupSums sums) implements SessionCommand {}
+
+  /** For a send group. */
+  record ToGroup(long group, GroupActor.Command command) implements SessionCommand {}
 
   /** The peer is expected to have so many streams of a kind open at a time. */
   record Anticipate(StreamKind kind, int streams) implements SessionCommand {}

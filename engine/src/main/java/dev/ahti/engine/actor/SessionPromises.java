@@ -116,7 +116,14 @@ final class SessionPromises {
     stats.end(why);
     info.end(why);
     sending.end();
-    groupStats.end(why.why());
+  }
+
+  /**
+   * The session's actor has stopped, and those of its groups before it. Until then they answer, as
+   * they may have streams yet to hear of.
+   */
+  void stopped() {
+    groupStats.end("the session has ended");
   }
 
   /** A stream that waited when its session ended, or whose consumer went away. */

@@ -18,7 +18,8 @@ class GroupActorTest {
   private static final long BYTES = 100;
 
   private final BehaviorTestKit<GroupActor.Command> group =
-      BehaviorTestKit.create(GroupActor.create(new GaugeRegistry().level("groups")));
+      BehaviorTestKit.create(
+          GroupActor.create(new GaugeRegistry().level("groups"), new GroupSums()));
   private boolean ended;
   private final StreamPort stream =
       (StreamPort)

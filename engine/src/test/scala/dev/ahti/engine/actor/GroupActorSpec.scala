@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture
 final class GroupActorSpec extends ActorSpec {
   private val groups = parts().gauges.level(Gauges.SEND_GROUPS)
 
-  private def spawn(): ActorRef[GroupActor.Command] = kit.spawn(GroupActor.create(groups))
+  private def spawn(): ActorRef[GroupActor.Command] =
+    kit.spawn(GroupActor.create(groups, new GroupSums))
 
   private def sums(group: ActorRef[GroupActor.Command]): PortStats = {
     val reply = new CompletableFuture[PortStats]
@@ -32,7 +33,7 @@ final class GroupActorSpec extends ActorSpec {
         new GroupActor.Left(new FakePort(4), true),
         new GroupActor.ReadStats(new CompletableFuture),
         GroupActor.Unreferenced.INSTANCE
-      )(() => GroupActor.create(groups))
+      )(() => GroupActor.create(groups, new GroupSums))
 
     "add up what its streams wrote, with what ended in it and without what left it" in {
       val group = spawn()

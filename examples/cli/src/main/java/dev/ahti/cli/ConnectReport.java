@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportConnectionStats;
+import dev.ahti.webtransport.WebTransportDatagramStats;
 import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.impl.AddressText;
 import java.io.PrintWriter;
@@ -49,13 +50,9 @@ final class ConnectReport {
     stats.packetsSent().ifPresent(packets -> line.put("packetsSent", packets));
     stats.packetsReceived().ifPresent(packets -> line.put("packetsReceived", packets));
     stats.packetsLost().ifPresent(packets -> line.put("packetsLost", packets));
-    stats
-        .datagrams()
-        .ifPresent(
-            datagrams -> {
-              line.put("datagramsSent", datagrams.sent());
-              line.put("datagramsReceived", datagrams.received());
-            });
+    WebTransportDatagramStats datagrams = stats.datagrams();
+    datagrams.sent().ifPresent(sent -> line.put("datagramsSent", sent));
+    datagrams.received().ifPresent(received -> line.put("datagramsReceived", received));
     stats
         .smoothedRtt()
         .ifPresent(rtt -> line.put("smoothedRttMillis", rtt.toNanos() / NANOS_PER_MILLI));
