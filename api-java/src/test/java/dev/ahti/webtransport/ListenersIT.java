@@ -35,6 +35,9 @@ import org.junit.jupiter.api.Test;
 
 /** Several servers in one actor system, known by name; each with limits of its own. */
 @DisplayName("listeners: several at once, listed, told of and stopped by name")
+@OnlyOver(
+    value = HTTP_3,
+    because = "its listeners have both at once, and its clients take them in turn")
 class ListenersIT {
   private static final ServerCertificate CERTIFICATE =
       ServerCertificate.selfSigned("127.0.0.1", "::1");

@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sessions of servers, seen and closed by somebody who is not their handler. */
 @DisplayName("sessions from outside: counted, found, told of and closed")
+@OnlyOver(
+    value = WebTransportHttpVersion.HTTP_3,
+    because = "what differs is told apart test by test; what does not has both as its parameter")
 class ServedSessionsIT {
   private static final SessionHandler ECHO =
       session ->
