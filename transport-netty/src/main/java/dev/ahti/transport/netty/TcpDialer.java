@@ -69,6 +69,13 @@ final class TcpDialer {
     DialOptions options() {
       return target.options();
     }
+
+    /** No pipeline has the handler that would give the engine back, or will have it. */
+    void abandoned() {
+      if (begun.compareAndSet(false, true)) {
+        ReferenceCountUtil.release(tls.engine());
+      }
+    }
   }
 
   private void connect(Attempt attempt) {
@@ -87,7 +94,10 @@ final class TcpDialer {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    attempt.begun().set(true);
+                    if (!attempt.begun().compareAndSet(false, true)) {
+                      channel.close();
+                      return;
+                    }
                     attempt.tls().setHandshakeTimeoutMillis(attempt.target().millisLeft());
                     tls.begin(options.tls(), channel, attempt.tls());
                     factory.connections().add(channel);
@@ -109,6 +119,11 @@ final class TcpDialer {
                 })
             .connect(attempt.target().address());
     Channel channel = connected.channel();
+    if (connected.isDone() && !connected.isSuccess()) {
+      // A loop that has ended takes no channel, and tells those who listen nothing.
+      attempt.abandoned();
+      fail(attempt.target(), attempt.result(), deepest(connected.cause()), connected.cause());
+    }
     // Whoever waits no more must not leave a connection behind.
     attempt
         .result()
@@ -128,10 +143,7 @@ final class TcpDialer {
         .closeFuture()
         .addListener(
             closed -> {
-              if (!attempt.begun().get()) {
-                // No pipeline ever had the handler that would give the engine back.
-                ReferenceCountUtil.release(attempt.tls().engine());
-              }
+              attempt.abandoned();
               fail(
                   attempt.target(),
                   attempt.result(),

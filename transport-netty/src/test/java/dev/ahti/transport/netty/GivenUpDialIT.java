@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.engine.dialect.HttpVersion;
+import dev.ahti.engine.spi.ClientTls;
 import dev.ahti.engine.spi.DialException;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.ServerTrust;
+import dev.ahti.engine.spi.StreamCounts;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.wtspec.RawPeer;
@@ -16,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -78,6 +82,30 @@ class GivenUpDialIT {
               () -> TestNet.get(dial(net, "localhost", 1, Duration.ofMillis(100))));
       assertTrue(failure.getMessage().contains("no answer within"), failure.getMessage());
       slow.countDown();
+    }
+  }
+
+  @Test
+  void whatIsDialledOverTcpBehindTheEndOfTheTransportLeavesNothing() {
+    CountDownLatch slow = new CountDownLatch(1);
+    try (TestNet net = new TestNet(ONE_LOOKUP)) {
+      lookups(net).execute(() -> awaitQuietly(slow));
+      CompletableFuture<TransportConnection> dial =
+          net.transport
+              .dial(
+                  new DialOptions(
+                      "127.0.0.1",
+                      1,
+                      ClientTls.of(ServerTrust.Insecure.INSTANCE),
+                      Optional.empty(),
+                      HttpVersion.HTTP_2,
+                      Map.of(),
+                      Duration.ofMinutes(1),
+                      StreamCounts.UNKNOWN))
+              .toCompletableFuture();
+      TestNet.get(net.transport.terminate());
+      slow.countDown();
+      assertThrows(DialException.class, () -> TestNet.get(dial));
     }
   }
 

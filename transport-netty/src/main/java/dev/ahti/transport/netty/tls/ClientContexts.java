@@ -18,6 +18,7 @@ final class ClientContexts<C> {
   private final Counter made;
   private final Function<ClientTls, C> make;
   private final Consumer<C> giveUp;
+  private boolean closed;
 
   /**
    * @param most contexts that are kept
@@ -43,8 +44,15 @@ final class ClientContexts<C> {
     this.giveUp = giveUp;
   }
 
-  /** What is made with the context of clients that do this; it is not given up meanwhile. */
+  /**
+   * What is made with the context of clients that do this; it is not given up meanwhile.
+   *
+   * @throws IllegalStateException after the end
+   */
   synchronized <T> T with(ClientTls tls, Function<C, T> use) {
+    if (closed) {
+      throw new IllegalStateException("the transport has ended");
+    }
     C context = kept.get(tls);
     if (context == null) {
       made.increment();
@@ -62,8 +70,9 @@ final class ClientContexts<C> {
     }
   }
 
-  /** Gives all up. */
+  /** Gives all up, and makes none any more: nobody would give it back. */
   synchronized void close() {
+    closed = true;
     kept.values().forEach(giveUp);
     kept.clear();
   }
