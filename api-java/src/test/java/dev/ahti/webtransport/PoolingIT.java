@@ -38,7 +38,8 @@ class PoolingIT {
           Gauges.SOCKETS,
           Gauges.QUIC_CONNECTIONS,
           Gauges.QUIC_STREAMS,
-          Gauges.TCP_CONNECTIONS);
+          Gauges.TCP_CONNECTIONS,
+          Gauges.ADMISSION_PREFIXES);
 
   /** Each end of a connection has its own and the other's. */
   private static final int CONTROL_STREAMS = 4;

@@ -3,6 +3,7 @@ package dev.ahti.webtransport;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /**
  * A server and a client that could both speak HTTP/3 and HTTP/2, in a process of their own: {@link
@@ -15,6 +16,8 @@ final class UdpDropped {
   private UdpDropped() {}
 
   public static void main(String[] args) throws Exception {
+    // From one thread, before there are many: logging that is set up by two at once says so.
+    LoggerFactory.getILoggerFactory();
     try (Loopback net =
         Loopback.start(
             "",
