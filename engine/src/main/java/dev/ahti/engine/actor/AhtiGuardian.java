@@ -57,9 +57,30 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
     INSTANCE
   }
 
-  /** A listener, and what it completes once it is bound. */
+  /**
+   * A listener. Who waits for the end of it, or for the failure of its start, hears of it when its
+   * name is free again, and not before: they may start the next one under it.
+   *
+   * @param bound completed by the listener
+   * @param promise what the application waits for
+   */
   private record Entry(
-      ActorRef<ListenerActor.Command> actor, CompletableFuture<ListenerHandle> bound) {}
+      ActorRef<ListenerActor.Command> actor,
+      CompletableFuture<ListenerHandle> bound,
+      CompletableFuture<ListenerHandle> promise,
+      CompletableFuture<Done> stopped) {
+
+    void gone() {
+      bound.completeExceptionally(new SessionFailure("the listener stopped before it was bound"));
+      bound.whenComplete(
+          (handle, cause) -> {
+            if (cause != null) {
+              promise.completeExceptionally(cause);
+            }
+          });
+      stopped.complete(Done.getInstance());
+    }
+  }
 
   private final EngineParts parts;
   private final Map<String, Entry> listeners = new HashMap<>();
@@ -103,13 +124,16 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
           .completeExceptionally(
               new IllegalArgumentException("name: '" + name + "' (expected: not in use)"));
     } else {
+      CompletableFuture<ListenerHandle> bound = new CompletableFuture<>();
+      bound.thenAccept(listen.promise()::complete);
+      CompletableFuture<Done> stopped = new CompletableFuture<>();
       ActorRef<ListenerActor.Command> listener =
           getContext()
               .spawn(
-                  ListenerActor.create(parts, request, listen.transport(), listen.promise()),
+                  ListenerActor.create(parts, request, listen.transport(), bound, stopped),
                   "listener-" + name);
       getContext().watchWith(listener, new ListenerGone(name));
-      listeners.put(name, new Entry(listener, listen.promise()));
+      listeners.put(name, new Entry(listener, bound, listen.promise(), stopped));
     }
     return this;
   }
@@ -164,7 +188,10 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   }
 
   private Behavior<Command> onListenerGone(ListenerGone gone) {
-    listeners.remove(gone.name());
+    Entry listener = listeners.remove(gone.name());
+    if (listener != null) {
+      listener.gone();
+    }
     return completeWhenAllGone();
   }
 
@@ -184,6 +211,7 @@ final class AhtiGuardian extends AbstractBehavior<AhtiGuardian.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    listeners.values().forEach(Entry::gone);
     draining.forEach(promise -> promise.complete(Done.getInstance()));
     stopping.forEach(promise -> promise.complete(Done.getInstance()));
     return this;

@@ -77,7 +77,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private final ListenRequest request;
   private final CompletableFuture<ListenerHandle> promise;
   private final ListenerAdmission admission;
-  private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Done> stopped;
   private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
   private @Nullable TransportListener listener;
   private final TimerScheduler<Command> timers;
@@ -90,17 +90,20 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   /**
    * @param promise completes when the address is bound
+   * @param stopped to be completed by who starts the listener, once it is gone and its name free
    */
   static Behavior<Command> create(
       EngineParts parts,
       ListenRequest request,
       Transport transport,
-      CompletableFuture<ListenerHandle> promise) {
+      CompletableFuture<ListenerHandle> promise,
+      CompletableFuture<Done> stopped) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers ->
-                    new ListenerActor(context, timers, parts, request, promise).bind(transport)));
+                    new ListenerActor(context, timers, parts, request, promise, stopped)
+                        .bind(transport)));
   }
 
   private ListenerActor(
@@ -108,12 +111,14 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
       TimerScheduler<Command> timers,
       EngineParts parts,
       ListenRequest request,
-      CompletableFuture<ListenerHandle> promise) {
+      CompletableFuture<ListenerHandle> promise,
+      CompletableFuture<Done> stopped) {
     super(context);
     this.timers = timers;
     this.parts = request.flow().of(parts);
     this.request = request;
     this.promise = promise;
+    this.stopped = stopped;
     this.admission = new ListenerAdmission(parts);
     context.setLoggerName(ListenerActor.class);
   }
@@ -297,8 +302,6 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     if (listener != null && !releasing) {
       listener.close();
     }
-    promise.completeExceptionally(new SessionFailure("the listener stopped before it was bound"));
-    stopped.complete(Done.getInstance());
     return this;
   }
 

@@ -82,6 +82,23 @@ final class AhtiGuardianSpec extends ActorSpec {
       }
     }
 
+    "have a name free before it says that its listener is gone, or failed" in {
+      val guardian = kit.spawn(AhtiGuardian.create(parts()))
+      val refused = new FakeTransport
+      val transport = new FakeTransport
+      transport.bound.complete(new FakeListener)
+      // What follows is told the guardian by whoever completes the stage, before anything else.
+      val second = listen(guardian, refused)
+        .handle[CompletableFuture[ListenerHandle]]((_, _) => listen(guardian, transport))
+        .thenCompose[ListenerHandle](listening => listening)
+      val third = second
+        .thenCompose[Done](handle => handle.stop())
+        .thenCompose[ListenerHandle](_ => listen(guardian, transport))
+      refused.bound.completeExceptionally(new IllegalStateException("in use"))
+      eventually(third.isDone shouldBe true)
+      third.join().connections shouldBe 0
+    }
+
     "list the listeners that are bound, and no others" in {
       val guardian = kit.spawn(AhtiGuardian.create(parts()))
       val transport = new FakeTransport

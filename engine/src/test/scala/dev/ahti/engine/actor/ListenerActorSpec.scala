@@ -15,8 +15,10 @@ import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
 import dev.ahti.engine.wire.Capsule
 import dev.ahti.engine.wire.Fields
+import org.apache.pekko.Done
 import org.apache.pekko.actor.testkit.typed.scaladsl.FishingOutcomes
 import org.apache.pekko.actor.typed.ActorRef
+import org.apache.pekko.actor.typed.Behavior
 import org.apache.pekko.actor.typed.DispatcherSelector
 import org.apache.pekko.actor.typed.PostStop
 import org.apache.pekko.actor.typed.scaladsl.Behaviors
@@ -27,12 +29,34 @@ final class ListenerActorSpec extends ActorSpec {
   private def drain(within: FiniteDuration) =
     new DrainRequest(java.time.Duration.ofNanos(within.toNanos), 7, "moved")
 
+  private def create(
+      shared: EngineParts,
+      transport: FakeTransport,
+      promise: CompletableFuture[ListenerHandle],
+      end: CompletableFuture[Done] = new CompletableFuture[Done]
+  ) = ListenerActor.create(shared, Requests.listen(router), transport, promise, end)
+
+  /** What the guardian does once its listener is gone. */
+  private def tellsEnd(
+      listener: ActorRef[ListenerActor.Command],
+      end: CompletableFuture[Done]
+  ): Behavior[String] =
+    Behaviors.setup { context =>
+      context.watchWith(listener, "gone")
+      Behaviors.receiveMessage { _ =>
+        end.complete(Done)
+        Behaviors.stopped
+      }
+    }
+
   private class Fixture(val shared: EngineParts = parts()) {
     val transport = new FakeTransport
     val listener = new FakeListener
     val promise = new CompletableFuture[ListenerHandle]
+    private val end = new CompletableFuture[Done]
     val actor: ActorRef[ListenerActor.Command] =
-      kit.spawn(ListenerActor.create(shared, Requests.listen(router), transport, promise))
+      kit.spawn(create(shared, transport, promise, end))
+    kit.spawn(tellsEnd(actor, end))
 
     def bind(): ListenerHandle = {
       transport.bound.complete(listener)
@@ -69,12 +93,7 @@ final class ListenerActorSpec extends ActorSpec {
           DispatcherSelector.defaultDispatcher()
         )
       ) { () =>
-        ListenerActor.create(
-          parts(),
-          Requests.listen(router),
-          new FakeTransport,
-          new CompletableFuture[ListenerHandle]
-        )
+        create(parts(), new FakeTransport, new CompletableFuture[ListenerHandle])
       }
 
     "have an actor beside it as long as it lives" in {
