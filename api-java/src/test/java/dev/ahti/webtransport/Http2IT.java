@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ahti.webtransport.server.WebTransportServer;
+import dev.ahti.webtransport.server.WebTransportServerBinding;
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawTcpPeer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -77,6 +80,38 @@ class Http2IT {
       assertEquals(stats.bytesSent(), stats.bytesAcknowledged());
       session.close(new WebTransportCloseInfo(9, "done"));
       assertEquals(new WebTransportCloseInfo(9, "done"), await(session.closed()));
+    }
+  }
+
+  @Test
+  void bothVersionsAreServedAndDialledUnlessOneIsNamed() throws Exception {
+    try (Loopback net = start(WebTransportHttpVersion.HTTP_2)) {
+      WebTransportServerBinding both =
+          await(
+              WebTransportServer.create(net.system)
+                  .withName("both")
+                  .withRoute("/", Http2IT::echo)
+                  .bind());
+      assertEquals(Set.of(WebTransportHttpVersion.values()), both.info().httpVersions());
+      for (WebTransportHttpVersion version : WebTransportHttpVersion.values()) {
+        WebTransport session =
+            WebTransport.connect(
+                net.system,
+                both.url() + "/",
+                WebTransportOptions.create().withoutCertificateCheck().withHttpVersions(version));
+        await(session.ready());
+        assertEquals(version, session.info().httpVersion());
+        session.close();
+      }
+      WebTransport any =
+          WebTransport.connect(
+              net.system,
+              net.binding.url() + "/echo",
+              WebTransportOptions.create().withoutCertificateCheck());
+      await(any.ready());
+      assertEquals(WebTransportHttpVersion.HTTP_2, any.info().httpVersion());
+      any.close();
+      await(both.stop());
     }
   }
 

@@ -323,7 +323,7 @@ public final class WebTransportServer {
             WebTransportCongestionControl.DEFAULT,
             Optional.empty(),
             false,
-            Set.of(WebTransportHttpVersion.HTTP_3),
+            Set.of(WebTransportHttpVersion.values()),
             ListenerFlow.CONFIGURED);
 
     Tls withCertificate(String hostName, CertificateOrigin certificate) {
