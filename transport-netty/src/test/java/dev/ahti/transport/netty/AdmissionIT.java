@@ -222,4 +222,87 @@ class AdmissionIT {
       end(net);
     }
   }
+
+  @Test
+  void aListenerHasNoMoreSessionsThanItsLimitWhoeverAsks() {
+    EngineNet net = net("max-sessions = 1");
+    try {
+      int port = quic(net);
+      RawStream first = ask(quicPeer(port, GREEDY));
+      assertEquals("200", status(first));
+      SessionHandle session = net.session();
+      RawPeer second = quicPeer(port, OTHER);
+      assertEquals("RESET 0x10b", ask(second).end());
+      assertEquals(1, net.gauge(Gauges.ADMISSION_SESSIONS_REFUSED));
+      session.close(0, "");
+      assertEquals("FIN", first.end());
+      assertEquals("200", status(ask(second)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aListenerOverTcpHasNoMoreSessionsThanItsLimitWhoeverAsks() {
+    EngineNet net = net("max-sessions = 1");
+    try {
+      int port = Http2Wire.listen(net);
+      assertEquals("200", status(tcpPeer(port, GREEDY).request(Http2Wire.CONNECT)));
+      net.session();
+      assertEquals("429", status(tcpPeer(port, OTHER).request(Http2Wire.CONNECT)));
+      assertEquals(1, net.gauge(Gauges.ADMISSION_SESSIONS_REFUSED));
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aPrefixIsAsWideAsTheSettingsSay() {
+    EngineNet net = net("admission.sessions = 1", "admission.ipv4-prefix = 24");
+    try {
+      int port = quic(net);
+      assertEquals("200", status(ask(quicPeer(port, GREEDY))));
+      net.session();
+      assertEquals("RESET 0x10b", ask(quicPeer(port, OTHER)).end());
+      assertEquals("200", status(ask(quicPeer(port, "127.0.1.2"))));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void whileTooMuchIsQueuedNothingNewIsLetInAndWhatIsOpenGoesOn() {
+    EngineNet net = net("admission.queued-bytes = 4");
+    try {
+      int port = quic(net);
+      RawPeer peer = quicPeer(port, OTHER);
+      assertEquals("200", status(ask(peer)));
+      SessionHandle session = net.session();
+      RawPeer another = quicPeer(port, GREEDY);
+      net.awaitGauge(Gauges.QUIC_CONNECTIONS, 2);
+      RawStream stream = peer.bidirectional(WireSession.both(session) + RawHttp.hex("hello"));
+      PortProbe waiting = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
+      // Asked for, and not taken.
+      waiting.port().request(PortProbe.CREDIT);
+      net.awaitGauge(Gauges.INBOUND_QUEUED_BYTES, 5);
+      assertEquals("RESET 0x10b", ask(another).end());
+      assertEquals(1, net.gauge(Gauges.ADMISSION_SESSIONS_REFUSED));
+      CompletableFuture<RawPeer> newcomer =
+          CompletableFuture.supplyAsync(
+              () -> RawPeer.connect(port, RawOptions.DEFAULTS.withFrom(GREEDY)));
+      PortProbe.await(() -> net.gauge(Gauges.ADMISSION_CONNECTIONS_REFUSED) > 0);
+      stream.finish("");
+      waiting.write(waiting.all());
+      waiting.port().finish();
+      assertEquals(RawHttp.hex("hello"), stream.bytes(5));
+      net.awaitGauge(Gauges.INBOUND_QUEUED_BYTES, 0);
+      open.add(newcomer.join());
+      assertEquals("200", status(ask(another)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
 }
