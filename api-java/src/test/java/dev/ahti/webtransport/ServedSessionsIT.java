@@ -90,10 +90,11 @@ class ServedSessionsIT {
     }
   }
 
-  @Test
-  void theLimitsAndBytesOfASessionAreTold() throws Exception {
-    try (Loopback net = start(WebTransportHttpVersion.HTTP_3)) {
-      WebTransport client = net.connect("/a");
+  @ParameterizedTest
+  @EnumSource(WebTransportHttpVersion.class)
+  void theLimitsAndBytesOfASessionAreTold(WebTransportHttpVersion version) throws Exception {
+    try (Loopback net = start(version)) {
+      WebTransport client = net.connect("/a", net.trusting().withHttpVersions(version));
       ServedSession served = WebTransportServers.get(net.system).sessions(0, 1).get(0);
       ServedSessionInfo before = await(served.info());
       assertEquals(0, before.streams());
@@ -133,9 +134,9 @@ class ServedSessionsIT {
 
   @Test
   void whatHasNoFlowControlOfItsOwnTellsNoLimits() throws Exception {
-    try (Loopback net = start(WebTransportHttpVersion.HTTP_2)) {
+    try (Loopback net = start(WebTransportHttpVersion.HTTP_3)) {
       WebTransport client =
-          net.connect("/a", net.trusting().withHttpVersions(WebTransportHttpVersion.HTTP_2));
+          net.connect("/a", net.trusting().withDrafts(WebTransportDraft.DRAFT_02));
       ServedSession served = WebTransportServers.get(net.system).sessions(0, 1).get(0);
       assertEquals(OptionalLong.empty(), await(served.info()).localMaxData());
       client.close();

@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 
 /**
  * What is known of a session that is open. Limits and bytes are those of the session's own flow
- * control, since it began; absent where it has none (draft 02, or off), and over HTTP/2.
+ * control, since it began; absent where it has none (draft 02, or off).
  *
  * @param streams that are open, those that the application has not taken among them
  * @param localMaxData bytes that the client may send

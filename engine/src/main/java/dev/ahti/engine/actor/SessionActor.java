@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.WebTransportErrorCode;
+import dev.ahti.engine.flow.SessionLimits;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.spi.ConnectionStats;
@@ -42,6 +43,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
           Attached,
           Opened,
           StatsRead,
+          LimitsRead,
           ConnectReadable,
           ConnectReadEnded,
           NoAnswerBefore,
@@ -54,6 +56,8 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private record Opened(TransportCommand.OpenResult result) implements Command {}
 
   private record StatsRead(ConnectionStats stats) implements Command {}
+
+  private record LimitsRead(Optional<SessionLimits> limits) implements Command {}
 
   private enum ConnectReadable implements Command {
     INSTANCE
@@ -88,6 +92,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   private final ClientAnswer answer;
   private final SessionLife life;
   private final ActorRef<ConnectionStats> statsRead;
+  private final ActorRef<TransportCommand.Limits> limitsRead;
   private ConnectionStats latest = ConnectionStats.UNKNOWN;
   private boolean released;
   private boolean stopping;
@@ -125,6 +130,9 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
             context.messageAdapter(
                 TransportCommand.SessionDetached.class, detached -> Detached.INSTANCE));
     this.statsRead = context.messageAdapter(ConnectionStats.class, StatsRead::new);
+    this.limitsRead =
+        context.messageAdapter(
+            TransportCommand.Limits.class, read -> new LimitsRead(read.limits()));
     this.answer = new ClientAnswer(setup, effects);
     this.life =
         new SessionLife(
@@ -174,6 +182,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(ConnectReadable.class, this::onConnectReadable)
         .onMessage(SessionCommand.ReadStats.class, this::onReadStats)
         .onMessage(StatsRead.class, this::onStatsRead)
+        .onMessage(LimitsRead.class, this::onLimitsRead)
         .onMessage(SessionCommand.ReadInfo.class, this::onReadInfo)
         .onMessage(SessionCommand.Sending.class, this::onSending)
         .onMessage(SessionCommand.StreamSent.class, this::onStreamSent)
@@ -306,12 +315,17 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onReadInfo(SessionCommand.ReadInfo read) {
-    int open = streams.count();
     if (flow == null) {
-      promises.info().complete(new SessionInfo(open, Optional.empty()));
+      setup.transport().tell(new TransportCommand.GetLimits(setup.id(), limitsRead));
     } else {
+      int open = streams.count();
       flow.read(limits -> promises.info().complete(new SessionInfo(open, Optional.of(limits))));
     }
+    return this;
+  }
+
+  private Behavior<Command> onLimitsRead(LimitsRead read) {
+    promises.info().complete(new SessionInfo(streams.count(), read.limits()));
     return this;
   }
 

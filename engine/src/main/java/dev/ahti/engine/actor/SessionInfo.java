@@ -7,6 +7,6 @@ import java.util.Optional;
  * What is known of an open session now.
  *
  * @param streams that are open, those that the application has not taken among them
- * @param limits empty where the session has no flow control of its own, or the transport has it
+ * @param limits empty where the session has no flow control of its own
  */
 public record SessionInfo(int streams, Optional<SessionLimits> limits) {}

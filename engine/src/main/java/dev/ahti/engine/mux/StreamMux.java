@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.dialect.Http2Quirk;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.flow.SessionLimits;
 import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.wire.Capsule;
@@ -316,6 +317,11 @@ public final class StreamMux {
   }
 
   // For gauges.
+
+  /** What the peer may send and we may, and what was sent. */
+  public SessionLimits limits() {
+    return streams.session().limits();
+  }
 
   /** Streams that have not ended in both directions, or of which something is unconsumed. */
   public int openStreams() {

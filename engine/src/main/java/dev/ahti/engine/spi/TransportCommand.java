@@ -1,8 +1,10 @@
 package dev.ahti.engine.spi;
 
 import dev.ahti.engine.dialect.Dialect;
+import dev.ahti.engine.flow.SessionLimits;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.Optional;
 import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
@@ -77,6 +79,9 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
   /** Asks for the connection's counters. */
   record GetStats(ActorRef<ConnectionStats> replyTo) implements TransportCommand {}
 
+  /** Asks for the limits of an attached session. */
+  record GetLimits(long sessionId, ActorRef<Limits> replyTo) implements TransportCommand {}
+
   /** A stream that the peer opened for an attached session. */
   record IncomingStream(StreamKind kind, StreamPort port) {}
 
@@ -95,6 +100,14 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
 
   /** Answer to {@link DetachSession}: nothing is told to the session any more. */
   record SessionDetached(long sessionId) {}
+
+  /**
+   * Answer to {@link GetLimits}.
+   *
+   * @param limits empty unless the transport keeps the windows of sessions, and for one that is
+   *     over
+   */
+  record Limits(Optional<SessionLimits> limits) {}
 
   /** Answer to {@link OpenStream}. */
   sealed interface OpenResult {

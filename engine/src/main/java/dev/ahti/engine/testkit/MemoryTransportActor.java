@@ -2,6 +2,7 @@ package dev.ahti.engine.testkit;
 
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -82,8 +83,10 @@ final class MemoryTransportActor {
       connection.close(close.code(), close.reason());
     } else if (command instanceof TransportCommand.GetStats stats) {
       stats.replyTo().tell(connection.stats());
-    } else if (!(command instanceof TransportCommand.AnticipateStreams)) {
+    } else if (command instanceof TransportCommand.GetLimits get) {
       // Its sessions have no windows of their own.
+      get.replyTo().tell(new TransportCommand.Limits(Optional.empty()));
+    } else if (!(command instanceof TransportCommand.AnticipateStreams)) {
       throw new IllegalArgumentException("command: " + command + " (expected: one of the SPI's)");
     }
   }

@@ -153,8 +153,8 @@ final class SessionActorSpec extends SessionSpec {
       val session = new Open
       session.connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED))
       failure(session.handle.closed).getMessage should include("10c")
-      failure(session.handle.draining)
       stopped(session.session)
+      session.handle.draining.isDone shouldBe false
       allZero(session.shared)
     }
 
@@ -307,6 +307,17 @@ final class SessionActorSpec extends SessionSpec {
       session.expect[TransportCommand.GetStats].replyTo ! ConnectionStats.UNKNOWN
       eventually(stats.isDone shouldBe true)
       stats.join() shouldBe ConnectionStats.UNKNOWN
+    }
+
+    "be told with the limits that its transport keeps" in {
+      val session = new Open
+      val info = session.handle.info()
+      val limits = new dev.ahti.engine.flow.SessionLimits(1, 2, 3, 4, 5, 6, 7, 8)
+      val asked = session.expect[TransportCommand.GetLimits]
+      asked.sessionId shouldBe 0
+      asked.replyTo ! new TransportCommand.Limits(java.util.Optional.of(limits))
+      eventually(info.isDone shouldBe true)
+      info.join() shouldBe new SessionInfo(0, java.util.Optional.of(limits))
     }
 
     "be asked for by as many calls at a time as may wait" in {

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.concurrent.Future;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the engine wants done on one connection. Loop only. */
@@ -62,6 +63,9 @@ final class Http2Commands {
       if (session != null) {
         session.anticipate(anticipate.kind(), anticipate.streams());
       }
+    } else if (command instanceof TransportCommand.GetLimits get) {
+      Optional<Http2Session> session = Optional.ofNullable(session(get.sessionId()));
+      get.replyTo().tell(new TransportCommand.Limits(session.map(Http2Session::limits)));
     }
   }
 

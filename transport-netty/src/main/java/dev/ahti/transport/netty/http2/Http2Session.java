@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.http2;
 
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.flow.MuxLimits;
+import dev.ahti.engine.flow.SessionLimits;
 import dev.ahti.engine.flow.StreamLimits;
 import dev.ahti.engine.mux.MuxEffect;
 import dev.ahti.engine.mux.MuxOutput;
@@ -140,6 +141,11 @@ final class Http2Session implements LoopWriter {
   void anticipate(StreamKind kind, int count) {
     mux.anticipate(kind, count);
     requestWrite();
+  }
+
+  /** What the peer may send and we may, and what was sent. */
+  SessionLimits limits() {
+    return mux.limits();
   }
 
   /** The server has said with what streams may begin. */

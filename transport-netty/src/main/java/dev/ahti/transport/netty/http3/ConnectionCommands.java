@@ -14,6 +14,7 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,9 @@ final class ConnectionCommands {
       connection.close(close.code(), close.reason());
     } else if (command instanceof TransportCommand.GetStats get) {
       statistics.collect(channel, get.replyTo()::tell);
+    } else if (command instanceof TransportCommand.GetLimits get) {
+      // The windows of sessions are the engine's, where they have some.
+      get.replyTo().tell(new TransportCommand.Limits(Optional.empty()));
     }
   }
 

@@ -122,6 +122,7 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
         ),
         TransportCommand.GoAway.INSTANCE,
         new TransportCommand.GetStats(probe.ref),
+        new TransportCommand.GetLimits(0, probe.ref),
         new TransportCommand.CloseConnection(0, "")
       )
       samples.map(_.getClass).toSet shouldBe
