@@ -2,6 +2,11 @@ package dev.ahti.webtransport;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +18,24 @@ import org.jspecify.annotations.Nullable;
  * WebTransportSendStream#sink()} or the cause of a cancellation, it carries the code for the peer.
  *
  * <p>It has no stack trace: it reports a remote event, often one per stream. Java serialization
- * keeps all it says; {@code docs/api.md} has what JSON needs.
+ * keeps all it says, and so does Jackson, where an application has that.
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#web-transport-error-interface">W3C</a>
  */
+// Java ignores annotations whose classes are not there: nothing needs Jackson.
+@JsonAutoDetect(
+    fieldVisibility = Visibility.NONE,
+    getterVisibility = Visibility.NONE,
+    isGetterVisibility = Visibility.NONE,
+    setterVisibility = Visibility.NONE)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public final class WebTransportError extends RuntimeException implements WebTransportDomException {
   private static final long serialVersionUID = 1L;
   private static final long MAX_CODE = 0xffff_ffffL;
 
-  private final WebTransportErrorSource source;
-  private final @Nullable Long streamErrorCode;
-  private final @Nullable Integer httpStatus;
+  @JsonProperty private final WebTransportErrorSource source;
+  @JsonProperty private final @Nullable Long streamErrorCode;
+  @JsonProperty private final @Nullable Integer httpStatus;
 
   /** A stream's error with neither message nor code. */
   public WebTransportError() {
@@ -44,14 +56,15 @@ public final class WebTransportError extends RuntimeException implements WebTran
         null);
   }
 
+  @JsonCreator
   private WebTransportError(
-      String message,
-      WebTransportErrorSource source,
-      @Nullable Long streamErrorCode,
-      @Nullable Integer httpStatus) {
+      @JsonProperty("message") String message,
+      @JsonProperty("source") WebTransportErrorSource source,
+      @JsonProperty("streamErrorCode") @Nullable Long streamErrorCode,
+      @JsonProperty("httpStatus") @Nullable Integer httpStatus) {
     super(requireNonNull(message, "message"), null, false, false);
     this.source = requireNonNull(source, "source");
-    this.streamErrorCode = streamErrorCode;
+    this.streamErrorCode = streamErrorCode == null ? null : clamped(streamErrorCode);
     this.httpStatus = httpStatus;
   }
 
@@ -61,8 +74,7 @@ public final class WebTransportError extends RuntimeException implements WebTran
    * @param streamErrorCode clamped to 0 to 2^32-1
    */
   public static WebTransportError stream(String message, long streamErrorCode) {
-    long code = clamped(streamErrorCode);
-    return new WebTransportError(message, WebTransportErrorSource.STREAM, code, null);
+    return new WebTransportError(message, WebTransportErrorSource.STREAM, streamErrorCode, null);
   }
 
   /** A stream's error whose code is unknown, or was none of the application's. */
@@ -87,6 +99,12 @@ public final class WebTransportError extends RuntimeException implements WebTran
   @Override
   public String name() {
     return "WebTransportError";
+  }
+
+  @Override
+  @JsonProperty
+  public String getMessage() {
+    return requireNonNull(super.getMessage());
   }
 
   /** What it is about. */

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -56,16 +55,6 @@ class ApiPageTest {
 
   private static String page() throws IOException {
     return Files.readString(Path.of("../docs/api.md")).replace("\r\n", "\n");
-  }
-
-  @Test
-  void showsTheCompiledMixin() throws IOException {
-    String source =
-        Files.readString(Path.of("src/test/java/dev/ahti/docs/WebTransportErrorMixin.java"))
-            .replace("\r\n", "\n");
-    Matcher tagged = Pattern.compile("// #mixin\n(.*?)\n// #mixin", Pattern.DOTALL).matcher(source);
-    assertTrue(tagged.find());
-    assertTrue(page().contains("```java\n" + tagged.group(1) + "\n```"), tagged.group(1));
   }
 
   @Test

@@ -5,15 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ahti.docs.WebTransportErrorMixin;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,12 +123,39 @@ class ErrorsTest {
   @MethodSource("errors")
   @DisplayName("section 12.4: JSON")
   void jacksonKeepsEverything(WebTransportError error) throws Exception {
-    ObjectMapper mapper =
-        new ObjectMapper().addMixIn(WebTransportError.class, WebTransportErrorMixin.class);
+    ObjectMapper mapper = new ObjectMapper();
     String json = mapper.writeValueAsString(error);
     same(error, mapper.readValue(json, WebTransportError.class));
     assertEquals(
         error.streamErrorCode().isPresent(), mapper.readTree(json).has("streamErrorCode"), json);
+  }
+
+  @Test
+  void jsonHasItsBoundsAndWhatIsNeeded() throws Exception {
+    ObjectMapper mapper = new ObjectMapper();
+    String beyond = "{\"message\":\"m\",\"source\":\"STREAM\",\"streamErrorCode\":4294967296}";
+    assertEquals(
+        OptionalLong.of(0xffff_ffffL),
+        mapper.readValue(beyond, WebTransportError.class).streamErrorCode());
+    for (String wrong : new String[] {"{}", "{\"message\":\"m\"}", "{\"source\":\"STREAM\"}"}) {
+      assertThrows(
+          JsonMappingException.class, () -> mapper.readValue(wrong, WebTransportError.class));
+    }
+  }
+
+  @Test
+  void noJacksonIsNeeded() throws Exception {
+    URL classes = WebTransportError.class.getProtectionDomain().getCodeSource().getLocation();
+    URL jspecify = NullMarked.class.getProtectionDomain().getCodeSource().getLocation();
+    try (URLClassLoader alone =
+        new URLClassLoader(new URL[] {classes, jspecify}, ClassLoader.getPlatformClassLoader())) {
+      assertThrows(
+          ClassNotFoundException.class, () -> alone.loadClass(ObjectMapper.class.getName()));
+      Class<?> error = alone.loadClass(WebTransportError.class.getName());
+      Exception made = (Exception) error.getConstructor(String.class).newInstance("m");
+      assertEquals("m", made.getMessage());
+      assertEquals(0, error.getAnnotations().length);
+    }
   }
 
   private static void same(WebTransportError expected, WebTransportError copy) {
