@@ -100,7 +100,8 @@ public interface WebTransport {
 
   /**
    * Completes when the peer asks to come to an end; the session goes on and streams may still be
-   * opened. Fails with a {@link WebTransportError} when the session ends before.
+   * opened. As in the W3C text it never fails: of a session that ends before, it stays as it is,
+   * and {@link #closed()} tells of the end.
    */
   CompletionStage<Done> draining();
 

@@ -170,6 +170,7 @@ class ProtocolsIT {
               loopback.trusting().withHeaders(three));
       String message = String.valueOf(failure(client.ready()).getMessage());
       assertTrue(message.contains("ahti.headers.fields"), message);
+      assertTrue(message.startsWith("headers: 3"), message);
       loopback.awaitGauge(Gauges.HEADERS_REFUSED, 1);
       assertEquals(0, accepted.size());
     }

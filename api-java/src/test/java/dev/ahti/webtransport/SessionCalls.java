@@ -157,10 +157,7 @@ final class SessionCalls {
         way ->
             way == Way.CONNECTING ? Outcome.WAITS : way.isKnown() ? Outcome.WORKS : Outcome.ERROR);
     row("closed()", WebTransport::closed, SessionCalls::incoming);
-    row(
-        "draining()",
-        WebTransport::draining,
-        way -> way.drained() ? Outcome.WORKS : way.isOver() ? Outcome.ERROR : Outcome.WAITS);
+    row("draining()", WebTransport::draining, way -> way.drained() ? Outcome.WORKS : Outcome.WAITS);
   }
 
   private void calls(ActorRef<?> owner) {

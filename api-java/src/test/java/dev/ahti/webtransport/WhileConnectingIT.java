@@ -107,7 +107,6 @@ class WhileConnectingIT {
     return Stream.of(
         Arguments.of("ready", (Asked) (s, b) -> s.ready()),
         Arguments.of("closed", (Asked) (s, b) -> s.closed()),
-        Arguments.of("draining", (Asked) (s, b) -> s.draining()),
         Arguments.of("createBidirectionalStream", (Asked) (s, b) -> s.createBidirectionalStream()),
         Arguments.of(
             "createUnidirectionalStream", (Asked) (s, b) -> s.createUnidirectionalStream()),

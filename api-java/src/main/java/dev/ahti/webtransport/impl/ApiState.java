@@ -70,9 +70,7 @@ final class ApiState implements SnapshotsStage.Subject {
     established.thenAccept(SessionHandle::stats);
     this.ready = SharedFuture.of(established.thenApply(session -> Done.getInstance()));
     this.closed = SharedFuture.of(end.told());
-    this.draining =
-        SharedFuture.of(
-            established.thenCompose(SessionHandle::draining).handle(ApiState::<Done>orError));
+    this.draining = SharedFuture.ofSuccess(established.thenCompose(SessionHandle::draining));
   }
 
   SharedFuture<Done> ready() {
@@ -97,9 +95,7 @@ final class ApiState implements SnapshotsStage.Subject {
     if (!established.isDone()) {
       return WebTransportState.CONNECTING;
     }
-    return draining.isDone() && !draining.isCompletedExceptionally()
-        ? WebTransportState.DRAINING
-        : WebTransportState.CONNECTED;
+    return draining.isDone() ? WebTransportState.DRAINING : WebTransportState.CONNECTED;
   }
 
   boolean isOver() {
@@ -335,7 +331,9 @@ final class ApiState implements SnapshotsStage.Subject {
     }
     // Those say all that the application can use; of others, the kind says more than the message.
     boolean plain =
-        cause instanceof SessionFailure || cause instanceof TransportUnavailableException;
+        cause instanceof SessionFailure
+            || cause instanceof TransportUnavailableException
+            || cause instanceof IllegalArgumentException;
     throw WebTransportError.session(String.valueOf(plain ? cause.getMessage() : cause));
   }
 

@@ -50,10 +50,14 @@ record StreamOpening(
         limit == null ? session.status().ask(this::ask) : openInTime(limit);
     return opened.handle(
         (stream, failure) -> {
-          if (failure == null) {
-            return new SendStream(session, stream, group, options.sendOrder(), limit);
+          if (failure != null) {
+            throw rethrown(ApiState.unwrapped(failure));
           }
-          throw rethrown(ApiState.unwrapped(failure));
+          if (session.status().isOver()) {
+            giveUp(stream);
+            throw session.status().invalid();
+          }
+          return new SendStream(session, stream, group, options.sendOrder(), limit);
         });
   }
 
@@ -68,12 +72,16 @@ record StreamOpening(
               if (failure != null) {
                 opened.completeExceptionally(ApiState.unwrapped(failure));
               } else if (!opened.complete(stream)) {
-                // It came as the time was up; nobody will see it.
-                stream.control().reset(0);
-                stream.control().stopSending(0);
+                giveUp(stream);
               }
             });
     return opened;
+  }
+
+  /** It came too late; nobody will see it. */
+  private static void giveUp(StreamHandle stream) {
+    stream.control().reset(0);
+    stream.control().stopSending(0);
   }
 
   private CompletableFuture<StreamHandle> ask(SessionHandle there) {

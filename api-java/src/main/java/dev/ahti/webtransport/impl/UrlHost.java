@@ -4,6 +4,7 @@ import dev.ahti.engine.address.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.net.IDN;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -28,9 +29,7 @@ record UrlHost(String dialled, String serialized) {
     }
     String name;
     try {
-      name =
-          IDN.toASCII(percentDecoded(text), IDN.ALLOW_UNASSIGNED)
-              .toLowerCase(java.util.Locale.ROOT);
+      name = IDN.toASCII(percentDecoded(text), IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
     } catch (IllegalArgumentException unfit) {
       return Optional.empty();
     }

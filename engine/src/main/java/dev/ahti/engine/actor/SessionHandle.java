@@ -126,8 +126,8 @@ public final class SessionHandle {
   }
 
   /**
-   * Completes when the peer asks to wind up, with DRAIN or GOAWAY; the session goes on. Fails with
-   * a {@link SessionFailure} when it ends before. The same for everybody, like {@link #closed}.
+   * Completes when the peer asks to wind up, with DRAIN or GOAWAY; the session goes on. Stays
+   * incomplete when it ends before. The same for everybody, like {@link #closed}.
    */
   public CompletableFuture<Done> draining() {
     return promises.draining();

@@ -110,7 +110,6 @@ final class SessionPromises {
   }
 
   private void failTheRest(SessionFailure why) {
-    draining.fail(why);
     bidirectionalOpens.end(why);
     unidirectionalOpens.end(why);
     stats.end(why);

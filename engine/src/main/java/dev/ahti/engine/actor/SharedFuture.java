@@ -32,6 +32,13 @@ public final class SharedFuture<T> extends CompletableFuture<T> {
     return shared;
   }
 
+  /** Completes as the future does, and stays as it is where that fails. */
+  public static <T> SharedFuture<T> ofSuccess(CompletableFuture<T> future) {
+    SharedFuture<T> shared = new SharedFuture<>();
+    future.thenAccept(shared::succeed);
+    return shared;
+  }
+
   /** Completes it; whether it was not before. */
   boolean succeed(T value) {
     return super.complete(value);
