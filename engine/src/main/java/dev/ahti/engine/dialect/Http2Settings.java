@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +39,27 @@ public final class Http2Settings {
    */
   public record Update(Http2Settings settings, @Nullable Violation violation) {}
 
+  /** What is read of a peer's settings; all others are for HTTP/2 itself, or mean nothing. */
+  private static final Set<Long> READ =
+      Set.of(
+          CodePoints.ENABLE_CONNECT_PROTOCOL,
+          CodePoints.H2_WT_ENABLED,
+          CodePoints.WT_INITIAL_MAX_DATA,
+          CodePoints.H2_WT_INITIAL_MAX_STREAM_DATA_UNI,
+          CodePoints.H2_WT_INITIAL_MAX_STREAM_DATA_BIDI_LOCAL,
+          CodePoints.H2_WT_INITIAL_MAX_STREAM_DATA_BIDI_REMOTE,
+          CodePoints.WT_INITIAL_MAX_STREAMS_UNI,
+          CodePoints.WT_INITIAL_MAX_STREAMS_BIDI);
+
   private final Map<Long, Long> values;
 
   private Http2Settings(Map<Long, Long> values) {
     this.values = values;
+  }
+
+  /** Whether a setting of a peer makes a difference here. */
+  public static boolean isRead(long id) {
+    return READ.contains(id);
   }
 
   /**

@@ -18,6 +18,7 @@ import dev.ahti.engine.wire.CapsuleDecoder;
  *     when the session began: then our limits are told again, as capsules
  * @param peers what the peer lets us begin with
  * @param capsules the bounds of what is read
+ * @param controlBudget bytes of capsules of control that are taken between two refills
  * @param chunk bytes of a stream that go into one capsule at most, above zero: for so long others
  *     wait for their turn
  */
@@ -28,6 +29,7 @@ public record MuxSetup(
     boolean tellOurs,
     MuxLimits peers,
     CapsuleDecoder.Limits capsules,
+    long controlBudget,
     int chunk) {
   public MuxSetup {
     requireNonNull(role, "role");

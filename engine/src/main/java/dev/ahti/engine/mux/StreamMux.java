@@ -3,6 +3,7 @@ package dev.ahti.engine.mux;
 import static java.util.Objects.requireNonNull;
 
 import dev.ahti.engine.dialect.Http2Quirk;
+import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.Violation;
 import dev.ahti.engine.flow.MuxLimits;
 import dev.ahti.engine.flow.SessionLimits;
@@ -37,19 +38,25 @@ import org.jspecify.annotations.Nullable;
  * halves change nothing.
  *
  * <p><b>Bounds.</b> It holds one capsule of control under way, marks on the streams that there are,
- * and no payload. Has state, is not thread-safe, and allocates a few small objects a capsule.
+ * and no payload. Capsules of control, which cost no credit, have a budget: one more ends the
+ * session. Has state, is not thread-safe, and allocates a few small objects a capsule.
  */
 public final class StreamMux {
   private final StreamCapsuleDecoder decoder;
   private final MuxStreams streams;
   private final MuxSender sender;
   private final MuxReceiver receiver;
+  private final long controlBudget;
+  private long controlLeft;
+  private long controlBytes;
   private Capsule.@Nullable CloseSession close;
   private boolean over;
 
   /** At the start of a session, nothing read or written. */
   public StreamMux(MuxSetup setup) {
     this.decoder = new StreamCapsuleDecoder(setup.capsules(), setup.dialect().reading());
+    this.controlBudget = setup.controlBudget();
+    this.controlLeft = controlBudget;
     this.streams = new MuxStreams(setup);
     this.sender = new MuxSender(streams, setup.dialect().finOrder(), setup.chunk());
     this.receiver =
@@ -77,7 +84,7 @@ public final class StreamMux {
     }
     StreamCapsuleDecoder.Result result = decoder.feed(bytes);
     for (CapsulePart part : result.parts()) {
-      Violation violation = receiver.on(part, effects);
+      Violation violation = spend(part) ? receiver.on(part, effects) : tooMuchControl();
       if (violation != null) {
         fail(violation, effects);
         return effects;
@@ -85,6 +92,31 @@ public final class StreamMux {
     }
     fail(result.violation(), effects);
     return effects;
+  }
+
+  /**
+   * Whether the budget has room for what costs the peer no credit: a datagram has queues that bound
+   * it, and a CLOSE is the last.
+   */
+  private boolean spend(CapsulePart part) {
+    int bytes = 0;
+    if (part instanceof CapsulePart.OfStream one) {
+      bytes = one.capsule().encode().length();
+    } else if (part instanceof CapsulePart.OfSession one
+        && !(one.capsule() instanceof Capsule.DatagramCapsule)
+        && !(one.capsule() instanceof Capsule.CloseSession)) {
+      bytes = one.capsule().encode().length();
+    }
+    controlBytes += bytes;
+    controlLeft -= bytes;
+    return controlLeft >= 0;
+  }
+
+  private Violation tooMuchControl() {
+    return Violation.session(
+        Http3ErrorCode.H3_EXCESSIVE_LOAD,
+        "more than " + controlBudget + " bytes of capsules of control",
+        "RFC 9114 10.5");
   }
 
   /** The peer has ended the CONNECT stream: no effect, or that this cuts a capsule. */
@@ -131,9 +163,10 @@ public final class StreamMux {
     }
   }
 
-  /** Fills the budget of skipped bytes up again. */
-  public void refillSkipBudget() {
+  /** Fills the budgets of skipped bytes and of capsules of control up again. */
+  public void refillBudgets() {
     decoder.refillSkipBudget();
+    controlLeft = controlBudget;
   }
 
   // What the application wants.
@@ -331,6 +364,11 @@ public final class StreamMux {
   /** Bytes of a capsule under way that are held at this moment. */
   public int heldBytes() {
     return decoder.heldBytes();
+  }
+
+  /** Bytes of capsules of control since the start. */
+  public long controlBytes() {
+    return controlBytes;
   }
 
   /** Bytes of capsules that were skipped since the start. */

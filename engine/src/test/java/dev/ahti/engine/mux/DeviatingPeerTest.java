@@ -29,6 +29,7 @@ class DeviatingPeerTest {
             false,
             MuxEnd.WIDE,
             CapsuleDecoder.Limits.DEFAULT,
+            MuxEnd.CONTROL,
             MuxEnd.CHUNK));
   }
 

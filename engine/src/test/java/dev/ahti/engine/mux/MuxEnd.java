@@ -25,6 +25,9 @@ final class MuxEnd {
 
   static final int CHUNK = 1000;
 
+  /** Bytes of capsules of control; more than any test but its own needs. */
+  static final long CONTROL = 1 << 20;
+
   final StreamMux mux;
   private final Map<Long, ByteString> outgoing = new HashMap<>();
   private final Map<DatagramSender, ByteString> datagrams = new HashMap<>();
@@ -35,7 +38,14 @@ final class MuxEnd {
 
   static MuxSetup setup(Role role, MuxLimits ours, MuxLimits peers) {
     return new MuxSetup(
-        role, Http2Dialect.DRAFT_15, ours, false, peers, CapsuleDecoder.Limits.DEFAULT, CHUNK);
+        role,
+        Http2Dialect.DRAFT_15,
+        ours,
+        false,
+        peers,
+        CapsuleDecoder.Limits.DEFAULT,
+        CONTROL,
+        CHUNK);
   }
 
   static MuxEnd of(Role role, MuxLimits ours, MuxLimits peers) {

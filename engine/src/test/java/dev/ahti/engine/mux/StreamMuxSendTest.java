@@ -372,6 +372,7 @@ class StreamMuxSendTest {
                 true,
                 known.peers(),
                 known.capsules(),
+                known.controlBudget(),
                 known.chunk()));
     assertEquals("max-data(100) max-bidi(2) max-uni(2)", server.flushed());
     server.open(BIDIRECTIONAL);
@@ -508,6 +509,7 @@ class StreamMuxSendTest {
                 false,
                 MuxEnd.WIDE,
                 CapsuleDecoder.Limits.DEFAULT,
+                MuxEnd.CONTROL,
                 ROOM));
     client.mux.finish(client.open(BIDIRECTIONAL));
     assertEquals(Vectors.hex("990b4d3c 01 00"), client.pull(ROOM));

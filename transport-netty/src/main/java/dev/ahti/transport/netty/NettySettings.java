@@ -227,7 +227,10 @@ record NettySettings(
         bytes(config, "http2.datagram-size", 1),
         new CapsuleDecoder.Limits(
             engine.session().datagramCapsuleSize(), engine.session().capsuleBudget()),
-        engine.session().capsuleBudgetWindow());
+        engine.session().controlCapsuleBudget(),
+        engine.session().capsuleBudgetWindow(),
+        bytes(config, "unknown-frame-budget", 1024),
+        time(config, "unknown-frame-budget-window"));
   }
 
   private static CongestionControl congestionControl(Config config) {

@@ -99,6 +99,7 @@ final class Http2Commands {
                 false,
                 NOTHING,
                 context.limits().capsules(),
+                context.limits().controlCapsuleBudget(),
                 Http2Session.CHUNK));
     MuxDatagramPort port = new MuxDatagramPort(context, none, () -> {});
     port.close("the session has ended");

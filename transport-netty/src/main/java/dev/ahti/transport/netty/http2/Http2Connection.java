@@ -85,8 +85,9 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private boolean closed;
   private boolean started;
   private boolean settingsAcknowledged;
+  private boolean settingsTold;
 
-  /** All that the peer has said so far; Netty has acknowledged it. */
+  /** What the peer has said so far of what is read; Netty has acknowledged it. */
   private final Map<Long, Long> peerSettings = new LinkedHashMap<>();
 
   /**
@@ -224,6 +225,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
         !settingsAcknowledged,
         limits(theirs, !server, dialect).max(connect.begin()),
         context.limits().capsules(),
+        context.limits().controlCapsuleBudget(),
         Http2Session.CHUNK);
   }
 
@@ -298,9 +300,21 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     settingsAcknowledged = true;
   }
 
+  /**
+   * Keeps what somebody reads, and tells what is new: a peer may say any of 65,536 things again.
+   */
   void peerSettings(Http2Settings settings) {
-    settings.forEach((id, value) -> peerSettings.put((long) id, value));
-    tell(new TransportEvent.PeerSettings(Map.copyOf(peerSettings)));
+    boolean news = !settingsTold;
+    settingsTold = true;
+    for (Map.Entry<Character, Long> one : settings.entrySet()) {
+      long id = one.getKey();
+      if (dev.ahti.engine.dialect.Http2Settings.isRead(id)) {
+        news |= !one.getValue().equals(peerSettings.put(id, one.getValue()));
+      }
+    }
+    if (news) {
+      tell(new TransportEvent.PeerSettings(Map.copyOf(peerSettings)));
+    }
   }
 
   void requestReceived(Http2RequestStream stream, Fields fields, StreamPort body) {

@@ -14,6 +14,8 @@ import dev.ahti.transport.netty.loop.PortGauges;
  * @param payload counts what its sessions send
  * @param datagrams where datagrams count
  * @param floods counts connections that end because the peer asked for too much work
+ * @param skippedCapsules counts bytes of capsules that mean nothing
+ * @param controlCapsules counts bytes of capsules of control
  * @param limits what the connection keeps to
  */
 record Http2Context(
@@ -23,4 +25,6 @@ record Http2Context(
     Payload payload,
     DatagramGauges datagrams,
     Counter floods,
+    Counter skippedCapsules,
+    Counter controlCapsules,
     Http2Limits limits) {}

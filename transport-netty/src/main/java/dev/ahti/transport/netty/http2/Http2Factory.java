@@ -4,6 +4,7 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DatagramGauges;
+import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.loop.OpenChannels;
 import dev.ahti.transport.netty.loop.PortGauges;
@@ -17,6 +18,9 @@ public final class Http2Factory {
   private final OpenChannels streams;
   private final Counter keepAlives;
   private final Counter floods;
+  private final Counter skippedBytes;
+  private final Counter skippedCapsules;
+  private final Counter controlCapsules;
 
   /** For a transport with these settings. */
   public Http2Factory(Http2Limits limits, GaugeRegistry gauges) {
@@ -26,6 +30,9 @@ public final class Http2Factory {
     this.connections = new OpenChannels(gauges.level(Gauges.TCP_CONNECTIONS));
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.floods = gauges.counter(Gauges.HTTP2_FLOODS);
+    this.skippedBytes = gauges.counter(Gauges.FRAMES_SKIPPED_BYTES);
+    this.skippedCapsules = gauges.counter(Gauges.CAPSULES_SKIPPED_BYTES);
+    this.controlCapsules = gauges.counter(Gauges.CAPSULES_CONTROL_BYTES);
     this.streams = new OpenChannels(gauges.level(Gauges.HTTP2_STREAMS));
   }
 
@@ -49,6 +56,11 @@ public final class Http2Factory {
     return keepAlives;
   }
 
+  /** What one connection may send of frames that cost it no credit. */
+  SkipBudget skipBudget(NettyLoop loop) {
+    return new SkipBudget(limits.skipBudget(), limits.skipWindow(), skippedBytes, loop.nanoTime());
+  }
+
   Http2Context context(NettyLoop loop) {
     return new Http2Context(
         loop,
@@ -57,6 +69,8 @@ public final class Http2Factory {
         new Payload(),
         datagrams,
         floods,
+        skippedCapsules,
+        controlCapsules,
         limits);
   }
 }

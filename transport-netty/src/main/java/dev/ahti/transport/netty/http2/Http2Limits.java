@@ -26,7 +26,11 @@ import java.time.Duration;
  * @param unsentLimit bytes that the kernel takes before they can be sent
  * @param datagramSize bytes of one that is sent at most
  * @param capsules the bounds of what is read of a session
- * @param capsuleBudgetWindow how often what may be skipped of it is renewed
+ * @param controlCapsuleBudget bytes of capsules of control that are taken of a session in the
+ *     window
+ * @param capsuleBudgetWindow that window, also of what may be skipped
+ * @param skipBudget bytes of frames without use that are taken of a connection in the window
+ * @param skipWindow that window
  */
 public record Http2Limits(
     int maxFieldSection,
@@ -47,4 +51,7 @@ public record Http2Limits(
     int unsentLimit,
     int datagramSize,
     CapsuleDecoder.Limits capsules,
-    Duration capsuleBudgetWindow) {}
+    long controlCapsuleBudget,
+    Duration capsuleBudgetWindow,
+    long skipBudget,
+    Duration skipWindow) {}

@@ -45,7 +45,7 @@ final class Http2Session implements LoopWriter {
 
   private static final long NONE = -1;
 
-  /** Bytes of the body that are read in one go, before others on the loop have their turn. */
+  /** Bytes of the body that are asked for at a time; what was read is asked for again at once. */
   private static final int READ_AHEAD = 256 * 1024;
 
   private final Http2Context context;
@@ -61,6 +61,8 @@ final class Http2Session implements LoopWriter {
   private final ArrayDeque<MuxStreamPort> newlyWaiting = new ArrayDeque<>(0);
 
   private long budgetSince;
+  private long skippedCounted;
+  private long controlCounted;
   private long justOpened = NONE;
   private boolean begun;
   private boolean drainTold;
@@ -233,6 +235,7 @@ final class Http2Session implements LoopWriter {
       if (next instanceof Inbound.Data data) {
         justOpened = NONE;
         mux.receive(data.bytes()).forEach(this::happened);
+        count();
         body.request(data.bytes().length());
       } else {
         ended(next);
@@ -242,11 +245,18 @@ final class Http2Session implements LoopWriter {
     requestWrite();
   }
 
+  private void count() {
+    context.skippedCapsules().add(mux.skippedBytes() - skippedCounted);
+    skippedCounted = mux.skippedBytes();
+    context.controlCapsules().add(mux.controlBytes() - controlCounted);
+    controlCounted = mux.controlBytes();
+  }
+
   private void refill() {
     long now = context.loop().nanoTime();
     if (now - budgetSince >= context.limits().capsuleBudgetWindow().toNanos()) {
       budgetSince = now;
-      mux.refillSkipBudget();
+      mux.refillBudgets();
     }
   }
 
@@ -293,7 +303,7 @@ final class Http2Session implements LoopWriter {
     }
   }
 
-  /** One drain and one close at most: however often a peer drains, it means what it meant. */
+  /** One drain at most: however often a peer drains, it means what it meant. */
   private void tell(Capsule capsule) {
     boolean drain = capsule instanceof Capsule.DrainSession;
     if (!drain || !drainTold) {

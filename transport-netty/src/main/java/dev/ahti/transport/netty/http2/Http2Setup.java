@@ -180,7 +180,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
     }
     settings.forEach((id, value) -> own.put((char) id.intValue(), value));
     int seconds = (int) Math.max(1, limits.resetWindow().toSeconds());
-    return new GuardedCodecBuilder(server)
+    return new GuardedCodecBuilder(server, factory.skipBudget(loop), loop::nanoTime)
         .initialSettings(own)
         .validateHeaders(true)
         .gracefulShutdownTimeoutMillis(0)

@@ -11,7 +11,6 @@ import dev.ahti.transport.netty.loop.InboundHalf;
 import dev.ahti.transport.netty.loop.OutboundHalf;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +40,7 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
   private final Runnable announce = this::announce;
 
   // Loop only.
-  private final ArrayDeque<ByteString> arrived = new ArrayDeque<>(0);
+  private final ArrivedBytes arrived = new ArrivedBytes();
   private @Nullable Inbound arrivedEnd;
   private boolean endWithHeader;
   private long announced;
@@ -224,16 +223,17 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
 
   private void consumed(long bytes) {
     if (loop.inLoop()) {
-      mux.consumed(id, bytes);
-      session.requestWrite();
+      consumedOnLoop(bytes);
     } else if (consumedElsewhere.getAndAdd(bytes) == 0) {
       // One task for all that is consumed until it runs.
-      loop.execute(
-          () -> {
-            mux.consumed(id, consumedElsewhere.getAndSet(0));
-            session.requestWrite();
-          });
+      loop.execute(() -> consumedOnLoop(consumedElsewhere.getAndSet(0)));
     }
+  }
+
+  private void consumedOnLoop(long bytes) {
+    mux.consumed(id, bytes);
+    session.requestWrite();
+    deliver();
   }
 
   // The session's side.
@@ -257,8 +257,12 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
     deliver();
   }
 
+  /**
+   * Hands over what was asked for. While the consumer has something to take, short pieces wait here
+   * for more to be joined with.
+   */
   private void deliver() {
-    while (in.wantsBytes() && !arrived.isEmpty()) {
+    while (in.wantsBytes() && !arrived.isEmpty() && (in.isDrained() || arrived.isLong())) {
       ByteString next = arrived.remove();
       session.held(-next.length());
       in.received(next);
@@ -273,10 +277,7 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
 
   /** Drops what nobody has asked for. */
   private void drop() {
-    long dropped = 0;
-    for (ByteString bytes : arrived) {
-      dropped += bytes.length();
-    }
+    long dropped = arrived.length();
     arrived.clear();
     session.held(-dropped);
     if (dropped > 0) {

@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.transport.netty.http.SkipBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DecoratingHttp2ConnectionDecoder;
@@ -9,12 +10,14 @@ import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Ends the connection where Netty's codec ends a stream only (RFC 9113 5.1 and 5.1.1): a frame on a
@@ -25,7 +28,7 @@ import java.util.Set;
  * stream error, as Netty sees it.
  */
 final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
-  /** Streams that are remembered, of each kind. */
+  /** Streams that are remembered, of each kind: more than come before a reset is seen. */
   private static final int REMEMBERED = 256;
 
   /** From one stream of an endpoint to its next. */
@@ -33,10 +36,14 @@ final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
 
   private final Set<Integer> finished = newest();
   private final Set<Integer> passedOver = newest();
+  private final SkipBudget budget;
+  private final LongSupplier clock;
   private int highest = -1;
 
-  StreamStateGuard(Http2ConnectionDecoder decoder) {
+  StreamStateGuard(Http2ConnectionDecoder decoder, SkipBudget budget, LongSupplier clock) {
     super(decoder);
+    this.budget = budget;
+    this.clock = clock;
     Http2Connection connection = decoder.connection();
     connection.addListener(
         new Http2ConnectionAdapter() {
@@ -54,6 +61,11 @@ final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
             }
           }
         });
+  }
+
+  @Override
+  public void frameListener(Http2FrameListener listener) {
+    super.frameListener(new FreeFrames(listener, budget, clock));
   }
 
   private static Set<Integer> newest() {

@@ -6,6 +6,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.DatagramGauges;
+import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.loop.OpenChannels;
 import dev.ahti.transport.netty.loop.PortGauges;

@@ -13,6 +13,7 @@ import dev.ahti.engine.wire.DatagramHeader;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.http.ConnectionDriver;
+import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.http.TransportActor;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;

@@ -154,6 +154,11 @@ public final class InboundHalf {
     return end == null && credit.get() > 0;
   }
 
+  /** Whether the consumer has taken all that it was given. */
+  public boolean isDrained() {
+    return bytesRead == bytesReceived;
+  }
+
   /** How many bytes the consumer is ready to take. */
   public long credit() {
     return credit.get();

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.http3;
+package dev.ahti.transport.netty.http;
 
 import dev.ahti.engine.gauge.Counter;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.time.Duration;
  * How many bytes of frames that mean nothing to us a peer may send within a time. Skipping them
  * costs processor time and never memory, and no credit of ours bounds it. Loop only.
  */
-final class SkipBudget {
+public final class SkipBudget {
   private final long bytes;
   private final long windowNanos;
   private final Counter skipped;
@@ -15,10 +15,13 @@ final class SkipBudget {
   private long since;
 
   /**
+   * A whole one.
+   *
+   * @param bytes that may be spent in each window
    * @param skipped counts them
    * @param nowNanos the present time on any one monotonic clock
    */
-  SkipBudget(long bytes, Duration window, Counter skipped, long nowNanos) {
+  public SkipBudget(long bytes, Duration window, Counter skipped, long nowNanos) {
     this.bytes = bytes;
     this.skipped = skipped;
     this.windowNanos = window.toNanos();
@@ -27,7 +30,7 @@ final class SkipBudget {
   }
 
   /** Spends some; {@code false} when there was not enough. */
-  boolean spend(long amount, long nowNanos) {
+  public boolean spend(long amount, long nowNanos) {
     if (nowNanos - since >= windowNanos) {
       since = nowNanos;
       left = bytes;

@@ -1,4 +1,4 @@
-package dev.ahti.transport.netty.http3;
+package dev.ahti.transport.netty.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
