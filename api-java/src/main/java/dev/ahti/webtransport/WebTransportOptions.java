@@ -166,7 +166,8 @@ public final class WebTransportOptions {
 
   /**
    * How long it may take in all until the session is established; 30 seconds unless set. Of this,
-   * connecting has {@code ahti.dialer.connect-timeout} for each version of HTTP.
+   * connecting has {@code ahti.dialer.connect-timeout} for each version of HTTP, and the server
+   * {@code ahti.dialer.answer-timeout} for its answer.
    */
   public WebTransportOptions withConnectTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
