@@ -178,9 +178,10 @@ public final class WebTransportOptions {
 
   /**
    * Whether the session may share a connection with other sessions to the same server that allow it
-   * too and have the same trust, drafts and {@linkplain #withPartitionKey partition key}; it never
-   * tells whether it does. Sessions of a connection share its windows and end with it. Without,
-   * each session has a connection of its own.
+   * too and have the same trust, client certificate, congestion control, versions of HTTP, drafts
+   * and {@linkplain #withPartitionKey partition key}, and ask alike for keying material and
+   * unreliable transport; it never tells whether it does. Sessions of a connection share its
+   * windows and end with it. Without, each session has a connection of its own.
    *
    * <p>Not together with {@linkplain #withServerCertificateHashes hashes}: connecting is then
    * refused with a {@link WebTransportNotSupportedException}.
