@@ -166,7 +166,8 @@ public final class WebTransportOptions {
 
   /**
    * How long it may take in all until the session is established; 30 seconds unless set. Of this,
-   * connecting has {@code ahti.dialer.connect-timeout} for each version of HTTP.
+   * connecting has {@code ahti.dialer.connect-timeout} for each version of HTTP, and the server
+   * {@code ahti.dialer.answer-timeout} for its answer.
    */
   public WebTransportOptions withConnectTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
@@ -177,9 +178,10 @@ public final class WebTransportOptions {
 
   /**
    * Whether the session may share a connection with other sessions to the same server that allow it
-   * too and have the same trust, drafts and {@linkplain #withPartitionKey partition key}; it never
-   * tells whether it does. Sessions of a connection share its windows and end with it. Without,
-   * each session has a connection of its own.
+   * too and have the same trust, client certificate, congestion control, versions of HTTP, drafts
+   * and {@linkplain #withPartitionKey partition key}, and ask alike for keying material and
+   * unreliable transport; it never tells whether it does. Sessions of a connection share its
+   * windows and end with it. Without, each session has a connection of its own.
    *
    * <p>Not together with {@linkplain #withServerCertificateHashes hashes}: connecting is then
    * refused with a {@link WebTransportNotSupportedException}.

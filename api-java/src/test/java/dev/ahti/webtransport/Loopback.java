@@ -88,7 +88,12 @@ final class Loopback implements AutoCloseable {
 
   /** A session that is ready. */
   WebTransport connect(String path, WebTransportOptions options) throws Exception {
-    WebTransport session = WebTransport.connect(system, binding.url() + path, options);
+    return connectTo(binding.url() + path, options);
+  }
+
+  /** The same with a server of a test's own, or under another name. */
+  WebTransport connectTo(String url, WebTransportOptions options) throws Exception {
+    WebTransport session = WebTransport.connect(system, url, options);
     // A test that looks at the other end only would let it be found unreferenced.
     held.add(session);
     session.closed().whenComplete((how, failure) -> held.remove(session));

@@ -32,6 +32,11 @@ class WebTransportOptionsTest {
     assertEquals(defaults, read(WebTransportOptions.create()));
   }
 
+  @Test
+  void aDialHasThirtySecondsUnlessSet() {
+    assertEquals(Duration.ofSeconds(30), WebTransportOptions.create().connectTimeout());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"https://example.org", "http://[::1]:8080", "null"})
   void anOriginOfAPageCanBeSent(String origin) {

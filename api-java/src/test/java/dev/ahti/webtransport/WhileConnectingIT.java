@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Conformance;
-import dev.ahti.wtspec.proxy.Impairment;
+import dev.ahti.webtransport.server.SessionHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.AsPublisher;
@@ -41,12 +42,26 @@ import org.reactivestreams.Subscription;
 class WhileConnectingIT {
   private static final ByteString HELLO = ByteString.fromString("hello");
 
+  private static Loopback start(String config, SessionHandler handler) throws Exception {
+    return Loopback.start(
+        HeldResolver.CONFIG + config, Map.of("/", handler), UnaryOperator.identity());
+  }
+
+  private static Loopback start(SessionHandler handler) throws Exception {
+    return start("", handler);
+  }
+
+  /** A session that connects until the host is released, and not a moment less. */
+  private static WebTransport connecting(Loopback loopback, HeldResolver.Host host) {
+    return WebTransport.connect(loopback.system, host.url(loopback) + "/", loopback.trusting());
+  }
+
   @Test
   @Conformance("H3-C-24")
   void streamsAndDatagramsAskedForBeforeReadyWork() throws Exception {
-    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::greetAndEcho))) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(WhileConnectingIT::greetAndEcho);
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       CompletionStage<WebTransportBidirectionalStream> opened = session.createBidirectionalStream();
       CompletionStage<WebTransportReceiveStream> greeting =
           session.incomingUnidirectionalStreams().runWith(Sink.head(), loopback.system);
@@ -62,7 +77,8 @@ class WhileConnectingIT {
           Source.<ByteString>empty()
               .toMat(session.datagrams().createWritable().sink(), Keep.right())
               .run(loopback.system);
-      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
 
       Loopback.await(nothingSent);
       Loopback.await(sent);
@@ -147,11 +163,13 @@ class WhileConnectingIT {
   @MethodSource("everything")
   @Conformance("H3-C-24")
   void failsWithTheErrorOfTheSession(String name, Asked asked) throws Exception {
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
       WebTransport session =
           WebTransport.connect(
-              loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
+              loopback.system, host.url(loopback) + "/nowhere", loopback.trusting());
       CompletionStage<?> outcome = asked.of(session, loopback);
+      host.release();
       Throwable failure = Loopback.failure(outcome);
       if (failure instanceof WebTransportInvalidStateException invalid) {
         assertTrue(name.startsWith("create"), name);
@@ -164,15 +182,13 @@ class WhileConnectingIT {
 
   @Test
   void sourcesAskedForBeforeReadyTakeNothingAheadOfDemand() throws Exception {
-    // Far away, so that there is time to ask before it is ready.
-    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
-    try (Loopback loopback = Loopback.start(Map.of("/", WhileConnectingIT::openFourOfEach));
-        Path path = Path.to(loopback, far)) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(WhileConnectingIT::openFourOfEach);
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       OnDemand one = OnDemand.of(session.incomingUnidirectionalStreams(), loopback);
       OnDemand other = OnDemand.of(session.incomingBidirectionalStreams(), loopback);
-      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
       Loopback.eventually("all wait", () -> loopback.gauge(Gauges.INCOMING_STREAMS_WAITING) == 8);
       one.take();
       other.take();
@@ -185,17 +201,16 @@ class WhileConnectingIT {
 
   @Test
   void whatWaitsTooLongForTheSessionGoesByItselfAndIsCounted() throws Exception {
-    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(250));
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        Path path = Path.to(loopback, far)) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       session.datagrams().setOutgoingMaxAge(Duration.ofMillis(1));
       WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
       CompletionStage<WebTransportDatagramResult> result = writer.send(HELLO);
       assertEquals(WebTransportDatagramResult.EXPIRED, Loopback.await(result));
       assertEquals(WebTransportState.CONNECTING, session.state());
       loopback.awaitGauge(Gauges.DATAGRAMS_EXPIRED_OUTGOING, 1);
+      host.release();
       Loopback.await(session.ready());
       assertEquals(
           OptionalLong.of(1), Loopback.await(session.datagrams().getStats()).expiredOutgoing());
@@ -210,9 +225,9 @@ class WhileConnectingIT {
   @Test
   void boundsSetWhileConnectingHoldForWhatWasWrittenThen() throws Exception {
     int most = 600;
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}))) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       session.datagrams().setOutgoingMaxBufferedDatagrams(most);
       assertTrue(
           most
@@ -226,7 +241,8 @@ class WhileConnectingIT {
       for (int i = 0; i < most; i++) {
         results.add(writer.send(HELLO));
       }
-      assertFalse(session.ready().toCompletableFuture().isDone(), "asked too late");
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
       for (CompletionStage<WebTransportDatagramResult> result : results) {
         assertEquals(WebTransportDatagramResult.SENT, Loopback.await(result));
       }
@@ -237,15 +253,14 @@ class WhileConnectingIT {
 
   @Test
   void groupsMadeWhileConnectingCountWithTheOthers() throws Exception {
-    try (Loopback loopback =
-        Loopback.start(
-            "ahti.session.send-groups = 2", Map.of("/", session -> {}), server -> server)) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(", ahti.session.send-groups = 2", session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       WebTransportSendGroup one = session.createSendGroup();
       WebTransportSendGroup other = session.createSendGroup();
       assertThrows(WebTransportQuotaExceededException.class, session::createSendGroup);
-      assertFalse(session.ready().toCompletableFuture().isDone(), "made too late");
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
       Loopback.await(session.ready());
       // Nobody has used them, and they count all the same.
       Loopback.eventually("both are made", () -> loopback.gauge(Gauges.SEND_GROUPS) == 2);
@@ -263,10 +278,9 @@ class WhileConnectingIT {
 
   @Test
   void aStreamThatHasToStartInTimeExpiresWhileConnectingToo() throws Exception {
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        Silent silent = Silent.start()) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, silent.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       WebTransportError expired =
           assertInstanceOf(
               WebTransportError.class,
@@ -282,15 +296,15 @@ class WhileConnectingIT {
 
   @Test
   void aStreamThatExpiredWhileConnectingIsNotOpenedLater() throws Exception {
-    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        Path path = Path.to(loopback, far)) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       CompletionStage<WebTransportSendStream> opening =
           session.createUnidirectionalStream(
               WebTransportSendStreamOptions.create().withStartTimeout(Duration.ofMillis(1)));
       assertInstanceOf(WebTransportError.class, Loopback.failure(opening));
+      assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
       Loopback.await(session.ready());
       // Behind whatever else was asked for before.
       Loopback.await(session.getStats());
@@ -329,17 +343,16 @@ class WhileConnectingIT {
 
   @Test
   void theLargestDatagramOfASessionThatConnectsIsOneThatEveryPathHasRoomFor() throws Exception {
-    Impairment far = Impairment.NONE.withDelay(Duration.ofMillis(100));
-    try (Loopback loopback = Loopback.start(Map.of("/", session -> {}));
-        Path path = Path.to(loopback, far)) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       int early = session.datagrams().maxDatagramSize();
       assertEquals(1024, early);
       WebTransportDatagramsWriter writer = session.datagrams().createWritable().getWriter();
       CompletionStage<WebTransportDatagramResult> largest =
           writer.send(ByteString.fromArray(new byte[early]));
       assertEquals(WebTransportState.CONNECTING, session.state());
+      host.release();
       assertEquals(WebTransportDatagramResult.SENT, Loopback.await(largest));
       assertTrue(session.datagrams().maxDatagramSize() >= early);
       session.close();
@@ -352,14 +365,11 @@ class WhileConnectingIT {
     void run(WebTransport session, Loopback loopback) throws Exception;
   }
 
-  /** A session with somebody who never answers; two calls may wait. */
+  /** A session whose server is never found; two calls may wait. */
   private static void connecting(Connecting body) throws Exception {
-    try (Loopback loopback =
-            Loopback.start(
-                "ahti.session.connecting-calls = 2", Map.of("/", session -> {}), server -> server);
-        Silent silent = Silent.start()) {
-      WebTransport session =
-          WebTransport.connect(loopback.system, silent.url() + "/", loopback.trusting());
+    try (Loopback loopback = start(", ahti.session.connecting-calls = 2", session -> {});
+        HeldResolver.Host host = HeldResolver.hold()) {
+      WebTransport session = connecting(loopback, host);
       body.run(session, loopback);
       assertEquals(WebTransportState.CONNECTING, session.state());
       session.close();

@@ -2,8 +2,11 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.dialect.ApplicationProtocols;
 import dev.ahti.engine.dialect.ConnectResponse;
+import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.session.SessionInput;
 import dev.ahti.engine.wire.Fields;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,27 @@ final class ClientAnswer {
     }
     answer = reading;
     return true;
+  }
+
+  /** How long the server may take for it, from the request on. */
+  Duration limit() {
+    return setup.parts().settings().dialer().answerTimeout();
+  }
+
+  /** What it is to the session that none came in that time. */
+  SessionInput overdue() {
+    setup.parts().gauges().counter(Gauges.ANSWERS_MISSING).increment();
+    String target =
+        setup.opening() instanceof SessionOpening.Dialing dialing
+            ? dialing.attempt().call().target()
+            : setup.remoteAddress().toString();
+    return new SessionInput.LocalAbort(
+        Http3ErrorCode.H3_REQUEST_CANCELLED,
+        "no session with "
+            + target
+            + ": connected, and the request not answered within "
+            + limit().toMillis()
+            + " ms (ahti.dialer.answer-timeout)");
   }
 
   /**

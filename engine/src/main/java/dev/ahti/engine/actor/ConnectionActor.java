@@ -204,9 +204,10 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     this.scope = new ConnectionScope(parts, context, connection, transport);
     this.sessions = new ConnectionSessions(scope, SessionGone::new, this::holdEarly);
     this.role = role.apply(this);
-    parts.gauges().level(Gauges.CONNECTIONS).increment();
     timers.startSingleTimer(
         TimedOut.SETTINGS, TimedOut.SETTINGS, parts.settings().connection().settingsTimeout());
+    // Last: who sees it counted may let time pass.
+    parts.gauges().level(Gauges.CONNECTIONS).increment();
   }
 
   @Override

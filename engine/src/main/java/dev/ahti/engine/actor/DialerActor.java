@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client side: finds a connection with a place for each session asked for, or opens one, and
  * has an actor for it on the connection's loop. One timer a call covers everything from the name
- * lookup to the answer.
+ * lookup to the answer; parts of that have shorter ones of their own, where they happen: connecting
+ * in the transport, SETTINGS at the connection's actor, the answer at the session's.
  *
  * <p>A call that names a pool joins a connection of that pool, also one that is still being opened;
  * a call that does not has its connection for itself. A connection gives a call back when it has no

@@ -74,6 +74,7 @@ public record EngineSettings(
         new Dialer(
             root.getInt("dialer.max-connections"),
             root.getDuration("dialer.connect-timeout"),
+            root.getDuration("dialer.answer-timeout"),
             root.getDuration("dialer.pool-idle-timeout"),
             root.getDuration("dialer.http2-head-start"),
             root.getInt("dialer.remembered-http3-failures"),
@@ -338,6 +339,7 @@ public record EngineSettings(
    *
    * @param maxConnections connections that are open or being opened
    * @param connectTimeout how long each version of HTTP may take to connect
+   * @param answerTimeout how long a server may take to answer a request
    * @param poolIdleTimeout how long a shared connection outlives its last session; may be zero
    * @param http2HeadStart how long HTTP/3 is tried alone; may be zero
    * @param rememberedHttp3Failures servers that HTTP/3 is known to fail with
@@ -346,6 +348,7 @@ public record EngineSettings(
   public record Dialer(
       int maxConnections,
       Duration connectTimeout,
+      Duration answerTimeout,
       Duration poolIdleTimeout,
       Duration http2HeadStart,
       int rememberedHttp3Failures,
@@ -355,6 +358,7 @@ public record EngineSettings(
     public Dialer {
       positive("ahti.dialer.max-connections", maxConnections);
       positive("ahti.dialer.connect-timeout", connectTimeout.toNanos());
+      positive("ahti.dialer.answer-timeout", answerTimeout.toNanos());
       notNegative("ahti.dialer.pool-idle-timeout", poolIdleTimeout);
       notNegative("ahti.dialer.http2-head-start", http2HeadStart);
       positive("ahti.dialer.remembered-http3-failures", rememberedHttp3Failures);

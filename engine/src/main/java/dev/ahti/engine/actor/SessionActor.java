@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A server's session attaches, sends the 2xx, and calls the handler. A client's attaches and
  * waits for the answer: the CONNECT stream is not read before, and its end is looked at only after
  * the answer had its chance, because answers come over the connection's actor and ends straight
- * from the port.
+ * from the port. An answer that does not come within {@code ahti.dialer.answer-timeout} fails it.
  *
  * <p>The actor stops when both halves of the CONNECT stream have ended and neither transport nor
  * connection give it streams any more, at the latest {@code ahti.session.close-timeout} after the
@@ -47,6 +47,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
           ConnectReadable,
           ConnectReadEnded,
           NoAnswerBefore,
+          AnswerTimedOut,
           ConnectWriteEnded,
           CloseTimedOut,
           Detached {}
@@ -67,6 +68,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   /** {@link ConnectReadEnded}, behind an answer that came before. */
   private record NoAnswerBefore(Inbound end) implements Command {}
+
+  /** The server has not answered in time. */
+  private enum AnswerTimedOut implements Command {
+    INSTANCE
+  }
 
   private enum ConnectWriteEnded implements Command {
     INSTANCE
@@ -144,6 +150,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     if (!setup.server()) {
       // Credit from the start, or a reset of the request would stay unseen.
       connect.open(settings.connectReadAhead(), this::wakeToRead);
+      timers.startSingleTimer(AnswerTimedOut.INSTANCE, answer.limit());
     }
     setup
         .transport()
@@ -200,6 +207,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
         .onMessage(ConnectReadEnded.class, this::onConnectReadEnded)
         .onMessage(ConnectWriteEnded.class, this::onConnectWriteEnded)
         .onMessage(NoAnswerBefore.class, this::onNoAnswerBefore)
+        .onMessage(AnswerTimedOut.class, this::onAnswerTimedOut)
         .onMessage(CloseTimedOut.class, this::onCloseTimedOut)
         .onMessage(Detached.class, this::onDetached)
         .onMessage(SessionCommand.Released.class, this::onReleased)
@@ -232,7 +240,11 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
   }
 
   private Behavior<Command> onAnswered(SessionCommand.Answered answered) {
-    return !life.isOver() && answer.came(answered.answer()) ? establish() : this;
+    if (life.isOver() || !answer.came(answered.answer())) {
+      return this;
+    }
+    timers.cancel(AnswerTimedOut.INSTANCE);
+    return establish();
   }
 
   /** A client's session is there when it is attached and the answer is a 2xx. */
@@ -414,6 +426,10 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
     return unlessOver();
   }
 
+  private Behavior<Command> onAnswerTimedOut(AnswerTimedOut timedOut) {
+    return on(answer.overdue());
+  }
+
   private Behavior<Command> onCloseTimedOut(CloseTimedOut timedOut) {
     setup.parts().gauges().counter(Gauges.SESSIONS_CLOSE_FORCED).increment();
     getContext().getLog().debug("The peer did not end the CONNECT stream in time");
@@ -448,6 +464,7 @@ final class SessionActor extends AbstractBehavior<SessionActor.Command> {
 
   private void limitTheClosing() {
     if (!stopping) {
+      timers.cancel(AnswerTimedOut.INSTANCE);
       timers.startSingleTimer(CloseTimedOut.INSTANCE, settings.closeTimeout());
     }
   }

@@ -35,6 +35,9 @@ public final class Gauges {
   /** Counter: connections closed because the peer's SETTINGS did not come in time. */
   public static final String SETTINGS_MISSING = "settings.missing";
 
+  /** Counter: requests for sessions given up because the server did not answer in time. */
+  public static final String ANSWERS_MISSING = "answers.missing";
+
   /** Counter: connections closed because the peer's SETTINGS were longer than allowed. */
   public static final String SETTINGS_TOO_LARGE = "settings.too-large";
 

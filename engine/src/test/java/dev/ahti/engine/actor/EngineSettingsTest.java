@@ -104,6 +104,15 @@ class EngineSettingsTest {
   }
 
   @Test
+  void timesOfADialAreThoseOfTheDocs() {
+    EngineSettings settings = EngineSettings.create(REFERENCE);
+    assertEquals(Duration.ofMillis(250), settings.dialer().http2HeadStart());
+    assertEquals(Duration.ofSeconds(10), settings.dialer().connectTimeout());
+    assertEquals(Duration.ofSeconds(10), settings.connection().settingsTimeout());
+    assertEquals(Duration.ofSeconds(20), settings.dialer().answerTimeout());
+  }
+
+  @Test
   void refusesMoreDatagramsThanTheirLimit() {
     assertRefused("ahti.session.datagrams.incoming-max-buffered", 8193);
     assertRefused("ahti.session.datagrams.outgoing-max-buffered", 8193);

@@ -136,6 +136,55 @@ final class ClientConnectionSpec extends ConnectionSpec {
       allZero(client.shared)
     }
 
+    "give up a request that is not answered in time, reset its stream, and leave nothing" in {
+      val client = new Client
+      val connect = client.start(Draft.D16)
+      client.places()
+      time.timePasses(19.seconds)
+      // Not an answer, and no reason to wait longer.
+      client.answer(Requests.status(103))
+      client.promise.isDone shouldBe false
+      time.timePasses(1.second)
+      client.failure().getMessage shouldBe
+        "no session with localhost:4433: connected, and the request not answered within 20000 ms" +
+        " (ahti.dialer.answer-timeout)"
+      eventually(
+        connect.writeEnded shouldBe Some(new WriteEnd.Reset(Http3ErrorCode.H3_REQUEST_CANCELLED))
+      )
+      connect.stoppedWith shouldBe Some(Http3ErrorCode.H3_REQUEST_CANCELLED)
+      client.expect[TransportCommand.DetachSession]
+      client.dialer.expectMessageType[DialerActor.Freed]
+      client.expect[TransportCommand.GoAway]
+      client.expect[TransportCommand.CloseConnection]
+      awaitCount(client.shared, Gauges.ANSWERS_MISSING, 1)
+      client.end()
+    }
+
+    "give up that request alone, and count each from when it was sent" in {
+      val client = new Client(parts("dialer.answer-timeout" -> "8 s"), JavaDuration.ofMinutes(5))
+      client.start(Draft.D07)
+      client.answer(Requests.status(200))
+      eventually(client.promise.isDone shouldBe true)
+      val second = client.call(2)
+      client.begin(4, Draft.D07)
+      time.timePasses(5.seconds)
+      val third = client.call(3)
+      client.begin(8, Draft.D07)
+      time.timePasses(3.seconds)
+      client.failure(second).getMessage should include("8000 ms")
+      third.isDone shouldBe false
+      client.expect[TransportCommand.DetachSession].sessionId shouldBe 4
+      // Too late, and too late for its timer.
+      client.answer(Requests.status(200), 4)
+      client.answer(Requests.status(200), 8)
+      eventually(third.isDone shouldBe true)
+      time.timePasses(1.hour)
+      third.join().closed.isDone shouldBe false
+      client.promise.join().closed.isDone shouldBe false
+      awaitCount(client.shared, Gauges.ANSWERS_MISSING, 1)
+      client.end()
+    }
+
     "not let the server send requests" in {
       val client = new Client
       client.start(Draft.D16)

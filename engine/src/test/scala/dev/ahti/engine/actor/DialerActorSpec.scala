@@ -1,7 +1,8 @@
 package dev.ahti.engine.actor
 
-import java.time.Duration
+import java.time.{Duration => JavaDuration}
 import java.util
+import java.util.Optional
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CompletionException
 
@@ -13,11 +14,14 @@ import dev.ahti.engine.dialect.HttpVersion
 import dev.ahti.engine.dialect.SettingsOffer
 import dev.ahti.engine.error.Http3ErrorCode
 import dev.ahti.engine.gauge.Gauges
+import dev.ahti.engine.spi.ConnectionFacts
 import dev.ahti.engine.spi.DialException
 import dev.ahti.engine.spi.Inbound
 import dev.ahti.engine.spi.ServerTrust
+import dev.ahti.engine.spi.StreamCounts
 import dev.ahti.engine.spi.TransportCommand
 import dev.ahti.engine.spi.TransportEvent
+import org.apache.pekko.actor.testkit.typed.scaladsl.FishingOutcomes
 import org.apache.pekko.actor.typed.ActorRef
 import org.apache.pekko.util.ByteString
 
@@ -27,13 +31,16 @@ final class DialerActorSpec extends ActorSpec {
     val transport = new FakeTransport
     val actor: ActorRef[DialerActor.Command] = kit.spawn(DialerActor.create(shared))
 
-    def dial(pool: Option[String] = None): CompletableFuture[SessionHandle] = {
+    def dial(
+        pool: Option[String] = None,
+        timeout: JavaDuration = JavaDuration.ofSeconds(2),
+        versions: util.Set[HttpVersion] = util.Set.of(HttpVersion.HTTP_3)
+    ): CompletableFuture[SessionHandle] =
+      dial(Requests.dial(timeout = timeout, pool = pool).withVersions(versions))
+
+    def dial(request: DialRequest): CompletableFuture[SessionHandle] = {
       val promise = new CompletableFuture[SessionHandle]
-      actor ! new DialerActor.Dial(
-        Requests.dial(timeout = Duration.ofSeconds(2), pool = pool),
-        transport,
-        promise
-      )
+      actor ! new DialerActor.Dial(request, transport, promise)
       promise
     }
 
@@ -63,6 +70,62 @@ final class DialerActorSpec extends ActorSpec {
     }
   }
 
+  private val Both = util.Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2)
+
+  private def overTcp = new ConnectionFacts(
+    util.List.of(),
+    Optional.empty(),
+    Optional.empty(),
+    HttpVersion.HTTP_2,
+    false,
+    true
+  )
+
+  /**
+   * Where a dial can hang: how long it may, how it does, and what it says. Lookup, TCP and handshake
+   * are the transport's, which keeps the time it is given; the rest is ours.
+   */
+  private val phases: Map[String, (FiniteDuration, Fixture => Option[FakeConnection], String)] =
+    Map(
+      "the transport" -> ((
+        3.seconds,
+        { (fixture: Fixture) =>
+          val options = fixture.transport.dialOptions.get
+          kit.scheduler.scheduleOnce(
+            options.timeout,
+            () => {
+              fixture.transport.dialed
+                .completeExceptionally(
+                  new DialException("no answer within " + options.timeout, null)
+                )
+              ()
+            },
+            kit.system.executionContext
+          )
+          None
+        },
+        "no answer within PT3S"
+      )),
+      "SETTINGS" -> ((
+        4.seconds,
+        { (fixture: Fixture) =>
+          val connection = fixture.connect()
+          awaitLevel(fixture.shared, Gauges.CONNECTIONS, 1)
+          Some(connection)
+        },
+        "no session with localhost:4433: no SETTINGS within 4000 ms"
+      )),
+      "the answer" -> ((
+        5.seconds,
+        { (fixture: Fixture) =>
+          val connection = fixture.connect(Draft.D16, 1)
+          start(connection, 0)
+          Some(connection)
+        },
+        "no session with localhost:4433: connected, and the request not answered within 5000 ms"
+      ))
+    )
+
   /** The next request of a connection becomes a session. */
   private def begin(connection: FakeConnection, id: Long): FakePort = {
     val connect = start(connection, id)
@@ -83,6 +146,13 @@ final class DialerActorSpec extends ActorSpec {
   /** The server has not looked at a request. */
   private def reject(connect: FakePort): Unit =
     connect.receive(new Inbound.Reset(Http3ErrorCode.H3_REQUEST_REJECTED))
+
+  /** A connection is closed, after whatever came before. */
+  private def closing(connection: FakeConnection): Unit =
+    connection.commands.fishForMessage(10.seconds) {
+      case _: TransportCommand.CloseConnection => FishingOutcomes.complete
+      case _ => FishingOutcomes.continueAndIgnore
+    }
 
   private def session(promise: CompletableFuture[SessionHandle]): SessionHandle = {
     eventually(promise.isDone shouldBe true)
@@ -156,6 +226,135 @@ final class DialerActorSpec extends ActorSpec {
       allZero(connected.shared)
     }
 
+    "give each version of HTTP the time to connect, and no more than the call has" in {
+      Seq(
+        (JavaDuration.ofSeconds(30), JavaDuration.ofSeconds(7)),
+        (JavaDuration.ofSeconds(3), JavaDuration.ofSeconds(3))
+      ).foreach { case (ofCall, ofVersion) =>
+        val fixture = new Fixture(parts("dialer.connect-timeout" -> "7 s"))
+        fixture.dial(timeout = ofCall, versions = Both)
+        eventually(fixture.transport.dials.get shouldBe 1)
+        fixture.transport.dialOptions.get.timeout shouldBe ofVersion
+        fixture.transport.dialOptions.get.version shouldBe HttpVersion.HTTP_3
+        // Its head start does not shorten the time of the second.
+        time.timePasses(250.millis)
+        eventually(fixture.transport.dials.get shouldBe 2)
+        fixture.transport.dialOptions.get.timeout shouldBe ofVersion
+        fixture.transport.dialOptions.get.version shouldBe HttpVersion.HTTP_2
+      }
+    }
+
+    "begin HTTP/2 at once when HTTP/3 has failed" in {
+      val fixture = new Fixture
+      fixture.transport.dialed.completeExceptionally(new DialException("no QUIC", null))
+      fixture.transport.dialedNext = Some(new CompletableFuture)
+      fixture.dial(versions = Both)
+      eventually(fixture.transport.dials.get shouldBe 2)
+      fixture.transport.dialOptions.get.version shouldBe HttpVersion.HTTP_2
+    }
+
+    "try both at once with a server that HTTP/3 did not get through to, until it does" in {
+      val fixture = new Fixture
+      val tcp = new FakeConnection(kit) {
+        override def facts: ConnectionFacts = overTcp
+      }
+      fixture.transport.dialedNext = Some(CompletableFuture.completedFuture(tcp))
+      fixture.dial(versions = Both)
+      eventually(fixture.transport.dials.get shouldBe 1)
+      time.timePasses(250.millis)
+      awaitLevel(fixture.shared, Gauges.HTTP3_FAILURES, 1)
+      // The one that lost is given up.
+      eventually(fixture.transport.dialed.isCancelled shouldBe true)
+      tcp.close(0, "test", byPeer = true)
+
+      // No time passes.
+      fixture.transport.dialed = new CompletableFuture
+      fixture.transport.dialedNext = Some(new CompletableFuture)
+      fixture.transport.dials.set(0)
+      fixture.dial(versions = Both)
+      eventually(fixture.transport.dials.get shouldBe 2)
+
+      val quic = new FakeConnection(kit)
+      fixture.transport.dialed.complete(quic)
+      awaitLevel(fixture.shared, Gauges.HTTP3_FAILURES, 0)
+      quic.close(0, "test", byPeer = true)
+      fixture.transport.dialed = new CompletableFuture
+      fixture.transport.dials.set(0)
+      fixture.dial(versions = Both)
+      eventually(fixture.transport.dials.get shouldBe 1)
+      time.timePasses(249.millis)
+      fixture.transport.dials.get shouldBe 1
+    }
+
+    "leave HTTP/2 out for a session that needs unreliable transport, and say so" in {
+      val fixture = new Fixture
+      val request = Requests
+        .dial(timeout = JavaDuration.ofSeconds(2))
+        .withConnection(true, StreamCounts.UNKNOWN)
+      val promise = fixture.dial(request.withVersions(Both))
+      eventually(fixture.transport.dials.get shouldBe 1)
+      time.timePasses(1.second)
+      fixture.transport.dials.get shouldBe 1
+      fixture.transport.dialOptions.get.version shouldBe HttpVersion.HTTP_3
+      fixture.transport.dialed.completeExceptionally(new DialException("no QUIC", null))
+      failure(promise).getMessage shouldBe
+        "no QUIC; HTTP/2 was not tried, as unreliable transport is required"
+      val useless = fixture.dial(request.withVersions(util.Set.of(HttpVersion.HTTP_2)))
+      failure(useless).getMessage shouldBe "the connection has only reliable transport"
+      fixture.transport.dials.get shouldBe 1
+    }
+
+    "end in time whichever phase hangs, say which, and leave nothing" in {
+      phases.foreach { case (phase, (limit, hang, words)) =>
+        withClue(phase + ": ") {
+          val fixture = new Fixture(
+            parts(
+              "dialer.connect-timeout" -> "3 s",
+              "dialer.answer-timeout" -> "5 s",
+              "connection.settings-timeout" -> "4 s"
+            )
+          )
+          val promise = fixture.dial(timeout = JavaDuration.ofMinutes(1))
+          eventually(fixture.transport.dials.get shouldBe 1)
+          val connection = hang(fixture)
+          time.timePasses(limit - 1.milli)
+          promise.isDone shouldBe false
+          time.timePasses(1.milli)
+          failure(promise).getMessage should include(words)
+          failure(promise).getMessage.linesIterator.size shouldBe 1
+          connection.foreach { open =>
+            closing(open)
+            open.close(0, "test", byPeer = false)
+          }
+          allZero(fixture.shared)
+        }
+      }
+    }
+
+    "end when its own time is over, whichever phase hangs" in {
+      val forEver = phases.map { case (phase, (_, hang, _)) => phase -> hang } +
+        ("the transport" -> ((_: Fixture) => None))
+      forEver.foreach { case (phase, hang) =>
+        withClue(phase + ": ") {
+          val fixture = new Fixture
+          val promise = fixture.dial(timeout = JavaDuration.ofSeconds(2))
+          eventually(fixture.transport.dials.get shouldBe 1)
+          val connection = hang(fixture)
+          time.timePasses(2.seconds)
+          failure(promise).getMessage should include(
+            "no session with localhost:4433 within 2000 ms"
+          )
+          connection match {
+            case None => eventually(fixture.transport.dialed.isCancelled shouldBe true)
+            case Some(open) =>
+              closing(open)
+              open.close(0, "test", byPeer = false)
+          }
+          allZero(fixture.shared)
+        }
+      }
+    }
+
     "say what one version of HTTP came to while the other is still awaited" in {
       val fixture = new Fixture
       fixture.transport.dialed.completeExceptionally(new DialException("no certificate", null))
@@ -163,7 +362,7 @@ final class DialerActorSpec extends ActorSpec {
       val promise = new CompletableFuture[SessionHandle]
       fixture.actor ! new DialerActor.Dial(
         Requests
-          .dial(timeout = Duration.ofSeconds(2))
+          .dial(timeout = JavaDuration.ofSeconds(2))
           .withVersions(util.Set.of(HttpVersion.HTTP_3, HttpVersion.HTTP_2)),
         fixture.transport,
         promise

@@ -13,6 +13,7 @@ public final class RawTcpOptions {
   private String tlsVersion = "TLSv1.3";
   private String applicationProtocol = "h2";
   private Map<Integer, Long> settings = Map.of();
+  private boolean sendingSettings = true;
   private boolean settingsBehindTheirs;
   private boolean acknowledging = true;
   private boolean returningWindows = true;
@@ -27,6 +28,7 @@ public final class RawTcpOptions {
     next.tlsVersion = tlsVersion;
     next.applicationProtocol = applicationProtocol;
     next.settings = settings;
+    next.sendingSettings = sendingSettings;
     next.settingsBehindTheirs = settingsBehindTheirs;
     next.acknowledging = acknowledging;
     next.returningWindows = returningWindows;
@@ -42,7 +44,7 @@ public final class RawTcpOptions {
     return with(next -> next.tlsVersion = version);
   }
 
-  /** With another protocol in TLS (ALPN), and none beside it. */
+  /** With another protocol in TLS (ALPN), and none beside it; empty for a TLS without ALPN. */
   public RawTcpOptions withApplicationProtocol(String name) {
     return with(next -> next.applicationProtocol = name);
   }
@@ -59,6 +61,11 @@ public final class RawTcpOptions {
     Map<Integer, Long> all = new TreeMap<>(settings);
     all.remove(id);
     return with(next -> next.settings = Map.copyOf(all));
+  }
+
+  /** Without SETTINGS of its own. */
+  public RawTcpOptions withoutSettings() {
+    return with(next -> next.sendingSettings = false);
   }
 
   /**
@@ -107,6 +114,11 @@ public final class RawTcpOptions {
   /** The first SETTINGS, by their ids. */
   Map<Integer, Long> settings() {
     return settings;
+  }
+
+  /** Whether it sends SETTINGS at all. */
+  boolean sendingSettings() {
+    return sendingSettings;
   }
 
   /** Whether a server waits for its client's SETTINGS with its own. */

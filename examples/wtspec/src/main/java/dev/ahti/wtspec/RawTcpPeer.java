@@ -514,7 +514,9 @@ public final class RawTcpPeer implements AutoCloseable {
   }
 
   private String firstSettings() {
-    return new RawFrame(RawFrame.SETTINGS, 0, 0, RawHttp2.settings(options.settings())).hex();
+    return options.sendingSettings()
+        ? new RawFrame(RawFrame.SETTINGS, 0, 0, RawHttp2.settings(options.settings())).hex()
+        : "";
   }
 
   private synchronized void credited(RawFrame frame) {

@@ -62,7 +62,8 @@ final class RawTls {
 
   private static SSLParameters parameters(SSLParameters of, RawTcpOptions options) {
     of.setProtocols(new String[] {options.tlsVersion()});
-    of.setApplicationProtocols(new String[] {options.applicationProtocol()});
+    String protocol = options.applicationProtocol();
+    of.setApplicationProtocols(protocol.isEmpty() ? new String[0] : new String[] {protocol});
     return of;
   }
 

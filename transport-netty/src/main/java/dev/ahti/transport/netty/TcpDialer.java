@@ -9,6 +9,7 @@ import dev.ahti.transport.netty.http2.TcpBytes;
 import dev.ahti.transport.netty.loop.NettyLoops;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TcpTls;
+import dev.ahti.transport.netty.tls.TlsAlerts;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -17,16 +18,21 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections of HTTP/2 on TCP. Any thread. */
@@ -136,7 +142,11 @@ final class TcpDialer {
     connected.addListener(
         done -> {
           if (!done.isSuccess()) {
-            fail(attempt.target(), attempt.result(), deepest(done.cause()), done.cause());
+            fail(
+                attempt.target(),
+                attempt.result(),
+                unconnected(attempt.options(), done.cause()),
+                done.cause());
           }
         });
     channel
@@ -144,15 +154,21 @@ final class TcpDialer {
         .addListener(
             closed -> {
               attempt.abandoned();
+              // Netty closes what did not connect before it tells us why it did not.
+              Throwable why = connected.cause();
               fail(
                   attempt.target(),
                   attempt.result(),
-                  "the connection was closed before it could be used",
-                  null);
+                  why == null || why instanceof ClosedChannelException
+                      ? "the connection was closed before it could be used"
+                      : unconnected(options, why),
+                  why);
             });
   }
 
-  /** Says why the handshake failed, before the connection is closed for it. */
+  /**
+   * Says why the handshake failed, or what it is missing, before the connection is closed for it.
+   */
   private static final class Refusal extends ChannelInboundHandlerAdapter {
     private final Attempt attempt;
 
@@ -164,20 +180,40 @@ final class TcpDialer {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event instanceof SslHandshakeCompletionEvent done) {
         if (!done.isSuccess()) {
-          fail(attempt.target(), attempt.result(), reason(done.cause()), done.cause());
+          fail(
+              attempt.target(),
+              attempt.result(),
+              reason(attempt.options(), done.cause()),
+              done.cause());
+        } else if (!ApplicationProtocolNames.HTTP_2.equals(attempt.tls().applicationProtocol())) {
+          // Some servers refuse the handshake instead, with an alert.
+          fail(
+              attempt.target(),
+              attempt.result(),
+              "TLS agreed on "
+                  + (attempt.tls().applicationProtocol() == null
+                      ? "no application protocol"
+                      : attempt.tls().applicationProtocol())
+                  + " (expected: "
+                  + ApplicationProtocolNames.HTTP_2
+                  + ")",
+              null);
         }
         ctx.pipeline().remove(this);
       }
       ctx.fireUserEventTriggered(event);
     }
 
-    private static String reason(Throwable cause) {
+    private static String reason(DialOptions options, Throwable cause) {
+      if (cause instanceof SslHandshakeTimeoutException) {
+        return DialTarget.silence(options);
+      }
       for (Throwable one = cause; one != null; one = one.getCause()) {
         if (one instanceof CertificateException) {
           return REFUSED + deepest(one);
         }
       }
-      return deepest(cause);
+      return cause instanceof SSLException ofTls ? TlsAlerts.describe(ofTls) : deepest(cause);
     }
   }
 
@@ -193,6 +229,11 @@ final class TcpDialer {
       connection.discard(
           Http3ErrorCode.H3_NO_ERROR, expired.isPresent() ? "certificate expired" : "too late");
     }
+  }
+
+  /** Netty's own timers may be a moment ahead of that of the dial, and mean the same. */
+  private static String unconnected(DialOptions options, Throwable cause) {
+    return cause instanceof ConnectTimeoutException ? DialTarget.silence(options) : deepest(cause);
   }
 
   private static String deepest(Throwable cause) {
