@@ -20,7 +20,8 @@ final class UdpDropped {
     LoggerFactory.getILoggerFactory();
     try (Loopback net =
         Loopback.start(
-            "",
+            // One version after the other would not be there in time.
+            "ahti.dialer.connect-timeout = 10 m",
             Map.of("/", session -> {}),
             server ->
                 server.withHttpVersions(

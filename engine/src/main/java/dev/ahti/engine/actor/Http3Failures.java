@@ -41,9 +41,14 @@ final class Http3Failures {
     return since.containsKey(key(host, port));
   }
 
-  /** HTTP/2 was there first. */
+  /**
+   * HTTP/2 was there first. Of a server that is remembered that says little, as both were tried at
+   * once: it does not prolong the memory, or HTTP/3 would never have its head start again.
+   */
   void failed(String host, int port, long now) {
-    succeeded(host, port);
+    if (contains(host, port, now)) {
+      return;
+    }
     if (since.size() == most) {
       Iterator<String> oldest = since.keySet().iterator();
       oldest.next();

@@ -76,6 +76,7 @@ class H2SpecIT {
     for (Element one : cases) {
       if (one.getElementsByTagName("failure").getLength()
               + one.getElementsByTagName("error").getLength()
+              + one.getElementsByTagName("skipped").getLength()
           > 0) {
         failed.add(one.getAttribute("package") + ": " + one.getAttribute("classname"));
       }
