@@ -104,6 +104,7 @@ public record EngineSettings(
             session.capsuleBudget(),
             session.controlCapsuleBudget(),
             session.capsuleBudgetWindow(),
+            session.handler(),
             flow);
     return new EngineSettings(
         transport,
@@ -184,6 +185,9 @@ public record EngineSettings(
         config.getBytes("capsule-budget"),
         config.getBytes("control-capsule-budget"),
         config.getDuration("capsule-budget-window"),
+        new Handler(
+            config.getBytes("handler.send-queue"),
+            config.getInt("handler.unacknowledged-datagrams")),
         flow(config.getConfig("flow")));
   }
 
@@ -407,6 +411,7 @@ public record EngineSettings(
    * @param capsuleBudget bytes of unknown capsules that are skipped within the window
    * @param controlCapsuleBudget bytes of capsules of control that are taken within the window
    * @param capsuleBudgetWindow that window
+   * @param handler bounds of what handlers and actors of sessions hold
    * @param flow flow control of sessions
    */
   public record Session(
@@ -425,6 +430,7 @@ public record EngineSettings(
       long capsuleBudget,
       long controlCapsuleBudget,
       Duration capsuleBudgetWindow,
+      Handler handler,
       Flow flow) {
 
     /** Checks the bounds. */
@@ -443,6 +449,21 @@ public record EngineSettings(
       positive("ahti.session.capsule-budget", capsuleBudget);
       positive("ahti.session.control-capsule-budget", controlCapsuleBudget);
       positive("ahti.session.capsule-budget-window", capsuleBudgetWindow.toNanos());
+    }
+  }
+
+  /**
+   * {@code ahti.session.handler}.
+   *
+   * @param sendQueue bytes of one stream that wait until it takes them
+   * @param unacknowledgedDatagrams datagrams that an actor is told ahead of its answers
+   */
+  public record Handler(long sendQueue, int unacknowledgedDatagrams) {
+
+    /** Checks the bounds. */
+    public Handler {
+      positive("ahti.session.handler.send-queue", sendQueue);
+      positive("ahti.session.handler.unacknowledged-datagrams", unacknowledgedDatagrams);
     }
   }
 

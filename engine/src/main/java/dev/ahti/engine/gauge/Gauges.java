@@ -139,6 +139,22 @@ public final class Gauges {
   /** Counter: payload bytes of streams read from the transport. */
   public static final String STREAM_BYTES_RECEIVED = "streams.bytes-received";
 
+  /** Level: sessions that a handler or an actor of the application runs. */
+  public static final String HANDLERS = "handlers";
+
+  /** Counter: times that a handler or an actor of a session failed. */
+  public static final String HANDLERS_FAILED = "handlers.failed";
+
+  /** Level: bytes that handlers and actors sent and that their streams have not taken. */
+  public static final String HANDLERS_QUEUED_BYTES = "handlers.queued-bytes";
+
+  /** Counter: commands to send that were refused, as too much waited on their stream. */
+  public static final String HANDLERS_SENDS_REFUSED = "handlers.sends-refused";
+
+  /** Level: datagrams that actors were told and have not acknowledged. */
+  public static final String HANDLERS_DATAGRAMS_UNACKNOWLEDGED =
+      "handlers.datagrams-unacknowledged";
+
   /** Level: reads and writes by hand that wait for their stream. */
   public static final String STREAM_CALLS_WAITING = "streams.calls-waiting";
 

@@ -34,11 +34,12 @@ public final class HandReader {
   private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger rounds = new AtomicInteger();
 
-  // Guarded by this.
+  // Guarded by this. The credit counts what is to be requested as granted.
   private final ArrayDeque<Read> reads = new ArrayDeque<>(1);
   private ByteString rest = ByteString.emptyByteString();
   private @Nullable Inbound end;
   private long credit;
+  private long toRequest;
   private @Nullable Throwable released;
 
   /** Somebody who waits. One without a buffer takes whatever there is. */
@@ -155,6 +156,7 @@ public final class HandReader {
 
   /** Looks what there is for those who wait; the port's wake-up too. Any thread. */
   private void look() {
+    long more;
     synchronized (this) {
       if (released != null) {
         return;
@@ -165,6 +167,12 @@ public final class HandReader {
       if (reads.isEmpty()) {
         lookForEnd();
       }
+      more = toRequest;
+      toRequest = 0;
+    }
+    if (more > 0) {
+      // On the loop the port may read within the call, and then this looks again within it.
+      port.request(more);
     }
     answer();
   }
@@ -209,7 +217,7 @@ public final class HandReader {
           });
     } else {
       if (credit <= handle.receiveCredit() / 2) {
-        port.request(handle.receiveCredit() - credit);
+        toRequest += handle.receiveCredit() - credit;
         credit = handle.receiveCredit();
       }
       return false;

@@ -14,6 +14,9 @@ public final class LiveActors {
   /** The guardian, the dialer and the watch of owners live as long as their actor system. */
   private static final String OURS = "/system/ahti/(?!(dialer|owners)$).+";
 
+  /** What runs a session for a handler or an actor of the application. */
+  private static final String OF_PROGRAMS = "/system/ahti-program-[0-9]+(/.+)?";
+
   /** What runs a graph on a materializer; the supervisors above them stay. */
   private static final String OF_STREAMS = "/system/Materializers/StreamSupervisor-[0-9]+/.+";
 
@@ -21,7 +24,7 @@ public final class LiveActors {
 
   /** Those that have to be gone when every listener and session of Ahti and every graph is. */
   public static List<ActorRef> passing(ActorSystem<?> system) {
-    return matching(system, OURS + "|" + OF_STREAMS);
+    return matching(system, OURS + "|" + OF_PROGRAMS + "|" + OF_STREAMS);
   }
 
   /** Those whose path, without the system's address, matches as a whole. */

@@ -39,6 +39,20 @@ final class HandReaderSpec extends StageSpec {
       port.taken() shouldBe empty
     }
 
+    // On its loop a port reads at once when it is asked for more, and wakes within the call.
+    "count what comes within the call that asks for it, and answer outside its lock" in {
+      val port = new ProbePort
+      val hand = HandReader.take(handle(port), failures)
+      val most = StageSpec.Credit.toInt
+      port.onceWithinRequest(port.receive("x" * (most - 1000)))
+      var locked = true
+      hand.read().thenAccept(_ => locked = Thread.holdsLock(hand))
+      locked shouldBe false
+      port.taken() shouldBe Seq(Requested(most))
+      hand.read()
+      port.taken() shouldBe Seq(Requested(most - 1000))
+    }
+
     "fill buffers in the order of the calls and keep what did not fit" in {
       val port = new ProbePort
       val hand = HandReader.take(handle(port), failures)

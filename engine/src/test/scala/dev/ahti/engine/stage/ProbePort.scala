@@ -30,6 +30,7 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   private var asked: Option[Consumer[java.lang.Boolean]] = None
   private var afterNothing: Option[() => Unit] = None
   private var afterOpen: Option[() => Unit] = None
+  private var withinRequest: Option[() => Unit] = None
 
   /** What the stage called since the last time. */
   def taken(): Seq[Call] = synchronized {
@@ -59,6 +60,9 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
 
   /** The next time that the stage sees the sending half open, this happens before it knows. */
   def onceAfterOpen(task: => Unit): Unit = synchronized { afterOpen = Some(() => task) }
+
+  /** The next time that the stage asks for bytes, this happens before that call returns. */
+  def onceWithinRequest(task: => Unit): Unit = synchronized { withinRequest = Some(() => task) }
 
   /** How many things the stage has not polled. */
   def waiting: Int = synchronized(inbound.size)
@@ -98,7 +102,15 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   override def stats: PortStats = new PortStats(0, 0, 0, 0)
 
   override def onReadable(wake: Runnable): Unit = synchronized { readWake = wake }
-  override def request(bytes: Long): Unit = synchronized(called(Requested(bytes)))
+  override def request(bytes: Long): Unit = {
+    val task = synchronized {
+      called(Requested(bytes))
+      val task = withinRequest
+      withinRequest = None
+      task
+    }
+    task.foreach(_.apply())
+  }
 
   override def poll(): Inbound = synchronized {
     inbound.dequeueOption match {

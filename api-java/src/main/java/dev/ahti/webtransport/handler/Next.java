@@ -1,0 +1,36 @@
+package dev.ahti.webtransport.handler;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What comes of a callback. Immutable.
+ *
+ * @param state what the next callback gets
+ * @param effects what the session is to do, in this order
+ * @param <S> what a handler's state is
+ */
+public record Next<S>(S state, List<SessionCommand> effects) {
+
+  /** Copies the list. */
+  public Next {
+    effects = List.copyOf(effects);
+  }
+
+  /** A state, and what is to be done. */
+  public static <S> Next<S> of(S state, SessionCommand... effects) {
+    return new Next<>(state, List.of(effects));
+  }
+
+  /** A state, and the end of the session: see {@link SessionCommand.Stop}. */
+  public static <S> Next<S> stop(S state, String reason) {
+    return of(state, new SessionCommand.Stop(reason));
+  }
+
+  /** The same with one more effect, behind the others. */
+  public Next<S> and(SessionCommand effect) {
+    List<SessionCommand> more = new ArrayList<>(effects);
+    more.add(effect);
+    return new Next<>(state, more);
+  }
+}
