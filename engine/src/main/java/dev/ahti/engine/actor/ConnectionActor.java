@@ -86,6 +86,13 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   /** A request, once more, behind what was on its way when it came. */
   record Reconsider(TransportEvent.RequestReceived request) implements Command {}
 
+  /**
+   * What became of a decision that a router wanted to take later.
+   *
+   * @param serial which one, as the connection counts them
+   */
+  record Decided(long serial, UndecidedRequests.Verdict verdict) implements Command {}
+
   private record Event(TransportEvent event) implements Command {}
 
   private record Started(TransportCommand.RequestStarted started) implements Command {}
@@ -216,6 +223,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         .onMessage(SessionGone.class, this::onSessionGone)
         .onMessage(SessionOver.class, this::onSessionOver)
         .onMessage(Reconsider.class, this::onReconsider)
+        .onMessage(Decided.class, this::onDecided)
         .onMessage(Relay.class, this::onRelay)
         .onMessage(Dial.class, this::onDial)
         .onMessage(CallOff.class, this::onCallOff)
@@ -285,6 +293,11 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       role.onReconsidered(again.request());
     }
     return this;
+  }
+
+  private Behavior<Command> onDecided(Decided decided) {
+    role.onDecided(decided);
+    return closeWhenDrained();
   }
 
   private boolean takesNoRequests() {

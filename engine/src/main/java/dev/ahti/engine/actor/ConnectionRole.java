@@ -21,6 +21,9 @@ interface ConnectionRole {
   /** A request that found no room comes again; now it is answered, one way or the other. */
   void onReconsidered(RequestReceived request);
 
+  /** A router has decided about a request, or there is no need to any more. */
+  default void onDecided(ConnectionActor.Decided decided) {}
+
   /** The request we asked for is on its way, or not. */
   void onStarted(RequestStarted started);
 
@@ -49,7 +52,7 @@ interface ConnectionRole {
   /** An answer that opened no session is out, or lost. */
   default void onAnswerSent() {}
 
-  /** Whether a request was neither accepted nor answered to the end. */
+  /** Whether a request waits for its decision, or was not answered to the end. */
   default boolean isAnswering() {
     return false;
   }

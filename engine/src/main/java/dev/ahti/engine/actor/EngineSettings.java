@@ -161,6 +161,8 @@ public record EngineSettings(
   private static Connection connection(Config config) {
     return new Connection(
         config.getInt("pending-requests"),
+        config.getInt("undecided-requests"),
+        config.getDuration("decision-timeout"),
         config.getDuration("settings-timeout"),
         config.getDuration("close-timeout"),
         config.getInt("remembered-sessions"));
@@ -366,12 +368,16 @@ public record EngineSettings(
    * {@code ahti.connection}.
    *
    * @param pendingRequests requests held until the peer's SETTINGS came
-   * @param settingsTimeout how long those may take
+   * @param undecidedRequests requests whose router decides later
+   * @param decisionTimeout how long it may take
+   * @param settingsTimeout how long the peer's SETTINGS may take
    * @param closeTimeout how long sessions and the transport may take to end
    * @param rememberedSessions ids of ended sessions that are told from new ones
    */
   public record Connection(
       int pendingRequests,
+      int undecidedRequests,
+      Duration decisionTimeout,
       Duration settingsTimeout,
       Duration closeTimeout,
       int rememberedSessions) {
@@ -379,6 +385,8 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Connection {
       positive("ahti.connection.pending-requests", pendingRequests);
+      positive("ahti.connection.undecided-requests", undecidedRequests);
+      positive("ahti.connection.decision-timeout", decisionTimeout.toNanos());
       positive("ahti.connection.settings-timeout", settingsTimeout.toNanos());
       positive("ahti.connection.close-timeout", closeTimeout.toNanos());
       positive("ahti.connection.remembered-sessions", rememberedSessions);

@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.wire.Fields;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 
@@ -25,6 +26,18 @@ public sealed interface Routing {
       this(handler, Optional.empty(), extra);
     }
   }
+
+  /**
+   * Decides when this stage completes. Until then the request counts as a session of its
+   * connection, if it is for one; {@code ahti.connection.undecided-requests} bounds how many wait,
+   * and {@code ahti.connection.decision-timeout} for how long: at either limit the answer is 503.
+   *
+   * @param decision completes, on any thread, with one of the other decisions; a failure, {@code
+   *     null} or another {@code Later} answers 500. It is cancelled, as far as it can be, when
+   *     nobody waits for it any more: at the limits, when the client goes away, when the listener
+   *     drains (sessions) or stops
+   */
+  record Later(CompletionStage<? extends Routing> decision) implements Routing {}
 
   /**
    * Refuses with a status and nothing else.

@@ -34,10 +34,35 @@ import org.jspecify.annotations.Nullable;
 final class ServerRole implements ConnectionRole {
   private static final int INTERNAL_ERROR = 500;
 
+  /** Not now: too many decisions wait, or this one took too long. */
+  private static final int UNAVAILABLE = 503;
+
+  /** A request that the router is asked about. */
+  private sealed interface Asked {
+    RequestReceived request();
+  }
+
+  /** One that asks for no session. */
+  private record Plain(RequestReceived request) implements Asked {}
+
+  /**
+   * One for a session, which there is room for.
+   *
+   * @param place gives the room back
+   */
+  private record Candidate(
+      RequestReceived request,
+      ConnectRequest.WebTransport reading,
+      Dialect dialect,
+      Optional<FlowControl> flow,
+      Runnable place)
+      implements Asked {}
+
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
   private final ListenRequest listener;
   private final ListenerAdmission admission;
+  private final UndecidedRequests undecided;
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
   private @Nullable Map<Long, Long> settings;
   private int answering;
@@ -56,6 +81,7 @@ final class ServerRole implements ConnectionRole {
     this.scope = scope;
     this.sessions = sessions;
     this.listener = listener;
+    this.undecided = new UndecidedRequests(scope);
   }
 
   @Override
@@ -119,6 +145,13 @@ final class ServerRole implements ConnectionRole {
   @Override
   public void onDraining() {
     scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+    // Whoever asked for a session may go elsewhere. A plain request may have had effects already.
+    undecided.drop(true);
+  }
+
+  @Override
+  public void onDecided(ConnectionActor.Decided decided) {
+    undecided.decided(decided);
   }
 
   @Override
@@ -130,7 +163,7 @@ final class ServerRole implements ConnectionRole {
 
   @Override
   public boolean isAnswering() {
-    return answering > 0;
+    return answering > 0 || !undecided.isEmpty();
   }
 
   @Override
@@ -150,6 +183,7 @@ final class ServerRole implements ConnectionRole {
       waitingLevel(-1);
       reject(waiting.remove(), Http3ErrorCode.H3_REQUEST_REJECTED);
     }
+    undecided.drop(false);
   }
 
   private void handle(RequestReceived request, Map<Long, Long> peerSettings) {
@@ -189,7 +223,7 @@ final class ServerRole implements ConnectionRole {
       Dialect dialect,
       Map<Long, Long> peerSettings) {
     boolean missing = dialect.requiresOrigin() && reading.origin().isEmpty();
-    if (missing || !listener.origins().allows(reading.origin())) {
+    if (missing || !allows(reading)) {
       refuse(request, OriginPolicy.REFUSED_STATUS);
       return;
     }
@@ -198,7 +232,7 @@ final class ServerRole implements ConnectionRole {
         FlowNegotiation.decide(
             dialect, SettingsOffer.server(listener.dialects(), limits), peerSettings);
     long limit = limits.sessionsFor(dialect, flow.isPresent());
-    if (sessions.count() >= limit) {
+    if (sessions.count() + undecided.sessions() >= limit) {
       if (request == reconsidered) {
         refuseOneTooMany(request, dialect);
       } else {
@@ -222,19 +256,96 @@ final class ServerRole implements ConnectionRole {
             scope.connection().remoteAddress(),
             dialect,
             scope.connection().facts().peerCertificates());
+    Candidate candidate = new Candidate(request, reading, dialect, flow, place);
     Routing routing;
     try {
       routing = listener.router().route(asked);
-      if (routing instanceof Routing.Accept accept) {
-        Fields answer = accepting(accept, dialect, reading.fields());
-        open(request, dialect, flow, accept, answer, place);
-        return;
-      }
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
-    place.run();
-    answer(request, notAccepted(routing));
+    settle(candidate, routing, true);
+  }
+
+  /** Whom the policy fails for is refused. */
+  private boolean allows(ConnectRequest.WebTransport reading) {
+    try {
+      return listener.origins().allows(reading.origin(), reading.authority(), reading.path());
+    } catch (RuntimeException failure) {
+      scope.context().getLog().error("The policy of origins failed", failure);
+      return false;
+    }
+  }
+
+  /**
+   * Does what was decided, or waits for it.
+   *
+   * @param mayWait whether the decision may come later
+   */
+  private void settle(Asked asked, Routing routing, boolean mayWait) {
+    if (routing instanceof Routing.Later later) {
+      if (!mayWait) {
+        scope.context().getLog().error("The router decided, later, to decide later");
+        settle(asked, new Routing.Refuse(INTERNAL_ERROR), false);
+      } else if (!undecided.hold(waiting(asked), later.decision())) {
+        settle(asked, new Routing.Refuse(UNAVAILABLE), false);
+      }
+    } else if (asked instanceof Candidate candidate) {
+      settle(candidate, routing);
+    } else {
+      answer(asked.request(), routing);
+    }
+  }
+
+  private UndecidedRequests.Waiting waiting(Asked asked) {
+    return new UndecidedRequests.Waiting(
+        asked.request(),
+        asked instanceof Candidate,
+        verdict -> decided(asked, verdict),
+        () -> drop(asked, Http3ErrorCode.H3_REQUEST_REJECTED));
+  }
+
+  private void decided(Asked asked, UndecidedRequests.Verdict verdict) {
+    if (verdict instanceof UndecidedRequests.Verdict.Came came) {
+      settle(asked, came.routing(), false);
+    } else if (verdict instanceof UndecidedRequests.Verdict.Failed failed) {
+      settle(asked, routerFailed(failed.failure()), false);
+    } else if (verdict == UndecidedRequests.Verdict.Overdue.INSTANCE) {
+      scope.context().getLog().debug("No decision in time about {}", asked.request().id());
+      settle(asked, new Routing.Refuse(UNAVAILABLE), false);
+    } else {
+      drop(asked, Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  /**
+   * Ends a request without an answer.
+   *
+   * @param code for a request of a session; a plain one may have had effects, so its client must
+   *     not take it as not looked at
+   */
+  private void drop(Asked asked, long code) {
+    if (asked instanceof Candidate candidate) {
+      candidate.place().run();
+      reject(asked.request(), code);
+    } else {
+      reject(asked.request(), Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  private void settle(Candidate candidate, Routing routing) {
+    if (routing instanceof Routing.Accept accept) {
+      Fields answer;
+      try {
+        answer = accepting(accept, candidate.dialect(), candidate.reading().fields());
+      } catch (RuntimeException failure) {
+        settle(candidate, routerFailed(failure));
+        return;
+      }
+      open(candidate, accept, answer);
+    } else {
+      candidate.place().run();
+      answer(candidate.request(), notAccepted(routing));
+    }
   }
 
   /** Throws for fields, or a protocol, that the router must not answer with. */
@@ -272,7 +383,7 @@ final class ServerRole implements ConnectionRole {
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
-    answer(request, routing);
+    settle(new Plain(request), routing, true);
   }
 
   private Routing routerFailed(Throwable failure) {
@@ -294,22 +405,17 @@ final class ServerRole implements ConnectionRole {
     }
   }
 
-  private void open(
-      RequestReceived request,
-      Dialect dialect,
-      Optional<FlowControl> flow,
-      Routing.Accept accept,
-      Fields answer,
-      Runnable place) {
+  private void open(Candidate candidate, Routing.Accept accept, Fields answer) {
+    RequestReceived request = candidate.request();
     SessionSetup setup =
         scope.session(
             request.id(),
-            dialect,
-            flow,
+            candidate.dialect(),
+            candidate.flow(),
             request.fields(),
             request.body(),
             new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));
-    sessions.open(request.id(), SessionActor.create(setup), place);
+    sessions.open(request.id(), SessionActor.create(setup), candidate.place());
   }
 
   private void refuse(RequestReceived request, int status) {

@@ -71,6 +71,12 @@ public final class Gauges {
   /** Level: requests that wait for the client's SETTINGS. */
   public static final String REQUESTS_WAITING = "requests.waiting";
 
+  /** Level: requests whose router decides later and has not yet. */
+  public static final String REQUESTS_UNDECIDED = "requests.undecided";
+
+  /** Counter: requests that were answered 503 because their router took too long to decide. */
+  public static final String REQUESTS_DECISIONS_OVERDUE = "requests.decisions-overdue";
+
   /** Level: calls for statistics that are not answered. */
   public static final String STATS_WAITING = "stats.waiting";
 

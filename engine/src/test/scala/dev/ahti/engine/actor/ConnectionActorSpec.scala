@@ -26,6 +26,7 @@ final class ConnectionActorSpec extends ConnectionSpec {
         ConnectionActor.AnswerSent.INSTANCE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Decided(1, UndecidedRequests.Verdict.Gone.INSTANCE),
         new ConnectionActor.Dial(
           new DialCall(1, Requests.dial(), new CompletableFuture[SessionHandle])
         ),
