@@ -1,0 +1,36 @@
+package dev.ahti.docs;
+
+import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.server.WebTransportAnswer;
+import dev.ahti.webtransport.server.WebTransportRoute;
+import dev.ahti.webtransport.server.WebTransportServer;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** The code in docs/server.md. */
+final class ServerExamples {
+  private ServerExamples() {}
+
+  static WebTransportServer deciding(
+      WebTransportServer server, Function<String, CompletionStage<Boolean>> directory) {
+    // #deciding
+    WebTransportRoute rooms =
+        WebTransportRoute.deciding(
+            request ->
+                directory
+                    .apply(request.queryParameter("user").orElse(""))
+                    .thenApply(
+                        known ->
+                            known
+                                ? WebTransportAnswer.accept(
+                                    session -> join(session, request.pathParameter("id")))
+                                : WebTransportAnswer.refuse(403).withBody("Not a member.")));
+    server = server.withRoute("/rooms/{id}", rooms);
+    // #deciding
+    return server;
+  }
+
+  private static void join(WebTransport session, String room) {
+    System.out.println(session.info().remoteAddress() + " joins " + room);
+  }
+}
