@@ -1,9 +1,13 @@
 package dev.ahti.docs;
 
 import dev.ahti.webtransport.WebTransport;
+import dev.ahti.webtransport.server.SignedTickets;
 import dev.ahti.webtransport.server.WebTransportAnswer;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -28,6 +32,21 @@ final class ServerExamples {
     server = server.withRoute("/rooms/{id}", rooms);
     // #deciding
     return server;
+  }
+
+  static Map.Entry<String, WebTransportServer> tickets(WebTransportServer server, byte[] key) {
+    // #tickets
+    SignedTickets tickets = SignedTickets.create("2026-11", key, InstantSource.system());
+    String ticket = tickets.issue("ada", Duration.ofMinutes(1)); // the page dials "/game?ticket=…"
+    server =
+        server.withRoute(
+            "/game",
+            tickets.route(
+                "ticket",
+                (request, verified) ->
+                    WebTransportAnswer.accept(session -> join(session, verified.subject())).now()));
+    // #tickets
+    return Map.entry(ticket, server);
   }
 
   private static void join(WebTransport session, String room) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * A client's request for a session, before it is decided. It was found well formed, and of an
  * allowed origin. Immutable.
  *
- * <p>Nothing in it was proven but the address and the certificates: {@code SignedTickets} and
+ * <p>Nothing in it was proven but the address and the certificates: {@link SignedTickets} and
  * client certificates tell who somebody is, an origin only which page a browser was on.
  */
 public final class WebTransportRequest {
