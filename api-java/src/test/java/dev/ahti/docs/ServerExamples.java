@@ -3,8 +3,12 @@ package dev.ahti.docs;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.server.SignedTickets;
 import dev.ahti.webtransport.server.WebTransportAnswer;
+import dev.ahti.webtransport.server.WebTransportFiles;
+import dev.ahti.webtransport.server.WebTransportHttp;
+import dev.ahti.webtransport.server.WebTransportHttpResponse;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -47,6 +51,25 @@ final class ServerExamples {
                     WebTransportAnswer.accept(session -> join(session, verified.subject())).now()));
     // #tickets
     return Map.entry(ticket, server);
+  }
+
+  static WebTransportServer http(WebTransportServer server, Path site, SignedTickets tickets) {
+    // #http
+    server =
+        server.withHttp(
+            WebTransportHttp.create()
+                .withFiles("/", WebTransportFiles.of(site).withMaxAge(Duration.ofMinutes(10)))
+                .withHandler(
+                    "POST",
+                    "/tickets/{user}",
+                    request ->
+                        WebTransportHttpResponse.of(200)
+                            .withText(
+                                tickets.issue(request.pathParameter("user"), Duration.ofMinutes(1)))
+                            .now())
+                .withHealth("/health"));
+    // #http
+    return server;
   }
 
   private static void join(WebTransport session, String room) {

@@ -14,31 +14,31 @@ import dev.ahti.webtransport.impl.Dialling;
 import dev.ahti.webtransport.impl.Infos;
 import dev.ahti.webtransport.impl.PathAndQuery;
 import dev.ahti.webtransport.impl.PathTable;
-import java.nio.charset.StandardCharsets;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.apache.pekko.util.ByteString;
 
 /** Finds the route of a path, and does what it says. Any loop; immutable. */
 final class Routes implements SessionRouter {
-  private static final String PLAIN_ANSWER = "This is a WebTransport server.\n";
-
   private final Ahti ahti;
   private final ServerRegistry registry;
   private final String listener;
   private final WebTransportOrigins origins;
   private final WebTransportServer.Tls settings;
   private final PathTable<WebTransportRoute> table;
+  private final PlainRoutes plain;
 
   Routes(Ahti ahti, ServerRegistry registry, WebTransportServer.Config config) {
     this.ahti = ahti;
     this.registry = registry;
     this.listener = config.name();
-    this.origins = config.origins();
+    this.origins = config.requests().origins();
     this.settings = config.tls();
     this.table = PathTable.of(config.routes());
+    this.plain =
+        new PlainRoutes(registry, config.requests().http(), ahti.settings().http().requestBody());
   }
 
   /** Whether a page may go on, which the route says or else the server. */
@@ -79,7 +79,7 @@ final class Routes implements SessionRouter {
   }
 
   /** A stage that passes its cancellation on. */
-  private static <T> CompletableFuture<Routing> decided(
+  static <T> CompletableFuture<Routing> decided(
       CompletionStage<T> decision, Function<T, Routing> then) {
     CompletableFuture<Routing> routing =
         decision
@@ -140,20 +140,8 @@ final class Routes implements SessionRouter {
   }
 
   @Override
-  public Routing plain(Fields request) {
-    String method = request.get(":method").orElse("");
-    if (!method.equals("GET") && !method.equals("HEAD")) {
-      return new Routing.Answer(
-          405, Fields.empty().with("allow", "GET, HEAD"), ByteString.emptyByteString());
-    }
-    ByteString body = ByteString.fromString(PLAIN_ANSWER, StandardCharsets.UTF_8);
-    Fields fields =
-        Fields.empty()
-            .with("content-type", "text/plain; charset=utf-8")
-            .with("content-length", Integer.toString(body.length()));
-    // To HEAD goes what GET would get, but for the body (RFC 9110 9.3.2).
-    return new Routing.Answer(
-        200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
+  public Routing plain(Fields request, InetSocketAddress remote) {
+    return plain.route(request, remote);
   }
 
   private SessionLabels labels(String route, SessionHandle session) {

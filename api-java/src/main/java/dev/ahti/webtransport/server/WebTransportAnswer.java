@@ -129,7 +129,11 @@ public sealed interface WebTransportAnswer {
         throw new IllegalArgumentException(
             "body: " + bytes.length() + " bytes (expected: at most " + LONGEST_BODY + ")");
       }
-      return new Refuse(status, headers, requireNonNull(contentType, "contentType"), bytes);
+      Optional<String> fault = Dialling.valueFault("content-type", contentType);
+      if (fault.isPresent()) {
+        throw new IllegalArgumentException(fault.get());
+      }
+      return new Refuse(status, headers, contentType, bytes);
     }
 
     int status() {

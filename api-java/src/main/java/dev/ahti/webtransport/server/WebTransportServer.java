@@ -62,7 +62,7 @@ public final class WebTransportServer {
             "127.0.0.1",
             0,
             new CertificateOrigin.Rotating(List.of()),
-            WebTransportOrigins.none(),
+            Requests.DEFAULTS,
             WebTransportDialects.configured(),
             Map.of(),
             Tls.DEFAULTS));
@@ -200,7 +200,15 @@ public final class WebTransportServer {
    * ({@link WebTransportRoute#withOrigins}).
    */
   public WebTransportServer withOrigins(WebTransportOrigins origins) {
-    return with(config.withOrigins(requireNonNull(origins, "origins")));
+    return with(config.withRequests(config.requests().withOrigins(origins)));
+  }
+
+  /**
+   * Answers requests that ask for no session, on the same port. Unless set, a GET is told that this
+   * is a WebTransport server.
+   */
+  public WebTransportServer withHttp(WebTransportHttp http) {
+    return with(config.withRequests(config.requests().withHttp(http)));
   }
 
   /**
@@ -421,13 +429,26 @@ public final class WebTransportServer {
     }
   }
 
+  /** What was set of requests, but for the routes of sessions. */
+  record Requests(WebTransportOrigins origins, Optional<WebTransportHttp> http) {
+    static final Requests DEFAULTS = new Requests(WebTransportOrigins.none(), Optional.empty());
+
+    Requests withOrigins(WebTransportOrigins value) {
+      return new Requests(requireNonNull(value, "origins"), http);
+    }
+
+    Requests withHttp(WebTransportHttp value) {
+      return new Requests(origins, Optional.of(requireNonNull(value, "http")));
+    }
+  }
+
   /** What was set so far. */
   record Config(
       String name,
       String host,
       int port,
       CertificateOrigin certificate,
-      WebTransportOrigins origins,
+      Requests requests,
       WebTransportDialects dialects,
       Map<String, WebTransportRoute> routes,
       Tls tls) {
@@ -440,35 +461,35 @@ public final class WebTransportServer {
     }
 
     Config withTls(Tls value) {
-      return new Config(name, host, port, certificate, origins, dialects, routes, value);
+      return new Config(name, host, port, certificate, requests, dialects, routes, value);
     }
 
     Config withName(String value) {
-      return new Config(value, host, port, certificate, origins, dialects, routes, tls);
+      return new Config(value, host, port, certificate, requests, dialects, routes, tls);
     }
 
     Config withHost(String value) {
-      return new Config(name, value, port, certificate, origins, dialects, routes, tls);
+      return new Config(name, value, port, certificate, requests, dialects, routes, tls);
     }
 
     Config withPort(int value) {
-      return new Config(name, host, value, certificate, origins, dialects, routes, tls);
+      return new Config(name, host, value, certificate, requests, dialects, routes, tls);
     }
 
     Config withCertificate(CertificateOrigin value) {
-      return new Config(name, host, port, value, origins, dialects, routes, tls);
+      return new Config(name, host, port, value, requests, dialects, routes, tls);
     }
 
-    Config withOrigins(WebTransportOrigins value) {
+    Config withRequests(Requests value) {
       return new Config(name, host, port, certificate, value, dialects, routes, tls);
     }
 
     Config withDialects(WebTransportDialects value) {
-      return new Config(name, host, port, certificate, origins, value, routes, tls);
+      return new Config(name, host, port, certificate, requests, value, routes, tls);
     }
 
     Config withRoutes(Map<String, WebTransportRoute> value) {
-      return new Config(name, host, port, certificate, origins, dialects, value, tls);
+      return new Config(name, host, port, certificate, requests, dialects, value, tls);
     }
   }
 }

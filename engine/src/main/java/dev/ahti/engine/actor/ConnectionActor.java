@@ -61,7 +61,10 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   /** An answer that opened no session was handed to the transport to its end, or cannot be. */
   enum AnswerSent implements Command {
-    INSTANCE
+    WHOLE,
+
+    /** Its body was a stream. */
+    STREAMED
   }
 
   /** Closes the connection with an HTTP/3 code, without a word to its sessions, then stops. */
@@ -394,7 +397,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   private Behavior<Command> onAnswerSent(AnswerSent sent) {
-    role.onAnswerSent();
+    role.onAnswerSent(sent == AnswerSent.STREAMED);
     return closeWhenDrained();
   }
 

@@ -49,8 +49,12 @@ interface ConnectionRole {
   /** The connection takes no more requests, and goes on until its sessions have ended. */
   void onDraining();
 
-  /** An answer that opened no session is out, or lost. */
-  default void onAnswerSent() {}
+  /**
+   * An answer that opened no session is out, or lost.
+   *
+   * @param ofStream whether its body was a stream
+   */
+  default void onAnswerSent(boolean ofStream) {}
 
   /** Whether a request waits for its decision, or was not answered to the end. */
   default boolean isAnswering() {

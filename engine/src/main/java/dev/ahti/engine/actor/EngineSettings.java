@@ -22,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * @param loopWatchdog how long a task may hold a loop before it is reported
  * @param dialects which drafts are spoken, and how
  * @param headers limits of what an application adds to headers
+ * @param http limits of plain requests
  * @param listener limits of a listener
  * @param dialer limits of the dialer
  * @param connection limits of a connection
@@ -36,6 +37,7 @@ public record EngineSettings(
     Duration loopWatchdog,
     DialectSettings dialects,
     Headers headers,
+    HttpSettings http,
     Listener listener,
     Dialer dialer,
     Connection connection,
@@ -70,6 +72,7 @@ public record EngineSettings(
         root.getDuration("loop-watchdog"),
         DialectSettings.create(root.getConfig("dialects")),
         new Headers(root.getInt("headers.fields"), root.getBytes("headers.bytes")),
+        HttpSettings.create(root.getConfig("http")),
         listener(root.getConfig("listener")),
         new Dialer(
             root.getInt("dialer.max-connections"),
@@ -111,6 +114,7 @@ public record EngineSettings(
         loopWatchdog,
         dialects,
         headers,
+        http,
         listener,
         dialer,
         connection,
@@ -568,7 +572,7 @@ public record EngineSettings(
     }
   }
 
-  private static void positive(String key, long value) {
+  static void positive(String key, long value) {
     if (value <= 0) {
       throw outOfBounds(key, value, "above 0");
     }

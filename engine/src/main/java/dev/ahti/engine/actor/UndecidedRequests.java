@@ -166,7 +166,7 @@ final class UndecidedRequests {
   }
 
   /** Tells who decides that nobody waits, as far as the stage lets us. */
-  private static void cancel(CompletionStage<?> decision) {
+  static void cancel(CompletionStage<?> decision) {
     try {
       decision.toCompletableFuture().cancel(true);
     } catch (UnsupportedOperationException e) {

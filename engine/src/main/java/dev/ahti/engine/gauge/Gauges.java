@@ -77,6 +77,15 @@ public final class Gauges {
   /** Counter: requests that were answered 503 because their router took too long to decide. */
   public static final String REQUESTS_DECISIONS_OVERDUE = "requests.decisions-overdue";
 
+  /** Level: bytes of bodies of plain requests that are held for those who decide about them. */
+  public static final String HTTP_REQUEST_BODY_BYTES = "http.request-body-bytes";
+
+  /** Level: answers to plain requests whose body is a stream that has not ended. */
+  public static final String HTTP_ANSWERS_STREAMED = "http.answers-streamed";
+
+  /** Counter: plain requests answered 413 or 503 because of a limit of their bodies or answers. */
+  public static final String HTTP_REFUSED = "http.refused";
+
   /** Level: calls for statistics that are not answered. */
   public static final String STATS_WAITING = "stats.waiting";
 

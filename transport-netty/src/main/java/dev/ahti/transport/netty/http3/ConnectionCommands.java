@@ -86,6 +86,8 @@ final class ConnectionCommands {
       goAway();
     } else if (command instanceof TransportCommand.CloseConnection close) {
       connection.close(close.code(), close.reason());
+    } else if (command instanceof TransportCommand.Then then) {
+      then.task().run();
     } else if (command instanceof TransportCommand.GetStats get) {
       statistics.collect(channel, get.replyTo()::tell);
     }
@@ -157,6 +159,8 @@ final class ConnectionCommands {
     }
     if (respond.end()) {
       body.finish();
+    } else if (!stream.isForSession()) {
+      stream.givesWay();
     }
   }
 
