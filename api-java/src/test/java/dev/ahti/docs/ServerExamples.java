@@ -5,6 +5,7 @@ import dev.ahti.webtransport.server.SignedTickets;
 import dev.ahti.webtransport.server.WebTransportAnswer;
 import dev.ahti.webtransport.server.WebTransportFiles;
 import dev.ahti.webtransport.server.WebTransportHttp;
+import dev.ahti.webtransport.server.WebTransportHttpRequest;
 import dev.ahti.webtransport.server.WebTransportHttpResponse;
 import dev.ahti.webtransport.server.WebTransportRoute;
 import dev.ahti.webtransport.server.WebTransportServer;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -53,24 +55,36 @@ final class ServerExamples {
     return Map.entry(ticket, server);
   }
 
-  static WebTransportServer http(WebTransportServer server, Path site, SignedTickets tickets) {
+  static WebTransportServer http(
+      WebTransportServer server,
+      Path site,
+      SignedTickets tickets,
+      Function<Optional<String>, Optional<String>> login) {
     // #http
     server =
         server.withHttp(
             WebTransportHttp.create()
                 .withFiles("/", WebTransportFiles.of(site).withMaxAge(Duration.ofMinutes(10)))
-                .withHandler(
-                    "POST",
-                    "/tickets/{user}",
-                    request ->
-                        WebTransportHttpResponse.of(200)
-                            .withText(
-                                tickets.issue(request.pathParameter("user"), Duration.ofMinutes(1)))
-                            .now())
+                .withHandler("POST", "/ticket", request -> ticket(request, login, tickets).now())
                 .withHealth("/health"));
     // #http
     return server;
   }
+
+  // #ticket
+  /** For who has logged in, which the cookie says. */
+  static WebTransportHttpResponse ticket(
+      WebTransportHttpRequest request,
+      Function<Optional<String>, Optional<String>> login,
+      SignedTickets tickets) {
+    return login
+        .apply(request.headers().first("cookie"))
+        .map(user -> tickets.issue(user, Duration.ofMinutes(1)))
+        .map(ticket -> WebTransportHttpResponse.of(200).withText(ticket))
+        .orElse(WebTransportHttpResponse.of(401));
+  }
+
+  // #ticket
 
   private static void join(WebTransport session, String room) {
     System.out.println(session.info().remoteAddress() + " joins " + room);
