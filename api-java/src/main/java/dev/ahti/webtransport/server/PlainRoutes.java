@@ -6,11 +6,9 @@ import dev.ahti.engine.wire.Fields;
 import dev.ahti.webtransport.impl.Dialling;
 import dev.ahti.webtransport.impl.PathAndQuery;
 import dev.ahti.webtransport.impl.PathTable;
-import dev.ahti.webtransport.impl.StaticFile;
 import dev.ahti.webtransport.server.WebTransportHttp.Endpoint;
 import dev.ahti.webtransport.server.WebTransportHttpResponse.Body;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -109,7 +107,7 @@ final class PlainRoutes {
   private static Routing routing(WebTransportHttpResponse response) {
     Fields fields = Dialling.fields(response.headers());
     if (!response.headers().first("date").isPresent()) {
-      fields = fields.with("date", StaticFile.date(Instant.now()));
+      fields = fields.with("date", HttpDate.now());
     }
     if (!response.contentType().isEmpty()) {
       fields = fields.with("content-type", response.contentType());
