@@ -30,6 +30,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -121,6 +122,13 @@ public final class Dialling {
             fault -> {
               throw new WebTransportTypeException(fault);
             });
+  }
+
+  /** What is wrong with a value of a header, whosever it is; empty if nothing is. */
+  public static Optional<String> valueFault(String name, String value) {
+    return new Fields.Field(name, value).isWellFormed() && value.chars().allMatch(c -> c < 0x7f)
+        ? Optional.empty()
+        : Optional.of(name + ": " + value + " (expected: printable ASCII)");
   }
 
   /**

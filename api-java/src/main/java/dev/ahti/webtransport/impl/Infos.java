@@ -49,7 +49,8 @@ public final class Infos {
     return tolerated;
   }
 
-  static WebTransportHeaders headers(Fields fields) {
+  /** The headers of a section, but for those of the protocol itself. */
+  public static WebTransportHeaders headers(Fields fields) {
     List<Map.Entry<String, String>> entries = new ArrayList<>();
     fields.forEach(
         field -> {

@@ -2,37 +2,25 @@ package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.ListenRequest;
-import dev.ahti.engine.actor.Routing;
-import dev.ahti.engine.actor.SessionHandle;
-import dev.ahti.engine.actor.SessionRequest;
-import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
 import dev.ahti.engine.spi.ServerTls;
-import dev.ahti.engine.wire.Fields;
-import dev.ahti.webtransport.WebTransportHttpVersion;
-import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.CongestionControls;
 import dev.ahti.webtransport.impl.Dialling;
 import dev.ahti.webtransport.impl.Infos;
-import dev.ahti.webtransport.impl.PathAndQuery;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.util.ByteString;
 import org.bouncycastle.util.IPAddress;
 
 /** Turns a server's configuration into the engine's listen request. */
 final class ServerBinder {
-  private static final String PLAIN_ANSWER = "This is a WebTransport server.\n";
-
   private ServerBinder() {}
 
   static CompletionStage<WebTransportServerBinding> bind(
@@ -49,6 +37,7 @@ final class ServerBinder {
       StartingCertificates certificates,
       ServerRegistry registry) {
     DialectPolicy policy = Dialling.policy(config.dialects(), ahti);
+    Routes routes = new Routes(ahti, registry, config);
     ListenRequest request =
         new ListenRequest(
             config.name(),
@@ -58,9 +47,9 @@ final class ServerBinder {
             Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
             policy,
-            OriginPolicy.of(config.origins()),
+            OriginPolicy.by(routes::allows),
             config.tls().flow(),
-            new Routes(ahti, registry, config.name(), config.routes(), config.tls()));
+            routes);
     WebTransportServerBinding.Fixed fixed =
         new WebTransportServerBinding.Fixed(
             config.name(),
@@ -94,74 +83,5 @@ final class ServerBinder {
 
   private static Credentials credentials(ServerCertificate certificate) {
     return new Credentials(certificate.key(), certificate.chain());
-  }
-
-  /** Finds the handler of a path. */
-  private record Routes(
-      Ahti ahti,
-      ServerRegistry registry,
-      String listener,
-      Map<String, WebTransportRoute> routes,
-      WebTransportServer.Tls settings)
-      implements SessionRouter {
-
-    @Override
-    public Routing route(SessionRequest request) {
-      String path = PathAndQuery.of(request.path()).path();
-      WebTransportRoute route = routes.get(path);
-      return route == null
-          ? new Routing.Refuse(request.dialect().missingResourceStatus())
-          : new Routing.Accept(
-              session -> {
-                registry.add(labels(path, session), session);
-                run(route.handler(), apiSession(session));
-              },
-              route.protocol(request.protocols()),
-              Dialling.fields(route.responseHeaders()));
-    }
-
-    @Override
-    public Routing plain(Fields request) {
-      String method = request.get(":method").orElse("");
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        return new Routing.Answer(
-            405, Fields.empty().with("allow", "GET, HEAD"), ByteString.emptyByteString());
-      }
-      ByteString body = ByteString.fromString(PLAIN_ANSWER, StandardCharsets.UTF_8);
-      Fields fields =
-          Fields.empty()
-              .with("content-type", "text/plain; charset=utf-8")
-              .with("content-length", Integer.toString(body.length()));
-      // To HEAD goes what GET would get, but for the body (RFC 9110 9.3.2).
-      return new Routing.Answer(
-          200, fields, method.equals("GET") ? body : ByteString.emptyByteString());
-    }
-
-    private SessionLabels labels(String route, SessionHandle session) {
-      return new SessionLabels(
-          listener,
-          route,
-          WebTransportHttpVersion.valueOf(session.dialect().version().name()),
-          Infos.draft(session.dialect().draft()));
-    }
-
-    private ApiSession apiSession(SessionHandle session) {
-      return new ApiSession(
-          ahti,
-          session,
-          settings.congestionControl(),
-          settings.unreferencedClosed(),
-          ahti.settings().session());
-    }
-
-    private static void run(SessionHandler handler, ApiSession session) {
-      try {
-        handler.onSession(session);
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("the session's handler failed", e);
-      }
-    }
   }
 }

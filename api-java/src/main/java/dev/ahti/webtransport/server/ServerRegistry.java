@@ -9,8 +9,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
 
@@ -28,10 +30,19 @@ final class ServerRegistry implements Extension {
   private final Map<SessionLabels, Long> counts = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
 
-  private ServerRegistry() {}
+  private final Executor blocking;
+
+  private ServerRegistry(Executor blocking) {
+    this.blocking = blocking;
+  }
 
   static ServerRegistry get(ActorSystem<?> system) {
     return Id.INSTANCE.apply(system);
+  }
+
+  /** Pekko's dispatcher for blocking work. */
+  Executor blocking() {
+    return blocking;
   }
 
   /** A server listens; it is listed until its port is free. */
@@ -76,7 +87,7 @@ final class ServerRegistry implements Extension {
 
     @Override
     public ServerRegistry createExtension(ActorSystem<?> system) {
-      return new ServerRegistry();
+      return new ServerRegistry(system.dispatchers().lookup(DispatcherSelector.blocking()));
     }
   }
 }

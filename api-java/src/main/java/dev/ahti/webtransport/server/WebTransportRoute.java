@@ -2,11 +2,13 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportHeaders;
 import dev.ahti.webtransport.impl.Dialling;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
@@ -14,22 +16,80 @@ import java.util.function.Function;
  * headers answer them. Immutable: each {@code with…} gives a changed copy.
  */
 public final class WebTransportRoute {
-  private final SessionHandler handler;
+  private final Decider decider;
   private final Function<List<String>, Optional<String>> protocols;
   private final WebTransportHeaders headers;
+  private final Optional<WebTransportOrigins> origins;
 
-  private WebTransportRoute(
-      SessionHandler handler,
-      Function<List<String>, Optional<String>> protocols,
-      WebTransportHeaders headers) {
-    this.handler = requireNonNull(handler, "handler");
-    this.protocols = protocols;
-    this.headers = headers;
+  /** What an application does with a session whose request it wants to know. */
+  @FunctionalInterface
+  public interface RequestHandler {
+
+    /**
+     * As {@link SessionHandler#onSession}.
+     *
+     * @throws Exception as there
+     */
+    void onSession(WebTransportRequest request, WebTransport session) throws Exception;
   }
 
-  /** A route that chooses no protocol and adds no header. */
+  /** How a request is decided. */
+  sealed interface Decider {
+
+    /** At once: it is accepted. */
+    record Now(RequestHandler handler) implements Decider {}
+
+    /** When a stage completes. */
+    record Later(
+        Function<WebTransportRequest, ? extends CompletionStage<? extends WebTransportAnswer>>
+            decision)
+        implements Decider {}
+  }
+
+  private WebTransportRoute(
+      Decider decider,
+      Function<List<String>, Optional<String>> protocols,
+      WebTransportHeaders headers,
+      Optional<WebTransportOrigins> origins) {
+    this.decider = decider;
+    this.protocols = protocols;
+    this.headers = headers;
+    this.origins = origins;
+  }
+
+  private static WebTransportRoute by(Decider decider) {
+    return new WebTransportRoute(
+        decider, offered -> Optional.empty(), WebTransportHeaders.EMPTY, Optional.empty());
+  }
+
+  /** A route that accepts every session, chooses no protocol and adds no header. */
   public static WebTransportRoute of(SessionHandler handler) {
-    return new WebTransportRoute(handler, offered -> Optional.empty(), WebTransportHeaders.EMPTY);
+    requireNonNull(handler, "handler");
+    return by(new Decider.Now((request, session) -> handler.onSession(session)));
+  }
+
+  /** The same for a handler that wants to know the request, such as the parameters of its path. */
+  public static WebTransportRoute handling(RequestHandler handler) {
+    return by(new Decider.Now(requireNonNull(handler, "handler")));
+  }
+
+  /**
+   * A route that accepts or refuses each session as a function decides.
+   *
+   * <p>The function is called on the connection's event loop and must not block; the stage that it
+   * gives may complete later, on any thread. Until then the client waits. How many may wait on a
+   * connection, and for how long, has limits, at which the client gets 503: {@code
+   * ahti.connection.undecided-requests} and {@code ahti.connection.decision-timeout}. When nobody
+   * waits any more, because the client has gone away, the time is over, or the server drains or
+   * stops, the stage is cancelled, if it is a {@code CompletableFuture}. A failure, or {@code
+   * null}, refuses with 500, and is logged.
+   *
+   * @param decision takes a request whose origin is allowed
+   */
+  public static WebTransportRoute deciding(
+      Function<WebTransportRequest, ? extends CompletionStage<? extends WebTransportAnswer>>
+          decision) {
+    return by(new Decider.Later(requireNonNull(decision, "decision")));
   }
 
   /**
@@ -54,7 +114,7 @@ public final class WebTransportRoute {
    *     when it throws, or gives something else, the session is refused with 500
    */
   public WebTransportRoute withProtocolSelector(Function<List<String>, Optional<String>> selector) {
-    return new WebTransportRoute(handler, requireNonNull(selector, "selector"), headers);
+    return new WebTransportRoute(decider, requireNonNull(selector, "selector"), headers, origins);
   }
 
   /**
@@ -68,11 +128,21 @@ public final class WebTransportRoute {
     for (Map.Entry<String, String> entry : values.entries()) {
       Dialling.requireHeader(entry.getKey(), entry.getValue());
     }
-    return new WebTransportRoute(handler, protocols, values);
+    return new WebTransportRoute(decider, protocols, values, origins);
   }
 
-  SessionHandler handler() {
-    return handler;
+  /** Accepts requests from these pages, whatever the server says of pages. */
+  public WebTransportRoute withOrigins(WebTransportOrigins allowed) {
+    return new WebTransportRoute(
+        decider, protocols, headers, Optional.of(requireNonNull(allowed, "allowed")));
+  }
+
+  Decider decider() {
+    return decider;
+  }
+
+  Optional<WebTransportOrigins> origins() {
+    return origins;
   }
 
   Optional<String> protocol(List<String> offered) {

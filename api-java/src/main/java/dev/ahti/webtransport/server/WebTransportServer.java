@@ -3,7 +3,6 @@ package dev.ahti.webtransport.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.ahti.engine.actor.ListenerFlow;
-import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
@@ -11,10 +10,10 @@ import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
 import dev.ahti.webtransport.WebTransportHttpVersion;
+import dev.ahti.webtransport.impl.PathTable;
 import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +36,8 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
  * }</pre>
  *
  * <p>Requests with an {@code Origin} are refused (403) unless it is allowed with {@link
- * #withOrigins}; requests without one come from programs and are accepted. Paths without a route
- * are refused with the status of the peer's draft (404 or 405).
+ * #withOrigins(String...)}; requests without one come from programs and are accepted. Paths without
+ * a route are refused with the status of the peer's draft (404 or 405).
  */
 public final class WebTransportServer {
   private final ClassicActorSystemProvider system;
@@ -63,7 +62,7 @@ public final class WebTransportServer {
             "127.0.0.1",
             0,
             new CertificateOrigin.Rotating(List.of()),
-            Set.of(),
+            Requests.DEFAULTS,
             WebTransportDialects.configured(),
             Map.of(),
             Tls.DEFAULTS));
@@ -193,8 +192,23 @@ public final class WebTransportServer {
    * @see <a href="https://www.rfc-editor.org/rfc/rfc6454">RFC 6454</a>
    */
   public WebTransportServer withOrigins(String... origins) {
-    OriginPolicy.of(List.of(origins));
-    return with(config.withOrigins(new LinkedHashSet<>(List.of(origins))));
+    return withOrigins(WebTransportOrigins.of(origins));
+  }
+
+  /**
+   * Accepts requests from these pages; from none unless set. A route may have others of its own
+   * ({@link WebTransportRoute#withOrigins}).
+   */
+  public WebTransportServer withOrigins(WebTransportOrigins origins) {
+    return with(config.withRequests(config.requests().withOrigins(origins)));
+  }
+
+  /**
+   * Answers requests that ask for no session, on the same port. Unless set, a GET is told that this
+   * is a WebTransport server.
+   */
+  public WebTransportServer withHttp(WebTransportHttp http) {
+    return with(config.withRequests(config.requests().withHttp(http)));
   }
 
   /**
@@ -267,24 +281,28 @@ public final class WebTransportServer {
   /**
    * Hands the sessions of a path to a handler; replaces the path's handler before.
    *
-   * @param path starts with a slash; compared with the request's path without its query
+   * @param path as for {@link #withRoute(String, WebTransportRoute)}
    */
   public WebTransportServer withRoute(String path, SessionHandler handler) {
     return withRoute(path, WebTransportRoute.of(handler));
   }
 
   /**
-   * Hands the sessions of a path to a route, which may also choose a protocol and answer with
-   * headers; replaces the path's route before.
+   * Hands the sessions of a path to a route, which may also decide whom to accept, choose a
+   * protocol and answer with headers; replaces the path's route before.
    *
-   * @param path starts with a slash; compared with the request's path without its query
+   * <p>A path may have parameters: {@code /rooms/{id}} takes one segment that is not empty, {@code
+   * /files/{path*}} all that is left, {@link WebTransportRequest#pathParameters} has their values.
+   * Where several match, an exact path goes first; then, from the left, text before a parameter
+   * before the rest.
+   *
+   * @param path starts with a slash; compared with the request's path without its query, as it came
+   * @throws IllegalArgumentException for what is no path, and for one that differs from another one
+   *     by the names of parameters alone
    */
   public WebTransportServer withRoute(String path, WebTransportRoute route) {
     requireNonNull(route, "route");
-    if (!path.startsWith("/") || path.indexOf('?') >= 0) {
-      throw new IllegalArgumentException(
-          "path: " + path + " (expected: a slash first and no query)");
-    }
+    PathTable.require(path, config.routes().keySet());
     Map<String, WebTransportRoute> routes = new HashMap<>(config.routes());
     routes.put(path, route);
     return with(config.withRoutes(Map.copyOf(routes)));
@@ -411,13 +429,26 @@ public final class WebTransportServer {
     }
   }
 
+  /** What was set of requests, but for the routes of sessions. */
+  record Requests(WebTransportOrigins origins, Optional<WebTransportHttp> http) {
+    static final Requests DEFAULTS = new Requests(WebTransportOrigins.none(), Optional.empty());
+
+    Requests withOrigins(WebTransportOrigins value) {
+      return new Requests(requireNonNull(value, "origins"), http);
+    }
+
+    Requests withHttp(WebTransportHttp value) {
+      return new Requests(origins, Optional.of(requireNonNull(value, "http")));
+    }
+  }
+
   /** What was set so far. */
   record Config(
       String name,
       String host,
       int port,
       CertificateOrigin certificate,
-      Set<String> origins,
+      Requests requests,
       WebTransportDialects dialects,
       Map<String, WebTransportRoute> routes,
       Tls tls) {
@@ -430,35 +461,35 @@ public final class WebTransportServer {
     }
 
     Config withTls(Tls value) {
-      return new Config(name, host, port, certificate, origins, dialects, routes, value);
+      return new Config(name, host, port, certificate, requests, dialects, routes, value);
     }
 
     Config withName(String value) {
-      return new Config(value, host, port, certificate, origins, dialects, routes, tls);
+      return new Config(value, host, port, certificate, requests, dialects, routes, tls);
     }
 
     Config withHost(String value) {
-      return new Config(name, value, port, certificate, origins, dialects, routes, tls);
+      return new Config(name, value, port, certificate, requests, dialects, routes, tls);
     }
 
     Config withPort(int value) {
-      return new Config(name, host, value, certificate, origins, dialects, routes, tls);
+      return new Config(name, host, value, certificate, requests, dialects, routes, tls);
     }
 
     Config withCertificate(CertificateOrigin value) {
-      return new Config(name, host, port, value, origins, dialects, routes, tls);
+      return new Config(name, host, port, value, requests, dialects, routes, tls);
     }
 
-    Config withOrigins(Set<String> value) {
-      return new Config(name, host, port, certificate, Set.copyOf(value), dialects, routes, tls);
+    Config withRequests(Requests value) {
+      return new Config(name, host, port, certificate, value, dialects, routes, tls);
     }
 
     Config withDialects(WebTransportDialects value) {
-      return new Config(name, host, port, certificate, origins, value, routes, tls);
+      return new Config(name, host, port, certificate, requests, value, routes, tls);
     }
 
     Config withRoutes(Map<String, WebTransportRoute> value) {
-      return new Config(name, host, port, certificate, origins, dialects, value, tls);
+      return new Config(name, host, port, certificate, requests, dialects, value, tls);
     }
   }
 }

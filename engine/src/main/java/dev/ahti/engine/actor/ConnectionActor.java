@@ -61,7 +61,10 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   /** An answer that opened no session was handed to the transport to its end, or cannot be. */
   enum AnswerSent implements Command {
-    INSTANCE
+    WHOLE,
+
+    /** Its body was a stream. */
+    STREAMED
   }
 
   /** Closes the connection with an HTTP/3 code, without a word to its sessions, then stops. */
@@ -85,6 +88,13 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
 
   /** A request, once more, behind what was on its way when it came. */
   record Reconsider(TransportEvent.RequestReceived request) implements Command {}
+
+  /**
+   * What became of a decision that a router wanted to take later.
+   *
+   * @param serial which one, as the connection counts them
+   */
+  record Decided(long serial, UndecidedRequests.Verdict verdict) implements Command {}
 
   private record Event(TransportEvent event) implements Command {}
 
@@ -217,6 +227,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
         .onMessage(SessionGone.class, this::onSessionGone)
         .onMessage(SessionOver.class, this::onSessionOver)
         .onMessage(Reconsider.class, this::onReconsider)
+        .onMessage(Decided.class, this::onDecided)
         .onMessage(Relay.class, this::onRelay)
         .onMessage(Dial.class, this::onDial)
         .onMessage(CallOff.class, this::onCallOff)
@@ -286,6 +297,11 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
       role.onReconsidered(again.request());
     }
     return this;
+  }
+
+  private Behavior<Command> onDecided(Decided decided) {
+    role.onDecided(decided);
+    return closeWhenDrained();
   }
 
   private boolean takesNoRequests() {
@@ -382,7 +398,7 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   private Behavior<Command> onAnswerSent(AnswerSent sent) {
-    role.onAnswerSent();
+    role.onAnswerSent(sent == AnswerSent.STREAMED);
     return closeWhenDrained();
   }
 

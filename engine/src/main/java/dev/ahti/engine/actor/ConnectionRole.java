@@ -21,6 +21,9 @@ interface ConnectionRole {
   /** A request that found no room comes again; now it is answered, one way or the other. */
   void onReconsidered(RequestReceived request);
 
+  /** A router has decided about a request, or there is no need to any more. */
+  default void onDecided(ConnectionActor.Decided decided) {}
+
   /** The request we asked for is on its way, or not. */
   void onStarted(RequestStarted started);
 
@@ -46,10 +49,14 @@ interface ConnectionRole {
   /** The connection takes no more requests, and goes on until its sessions have ended. */
   void onDraining();
 
-  /** An answer that opened no session is out, or lost. */
-  default void onAnswerSent() {}
+  /**
+   * An answer that opened no session is out, or lost.
+   *
+   * @param ofStream whether its body was a stream
+   */
+  default void onAnswerSent(boolean ofStream) {}
 
-  /** Whether a request was neither accepted nor answered to the end. */
+  /** Whether a request waits for its decision, or was not answered to the end. */
   default boolean isAnswering() {
     return false;
   }

@@ -22,6 +22,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
  * @param loopWatchdog how long a task may hold a loop before it is reported
  * @param dialects which drafts are spoken, and how
  * @param headers limits of what an application adds to headers
+ * @param http limits of plain requests
  * @param listener limits of a listener
  * @param dialer limits of the dialer
  * @param connection limits of a connection
@@ -36,6 +37,7 @@ public record EngineSettings(
     Duration loopWatchdog,
     DialectSettings dialects,
     Headers headers,
+    HttpSettings http,
     Listener listener,
     Dialer dialer,
     Connection connection,
@@ -70,6 +72,7 @@ public record EngineSettings(
         root.getDuration("loop-watchdog"),
         DialectSettings.create(root.getConfig("dialects")),
         new Headers(root.getInt("headers.fields"), root.getBytes("headers.bytes")),
+        HttpSettings.create(root.getConfig("http")),
         listener(root.getConfig("listener")),
         new Dialer(
             root.getInt("dialer.max-connections"),
@@ -113,6 +116,7 @@ public record EngineSettings(
         loopWatchdog,
         dialects,
         headers,
+        http,
         listener,
         dialer,
         connection,
@@ -163,6 +167,8 @@ public record EngineSettings(
   private static Connection connection(Config config) {
     return new Connection(
         config.getInt("pending-requests"),
+        config.getInt("undecided-requests"),
+        config.getDuration("decision-timeout"),
         config.getDuration("settings-timeout"),
         config.getDuration("close-timeout"),
         config.getInt("remembered-sessions"));
@@ -374,12 +380,16 @@ public record EngineSettings(
    * {@code ahti.connection}.
    *
    * @param pendingRequests requests held until the peer's SETTINGS came
-   * @param settingsTimeout how long those may take
+   * @param undecidedRequests requests whose router decides later
+   * @param decisionTimeout how long it may take
+   * @param settingsTimeout how long the peer's SETTINGS may take
    * @param closeTimeout how long sessions and the transport may take to end
    * @param rememberedSessions ids of ended sessions that are told from new ones
    */
   public record Connection(
       int pendingRequests,
+      int undecidedRequests,
+      Duration decisionTimeout,
       Duration settingsTimeout,
       Duration closeTimeout,
       int rememberedSessions) {
@@ -387,6 +397,8 @@ public record EngineSettings(
     /** Checks the bounds. */
     public Connection {
       positive("ahti.connection.pending-requests", pendingRequests);
+      positive("ahti.connection.undecided-requests", undecidedRequests);
+      positive("ahti.connection.decision-timeout", decisionTimeout.toNanos());
       positive("ahti.connection.settings-timeout", settingsTimeout.toNanos());
       positive("ahti.connection.close-timeout", closeTimeout.toNanos());
       positive("ahti.connection.remembered-sessions", rememberedSessions);
@@ -585,7 +597,7 @@ public record EngineSettings(
     }
   }
 
-  private static void positive(String key, long value) {
+  static void positive(String key, long value) {
     if (value <= 0) {
       throw outOfBounds(key, value, "above 0");
     }

@@ -2,7 +2,10 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.wire.Fields;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
 /** What a {@link SessionRouter} decides about a request. */
@@ -23,6 +26,50 @@ public sealed interface Routing {
     /** Without a protocol. */
     public Accept(Consumer<SessionHandle> handler, Fields extra) {
       this(handler, Optional.empty(), extra);
+    }
+  }
+
+  /**
+   * Decides when this stage completes. Until then the request counts as a session of its
+   * connection, if it is for one; {@code ahti.connection.undecided-requests} bounds how many wait,
+   * and {@code ahti.connection.decision-timeout} for how long: at either limit the answer is 503.
+   *
+   * @param decision completes, on any thread, with one of the other decisions; a failure, {@code
+   *     null} or another {@code Later} answers 500. It is cancelled, as far as it can be, when
+   *     nobody waits for it any more: at the limits, when the client goes away, when the listener
+   *     drains (sessions) or stops
+   */
+  record Later(CompletionStage<? extends Routing> decision) implements Routing {}
+
+  /**
+   * Decides about a plain request when its body is there. It has the time and the room of a {@link
+   * Later}: {@code ahti.connection.decision-timeout} is for the body, and what is decided then; a
+   * body that does not come in time is answered with 408. One that is longer than {@code limit}, or
+   * {@code ahti.http.request-body}, is answered with 413, and with 503 when {@code
+   * ahti.http.request-bodies} are held.
+   *
+   * @param limit bytes
+   * @param decision takes the whole body, on the connection's loop; must not block
+   */
+  record Reading(long limit, Function<ByteString, CompletionStage<Routing>> decision)
+      implements Routing {}
+
+  /**
+   * Answers a plain request with a body that is made as the client takes it. Limits of how many are
+   * under way, at which the answer is 503: {@code ahti.http.streamed-answers} and {@code
+   * ahti.http.streamed-answers-of-all}.
+   *
+   * @param status 200 to 599
+   * @param fields fields of the answer without {@code :status}, lower-case
+   * @param body run on the connection's loop; not at all where there is no body, as for HEAD
+   */
+  record Streamed(int status, Fields fields, Source<ByteString, ?> body) implements Routing {
+
+    /** Checks the status. */
+    public Streamed {
+      if (status < 200 || status > 599) {
+        throw new IllegalArgumentException("status: " + status + " (expected: 200 to 599)");
+      }
     }
   }
 

@@ -11,20 +11,17 @@ import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.flow.FlowControl;
 import dev.ahti.engine.gauge.Gauges;
-import dev.ahti.engine.spi.Inbound;
-import dev.ahti.engine.spi.PortObserver;
-import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportEvent.RequestReceived;
 import dev.ahti.engine.spi.TransportEvent.ResponseReceived;
-import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Fields;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.util.ByteString;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +29,40 @@ import org.jspecify.annotations.Nullable;
  * token, allowed origin, room for a session), asks the router, and opens what it accepts.
  */
 final class ServerRole implements ConnectionRole {
-  private static final int INTERNAL_ERROR = 500;
+  /** The body of a request does not come in time, or is too long. */
+  private static final int TOO_SLOW = 408;
+
+  private static final int TOO_LONG = 413;
+
+  /** A request that the router is asked about. */
+  private sealed interface Asked {
+    RequestReceived request();
+  }
+
+  /** One that asks for no session. */
+  private record Plain(RequestReceived request) implements Asked {}
+
+  /**
+   * One for a session, which there is room for.
+   *
+   * @param place gives the room back
+   */
+  private record Candidate(
+      RequestReceived request,
+      ConnectRequest.WebTransport reading,
+      Dialect dialect,
+      Optional<FlowControl> flow,
+      Runnable place)
+      implements Asked {}
 
   private final ConnectionScope scope;
   private final ConnectionSessions sessions;
   private final ListenRequest listener;
   private final ListenerAdmission admission;
+  private final Answers answers;
+  private final UndecidedRequests undecided;
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
   private @Nullable Map<Long, Long> settings;
-  private int answering;
-  private long lastAnswer;
-  private boolean answered;
 
   /** Found no room once already; set while it is handled again. */
   private @Nullable RequestReceived reconsidered;
@@ -56,6 +76,8 @@ final class ServerRole implements ConnectionRole {
     this.scope = scope;
     this.sessions = sessions;
     this.listener = listener;
+    this.answers = new Answers(scope, sessions);
+    this.undecided = new UndecidedRequests(scope);
   }
 
   @Override
@@ -75,7 +97,7 @@ final class ServerRole implements ConnectionRole {
       waiting.add(request);
       waitingLevel(1);
     } else {
-      reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
+      answers.reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
     }
   }
 
@@ -119,24 +141,28 @@ final class ServerRole implements ConnectionRole {
   @Override
   public void onDraining() {
     scope.transport().tell(TransportCommand.GoAway.INSTANCE);
+    // Whoever asked for a session may go elsewhere. A plain request may have had effects already.
+    undecided.drop(true);
   }
 
   @Override
-  public void onAnswerSent() {
-    answering--;
-    answered = true;
-    lastAnswer = scope.now();
+  public void onDecided(ConnectionActor.Decided decided) {
+    undecided.decided(decided);
+  }
+
+  @Override
+  public void onAnswerSent(boolean ofStream) {
+    answers.onSent(ofStream);
   }
 
   @Override
   public boolean isAnswering() {
-    return answering > 0;
+    return answers.isUnderWay() || !undecided.isEmpty();
   }
 
   @Override
   public Duration sinceAnswer(Duration time) {
-    long rest = answered ? lastAnswer + time.toNanos() - scope.now() : 0;
-    return Duration.ofNanos(Math.max(0, rest));
+    return answers.since(time);
   }
 
   @Override
@@ -148,8 +174,9 @@ final class ServerRole implements ConnectionRole {
   public void onClosing(String why) {
     while (!waiting.isEmpty()) {
       waitingLevel(-1);
-      reject(waiting.remove(), Http3ErrorCode.H3_REQUEST_REJECTED);
+      answers.reject(waiting.remove(), Http3ErrorCode.H3_REQUEST_REJECTED);
     }
+    undecided.drop(false);
   }
 
   private void handle(RequestReceived request, Map<Long, Long> peerSettings) {
@@ -159,9 +186,9 @@ final class ServerRole implements ConnectionRole {
     } else if (reading instanceof ConnectRequest.Plain) {
       plain(request);
     } else if (reading instanceof ConnectRequest.UnknownProtocol) {
-      refuse(request, DialectNegotiation.UNKNOWN_PROTOCOL_STATUS);
+      answers.refuse(request, DialectNegotiation.UNKNOWN_PROTOCOL_STATUS);
     } else if (reading instanceof ConnectRequest.Malformed malformed) {
-      reject(request, malformed.violation().code());
+      answers.reject(request, malformed.violation().code());
     }
   }
 
@@ -174,9 +201,9 @@ final class ServerRole implements ConnectionRole {
     } else if (result instanceof DialectNegotiation.Refused refused) {
       scope.context().getLog().debug("Refused request {}: {}", request.id(), refused.reason());
       if (refused.status().isPresent()) {
-        refuse(request, refused.status().getAsInt());
+        answers.refuse(request, refused.status().getAsInt());
       } else {
-        reject(
+        answers.reject(
             request,
             refused.violation().map(v -> v.code()).orElse(Http3ErrorCode.H3_REQUEST_REJECTED));
       }
@@ -189,8 +216,8 @@ final class ServerRole implements ConnectionRole {
       Dialect dialect,
       Map<Long, Long> peerSettings) {
     boolean missing = dialect.requiresOrigin() && reading.origin().isEmpty();
-    if (missing || !listener.origins().allows(reading.origin())) {
-      refuse(request, OriginPolicy.REFUSED_STATUS);
+    if (missing || !allows(reading)) {
+      answers.refuse(request, OriginPolicy.REFUSED_STATUS);
       return;
     }
     SettingsOffer.Limits limits = ListenerActor.sessionLimits(scope.parts().settings());
@@ -198,7 +225,7 @@ final class ServerRole implements ConnectionRole {
         FlowNegotiation.decide(
             dialect, SettingsOffer.server(listener.dialects(), limits), peerSettings);
     long limit = limits.sessionsFor(dialect, flow.isPresent());
-    if (sessions.count() >= limit) {
+    if (sessions.count() + undecided.sessions() >= limit) {
       if (request == reconsidered) {
         refuseOneTooMany(request, dialect);
       } else {
@@ -222,19 +249,150 @@ final class ServerRole implements ConnectionRole {
             scope.connection().remoteAddress(),
             dialect,
             scope.connection().facts().peerCertificates());
+    Candidate candidate = new Candidate(request, reading, dialect, flow, place);
     Routing routing;
     try {
       routing = listener.router().route(asked);
-      if (routing instanceof Routing.Accept accept) {
-        Fields answer = accepting(accept, dialect, reading.fields());
-        open(request, dialect, flow, accept, answer, place);
-        return;
-      }
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
-    place.run();
-    answer(request, notAccepted(routing));
+    settle(candidate, routing, true);
+  }
+
+  /** Whom the policy fails for is refused. */
+  private boolean allows(ConnectRequest.WebTransport reading) {
+    try {
+      return listener.origins().allows(reading.origin(), reading.authority(), reading.path());
+    } catch (RuntimeException failure) {
+      scope.context().getLog().error("The policy of origins failed", failure);
+      return false;
+    }
+  }
+
+  /**
+   * Does what was decided, or waits for it.
+   *
+   * @param mayWait whether the decision may come later
+   */
+  private void settle(Asked asked, Routing routing, boolean mayWait) {
+    if (routing instanceof Routing.Reading reading && asked instanceof Plain) {
+      read(asked, reading);
+    } else if (routing instanceof Routing.Later later) {
+      if (!mayWait) {
+        scope.context().getLog().error("The router decided, later, to decide later");
+        settle(asked, new Routing.Refuse(Answers.INTERNAL_ERROR), false);
+      } else if (!undecided.hold(waiting(asked), later.decision())) {
+        settle(asked, new Routing.Refuse(Answers.UNAVAILABLE), false);
+      }
+    } else if (asked instanceof Candidate candidate) {
+      settle(candidate, routing);
+    } else {
+      answers.answer(asked.request(), routing);
+    }
+  }
+
+  /** The body and what is decided then have the time of one decision. */
+  private void read(Asked asked, Routing.Reading reading) {
+    HttpSettings limits = scope.parts().settings().http();
+    RequestBody body =
+        new RequestBody(
+            asked.request().body(),
+            Math.min(reading.limit(), limits.requestBody()),
+            scope.parts().gauges().level(Gauges.HTTP_REQUEST_BODY_BYTES),
+            limits.requestBodies());
+    AtomicReference<CompletionStage<Routing>> last = new AtomicReference<>();
+    CompletableFuture<Routing> decision =
+        body.read()
+            .thenCompose(
+                outcome -> {
+                  CompletionStage<Routing> decided = decide(outcome, reading);
+                  last.set(decided);
+                  return decided;
+                });
+    decision.whenComplete(
+        (routing, failure) -> {
+          body.release();
+          CompletionStage<Routing> decided = last.get();
+          if (decision.isCancelled() && decided != null) {
+            UndecidedRequests.cancel(decided);
+          }
+        });
+    UndecidedRequests.Waiting waiting =
+        new UndecidedRequests.Waiting(
+            asked.request(),
+            false,
+            verdict ->
+                decided(
+                    asked,
+                    verdict == UndecidedRequests.Verdict.Overdue.INSTANCE && !body.isDone()
+                        ? new UndecidedRequests.Verdict.Came(new Routing.Refuse(TOO_SLOW))
+                        : verdict),
+            () -> drop(asked, Http3ErrorCode.H3_REQUEST_CANCELLED));
+    if (!undecided.hold(waiting, decision)) {
+      settle(asked, new Routing.Refuse(Answers.UNAVAILABLE), false);
+    }
+  }
+
+  private CompletionStage<Routing> decide(RequestBody.Outcome outcome, Routing.Reading reading) {
+    if (outcome instanceof RequestBody.Outcome.Whole whole) {
+      return reading.decision().apply(whole.bytes());
+    }
+    scope.parts().gauges().counter(Gauges.HTTP_REFUSED).increment();
+    return CompletableFuture.completedFuture(
+        new Routing.Refuse(
+            outcome == RequestBody.Outcome.TooLong.INSTANCE ? TOO_LONG : Answers.UNAVAILABLE));
+  }
+
+  private UndecidedRequests.Waiting waiting(Asked asked) {
+    return new UndecidedRequests.Waiting(
+        asked.request(),
+        asked instanceof Candidate,
+        verdict -> decided(asked, verdict),
+        () -> drop(asked, Http3ErrorCode.H3_REQUEST_REJECTED));
+  }
+
+  private void decided(Asked asked, UndecidedRequests.Verdict verdict) {
+    if (verdict instanceof UndecidedRequests.Verdict.Came came) {
+      settle(asked, came.routing(), false);
+    } else if (verdict instanceof UndecidedRequests.Verdict.Failed failed) {
+      settle(asked, routerFailed(failed.failure()), false);
+    } else if (verdict == UndecidedRequests.Verdict.Overdue.INSTANCE) {
+      scope.context().getLog().debug("No decision in time about {}", asked.request().id());
+      settle(asked, new Routing.Refuse(Answers.UNAVAILABLE), false);
+    } else {
+      drop(asked, Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  /**
+   * Ends a request without an answer.
+   *
+   * @param code for a request of a session; a plain one may have had effects, so its client must
+   *     not take it as not looked at
+   */
+  private void drop(Asked asked, long code) {
+    if (asked instanceof Candidate candidate) {
+      candidate.place().run();
+      answers.reject(asked.request(), code);
+    } else {
+      answers.reject(asked.request(), Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
+  }
+
+  private void settle(Candidate candidate, Routing routing) {
+    if (routing instanceof Routing.Accept accept) {
+      Fields answer;
+      try {
+        answer = accepting(accept, candidate.dialect(), candidate.reading().fields());
+      } catch (RuntimeException failure) {
+        settle(candidate, routerFailed(failure));
+        return;
+      }
+      open(candidate, accept, answer);
+    } else {
+      candidate.place().run();
+      answers.answer(candidate.request(), notAccepted(routing));
+    }
   }
 
   /** Throws for fields, or a protocol, that the router must not answer with. */
@@ -250,17 +408,18 @@ final class ServerRole implements ConnectionRole {
   /** The drafts that announce the limit in SETTINGS reset the stream; the others have a status. */
   private void refuseOneTooMany(RequestReceived request, Dialect dialect) {
     if (dialect.tooManySessionsStatus().isPresent()) {
-      refuse(request, dialect.tooManySessionsStatus().getAsInt());
+      answers.refuse(request, dialect.tooManySessionsStatus().getAsInt());
     } else {
-      reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
+      answers.reject(request, Http3ErrorCode.H3_REQUEST_REJECTED);
     }
   }
 
   /** A 2xx without an open session would leave the client with a session that nobody serves. */
   private Routing notAccepted(Routing routing) {
-    if (routing instanceof Routing.Answer answer && answer.status() < 300) {
-      scope.context().getLog().error("The router answered a session with {}", answer.status());
-      return new Routing.Refuse(INTERNAL_ERROR);
+    boolean answer = routing instanceof Routing.Answer one && one.status() >= 300;
+    if (!answer && !(routing instanceof Routing.Refuse)) {
+      scope.context().getLog().error("The router answered a session with {}", routing);
+      return new Routing.Refuse(Answers.INTERNAL_ERROR);
     }
     return routing;
   }
@@ -268,11 +427,11 @@ final class ServerRole implements ConnectionRole {
   private void plain(RequestReceived request) {
     Routing routing;
     try {
-      routing = listener.router().plain(request.fields());
+      routing = listener.router().plain(request.fields(), scope.connection().remoteAddress());
     } catch (Throwable failure) {
       routing = routerFailed(failure);
     }
-    answer(request, routing);
+    settle(new Plain(request), routing, true);
   }
 
   private Routing routerFailed(Throwable failure) {
@@ -280,84 +439,23 @@ final class ServerRole implements ConnectionRole {
       throw error;
     }
     scope.context().getLog().error("The router failed", failure);
-    return new Routing.Refuse(INTERNAL_ERROR);
+    return new Routing.Refuse(Answers.INTERNAL_ERROR);
   }
 
-  private void answer(RequestReceived request, Routing routing) {
-    if (routing instanceof Routing.Answer answer) {
-      respond(request, answer.status(), answer.fields(), answer.body());
-    } else if (routing instanceof Routing.Refuse refuse) {
-      refuse(request, refuse.status());
-    } else {
-      scope.context().getLog().error("The router accepted a plain request as a session");
-      refuse(request, INTERNAL_ERROR);
-    }
-  }
-
-  private void open(
-      RequestReceived request,
-      Dialect dialect,
-      Optional<FlowControl> flow,
-      Routing.Accept accept,
-      Fields answer,
-      Runnable place) {
+  private void open(Candidate candidate, Routing.Accept accept, Fields answer) {
+    RequestReceived request = candidate.request();
     SessionSetup setup =
         scope.session(
             request.id(),
-            dialect,
-            flow,
+            candidate.dialect(),
+            candidate.flow(),
             request.fields(),
             request.body(),
             new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));
-    sessions.open(request.id(), SessionActor.create(setup), place);
-  }
-
-  private void refuse(RequestReceived request, int status) {
-    respond(request, status, Fields.empty(), ByteString.emptyByteString());
-  }
-
-  private void respond(RequestReceived request, int status, Fields fields, ByteString body) {
-    count(request);
-    Fields all = Fields.empty().with(":status", Integer.toString(status)).with(fields);
-    answering++;
-    request.body().observe(new StopAfterAnswer(request.body(), scope.self()));
-    scope.transport().tell(new TransportCommand.Respond(request.id(), all, body, true));
-    sessions.refused(request.id());
-  }
-
-  private void reject(RequestReceived request, long code) {
-    count(request);
-    scope.transport().tell(new TransportCommand.RejectRequest(request.id(), code));
-    sessions.refused(request.id());
-  }
-
-  private void count(RequestReceived request) {
-    Optional<String> protocol = request.fields().get(":protocol");
-    if (protocol.isPresent()) {
-      scope.parts().gauges().counter(Gauges.SESSIONS_REFUSED).increment();
-    }
+    sessions.open(request.id(), SessionActor.create(setup), candidate.place());
   }
 
   private void waitingLevel(int change) {
     scope.parts().gauges().level(Gauges.REQUESTS_WAITING).add(change);
-  }
-
-  /**
-   * Once the answer is out, the rest of the request is not wanted; unread, it would keep its stream
-   * open. Not before: the client could take it for a refusal without an answer (RFC 9114 4.1).
-   */
-  private record StopAfterAnswer(StreamPort body, ActorRef<ConnectionActor.Command> connection)
-      implements PortObserver {
-
-    @Override
-    public void onReadEnd(Inbound end) {
-      // Then there is nothing left to stop.
-    }
-
-    @Override
-    public void onWriteEnd(WriteEnd end) {
-      body.stopSending(Http3ErrorCode.H3_NO_ERROR);
-      connection.tell(ConnectionActor.AnswerSent.INSTANCE);
-    }
   }
 }

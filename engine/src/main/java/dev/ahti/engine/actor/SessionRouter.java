@@ -1,9 +1,10 @@
 package dev.ahti.engine.actor;
 
 import dev.ahti.engine.wire.Fields;
+import java.net.InetSocketAddress;
 
 /**
- * Decides who gets a session. Both methods are called on the connection's loop and must not block;
+ * Decides who gets a session. Its methods are called on the connection's loop and must not block;
  * an exception answers 500 and harms nothing else.
  */
 @FunctionalInterface
@@ -14,11 +15,20 @@ public interface SessionRouter {
 
   /**
    * A request that is not WebTransport, such as a GET from somebody's address bar. Its body is not
-   * read.
+   * read unless the decision is {@link Routing.Reading}.
    *
    * @param request every field as it came, pseudo fields included
    */
   default Routing plain(Fields request) {
     return new Routing.Refuse(404);
+  }
+
+  /**
+   * The same for who wants to know who asks.
+   *
+   * @param remote the client's address
+   */
+  default Routing plain(Fields request, InetSocketAddress remote) {
+    return plain(request);
   }
 }

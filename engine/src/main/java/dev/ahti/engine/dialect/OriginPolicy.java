@@ -24,10 +24,26 @@ public final class OriginPolicy {
   private static final String ANY = "*";
   private static final String OPAQUE = "null";
 
-  private final Set<String> allowed;
+  /** Judges requests of pages. */
+  @FunctionalInterface
+  public interface Judge {
 
-  private OriginPolicy(Set<String> allowed) {
+    /**
+     * Whether a request may go on.
+     *
+     * @param origin one origin, as the client wrote it
+     * @param authority host and port that it asks for
+     * @param path path and query
+     */
+    boolean allows(String origin, String authority, String path);
+  }
+
+  private final Set<String> allowed;
+  private final Judge judge;
+
+  private OriginPolicy(Set<String> allowed, Judge judge) {
     this.allowed = allowed;
+    this.judge = judge;
   }
 
   /** Every origin is allowed. */
@@ -46,7 +62,24 @@ public final class OriginPolicy {
   public static OriginPolicy of(Collection<String> origins) {
     Set<String> allowed = new TreeSet<>();
     origins.forEach(origin -> allowed.add(canonical(origin)));
-    return new OriginPolicy(allowed);
+    boolean any = allowed.contains(ANY);
+    return new OriginPolicy(allowed, (origin, authority, path) -> any || allowed.contains(origin));
+  }
+
+  /** Whatever somebody else allows. Lists of origins are refused before. */
+  public static OriginPolicy by(Judge judge) {
+    return new OriginPolicy(Set.of(), judge);
+  }
+
+  /**
+   * Whether a page of this origin asks its own server, under the name that it has for it: scheme,
+   * host and port are the same.
+   *
+   * @param authority host and port that it asks for
+   */
+  public static boolean isSame(String origin, String authority) {
+    Optional<URI> own = parsed("https://" + authority);
+    return own.isPresent() && origin.equals(canonical(own.get()));
   }
 
   /** Whether a browser could send this: {@code null}, or scheme and host, and nothing after. */
@@ -54,15 +87,25 @@ public final class OriginPolicy {
     return text.equals(OPAQUE) || parsed(text).isPresent();
   }
 
-  /** Whether a request with this Origin field, or without one, may go on. */
-  public boolean allows(Optional<String> origin) {
+  /**
+   * Whether a request with this Origin field, or without one, may go on.
+   *
+   * @param authority host and port that it asks for
+   * @param path path and query
+   */
+  public boolean allows(Optional<String> origin, String authority, String path) {
     if (origin.isEmpty()) {
       return true;
     }
     String value = origin.get();
     // A list of origins is no origin: a proxy or an attacker put it together.
     boolean single = !value.isEmpty() && value.chars().noneMatch(c -> c <= ' ' || c == ',');
-    return single && (allowed.contains(ANY) || allowed.contains(value));
+    return single && judge.allows(value, authority, path);
+  }
+
+  /** The same of a policy that looks at the origin alone. */
+  public boolean allows(Optional<String> origin) {
+    return allows(origin, "", "");
   }
 
   /** The entries in their canonical form. */
@@ -82,6 +125,10 @@ public final class OriginPolicy {
                 () ->
                     new IllegalArgumentException(
                         "origin: " + origin + " (expected: * or " + SHAPE + ")"));
+    return canonical(uri);
+  }
+
+  private static String canonical(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     int port = uri.getPort();

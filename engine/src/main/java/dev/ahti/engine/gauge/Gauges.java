@@ -74,6 +74,21 @@ public final class Gauges {
   /** Level: requests that wait for the client's SETTINGS. */
   public static final String REQUESTS_WAITING = "requests.waiting";
 
+  /** Level: requests whose router decides later and has not yet. */
+  public static final String REQUESTS_UNDECIDED = "requests.undecided";
+
+  /** Counter: requests that were answered 503 because their router took too long to decide. */
+  public static final String REQUESTS_DECISIONS_OVERDUE = "requests.decisions-overdue";
+
+  /** Level: bytes of bodies of plain requests that are held for those who decide about them. */
+  public static final String HTTP_REQUEST_BODY_BYTES = "http.request-body-bytes";
+
+  /** Level: answers to plain requests whose body is a stream that has not ended. */
+  public static final String HTTP_ANSWERS_STREAMED = "http.answers-streamed";
+
+  /** Counter: plain requests answered 413 or 503 because of a limit of their bodies or answers. */
+  public static final String HTTP_REFUSED = "http.refused";
+
   /** Level: calls for statistics that are not answered. */
   public static final String STATS_WAITING = "stats.waiting";
 

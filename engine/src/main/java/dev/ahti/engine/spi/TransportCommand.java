@@ -76,6 +76,12 @@ public sealed interface TransportCommand extends DeadLetterSuppression {
    */
   record CloseConnection(long code, String reason) implements TransportCommand {}
 
+  /**
+   * Runs a task on the loop behind everything that was told before; not at all when the connection
+   * is gone.
+   */
+  record Then(Runnable task) implements TransportCommand {}
+
   /** Asks for the connection's counters. */
   record GetStats(ActorRef<ConnectionStats> replyTo) implements TransportCommand {}
 

@@ -64,6 +64,8 @@ final class MemoryTransportActor {
       request.replyTo().tell(connection.request(request.fields()));
     } else if (command instanceof TransportCommand.Respond respond) {
       connection.respond(respond.id(), respond.fields(), respond.body(), respond.end());
+    } else if (command instanceof TransportCommand.Then then) {
+      then.task().run();
     } else if (command instanceof TransportCommand.RejectRequest reject) {
       connection.reject(reject.id(), reject.code());
     } else if (command instanceof TransportCommand.AttachSession attach) {

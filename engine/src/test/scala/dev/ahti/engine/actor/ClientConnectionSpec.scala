@@ -29,7 +29,8 @@ final class ClientConnectionSpec extends ConnectionSpec {
         classOf[ConnectionActor.Command],
         ConnectionActor.Shutdown.NORMAL,
         ConnectionActor.Drain.INSTANCE,
-        ConnectionActor.AnswerSent.INSTANCE,
+        ConnectionActor.AnswerSent.WHOLE,
+        new ConnectionActor.Decided(1, UndecidedRequests.Verdict.Gone.INSTANCE),
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
         new ConnectionActor.Dial(

@@ -23,9 +23,10 @@ final class ConnectionActorSpec extends ConnectionSpec {
         classOf[ConnectionActor.Command],
         ConnectionActor.Shutdown.NORMAL,
         ConnectionActor.Drain.INSTANCE,
-        ConnectionActor.AnswerSent.INSTANCE,
+        ConnectionActor.AnswerSent.WHOLE,
         new ConnectionActor.Close(Http3ErrorCode.H3_NO_ERROR, "test"),
         new ConnectionActor.SessionOver(0),
+        new ConnectionActor.Decided(1, UndecidedRequests.Verdict.Gone.INSTANCE),
         new ConnectionActor.Dial(
           new DialCall(1, Requests.dial(), new CompletableFuture[SessionHandle])
         ),

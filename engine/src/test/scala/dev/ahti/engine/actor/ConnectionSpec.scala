@@ -27,7 +27,14 @@ abstract class ConnectionSpec extends ActorSpec {
     /** Plain requests for `/held` hold their connection's actor until this opens. */
     @volatile var gate = new CountDownLatch(0)
 
+    /** What `/later` waits for, for sessions and for plain requests. */
+    @volatile var decision = new CompletableFuture[Routing]
+
+    /** The body that `/body` got, before it waits for the decision. */
+    @volatile var body = new CompletableFuture[ByteString]
+
     override def route(request: SessionRequest): Routing = request.path match {
+      case "/later" => new Routing.Later(decision)
       case "/echo" => new Routing.Accept(_ => (), Fields.empty.`with`("x-test", "yes"))
       case "/throws" =>
         new Routing.Accept(_ => throw new IllegalStateException("test"), Fields.empty)
@@ -37,6 +44,15 @@ abstract class ConnectionSpec extends ActorSpec {
     }
 
     override def plain(request: Fields): Routing = request.get(":path").get match {
+      case "/later" => new Routing.Later(decision)
+      case "/body" =>
+        new Routing.Reading(
+          100,
+          bytes => {
+            body.complete(bytes)
+            decision
+          }
+        )
       case "/" => new Routing.Answer(200, Fields.empty, ByteString("hello"))
       case "/broken" => throw new StackOverflowError
       case "/held" =>

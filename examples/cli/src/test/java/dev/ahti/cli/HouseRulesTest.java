@@ -73,7 +73,7 @@ class HouseRulesTest {
 
   /** A clock that jumps must end no session: timers are of {@link System#nanoTime}. */
   @Test
-  void theClockOfTheDayIsReadForTokensAndCertificatesOnly() {
+  void theClockOfTheDayIsReadForTokensCertificatesAndDatesOnly() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("dev.ahti.transport.netty.ListenerKeys")
@@ -81,6 +81,8 @@ class HouseRulesTest {
         .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.SelfSigned")
         .and()
         .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.StartingCertificates")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.ahti.webtransport.server.HttpDate")
         .and()
         .resideOutsideOfPackage("dev.ahti.wtspec..")
         .should()

@@ -14,6 +14,7 @@ import dev.ahti.transport.netty.loop.InboundHalf;
 import dev.ahti.transport.netty.loop.LoopWriter;
 import dev.ahti.transport.netty.loop.OutboundHalf;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -234,6 +235,12 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.
   }
 
   // The handler's side.
+
+  /** A header section ends the half, of which nothing was offered. */
+  void finishedBy(ChannelFuture writing) {
+    finished = true;
+    writing.addListener(written -> written(written, 0, true));
+  }
 
   /** Bytes of the body came; they stay the caller's. */
   void received(ByteBuf bytes) {

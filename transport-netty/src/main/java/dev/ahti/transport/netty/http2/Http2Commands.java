@@ -58,6 +58,8 @@ final class Http2Commands {
       detach.replyTo().tell(new TransportCommand.SessionDetached(detach.sessionId()));
     } else if (command instanceof TransportCommand.OpenStream open) {
       open.replyTo().tell(open(open));
+    } else if (command instanceof TransportCommand.Then then) {
+      then.task().run();
     } else if (command instanceof TransportCommand.AnticipateStreams anticipate) {
       Http2Session session = session(anticipate.sessionId());
       if (session != null) {
@@ -156,7 +158,13 @@ final class Http2Commands {
     if (stream == null) {
       return;
     }
-    stream.sendHeaders(connection.withAlternative(respond.fields()));
+    Fields fields = connection.withAlternative(respond.fields());
+    if (respond.end() && respond.body().isEmpty()) {
+      // A frame of its own for the end would wait for the window of other streams.
+      stream.finish(fields);
+      return;
+    }
+    stream.sendHeaders(fields);
     ConnectPort connect = stream.connect();
     if (connect != null && !respond.end()) {
       connect.accepted();

@@ -87,6 +87,17 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Sends a header section that ends this side's half. */
+  void finish(Fields fields) {
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      port()
+          .finishedBy(
+              present.writeAndFlush(
+                  new DefaultHttp2HeadersFrame(Http2Fields.toHeaders(fields), true)));
+    }
+  }
+
   /** Resets the stream. */
   void reject(long code) {
     refused = true;

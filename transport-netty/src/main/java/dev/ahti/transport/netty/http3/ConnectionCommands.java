@@ -87,6 +87,8 @@ final class ConnectionCommands {
       goAway();
     } else if (command instanceof TransportCommand.CloseConnection close) {
       connection.close(close.code(), close.reason());
+    } else if (command instanceof TransportCommand.Then then) {
+      then.task().run();
     } else if (command instanceof TransportCommand.GetStats get) {
       statistics.collect(channel, get.replyTo()::tell);
     } else if (command instanceof TransportCommand.GetLimits get) {
@@ -161,6 +163,8 @@ final class ConnectionCommands {
     }
     if (respond.end()) {
       body.finish();
+    } else if (!stream.isForSession()) {
+      stream.givesWay();
     }
   }
 

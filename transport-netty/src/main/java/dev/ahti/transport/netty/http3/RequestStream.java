@@ -40,6 +40,9 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   /** What an answer that is decoded counts beside its bytes: it costs more than to skip them. */
   private static final int ANSWER = 64;
 
+  /** As streams are that nobody has given another one: they share. */
+  private static final QuicStreamPriority BULK = new QuicStreamPriority(127, true);
+
   /** Bytes of a frame without a payload. */
   private static final int EMPTY_FRAME = 2;
 
@@ -51,6 +54,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable QuicStreamPort port;
   private boolean rejected;
+  private boolean forSession;
   private boolean headersSeen;
   private boolean trailersSeen;
 
@@ -91,6 +95,19 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
             }
           });
       port().writing(writing);
+    }
+  }
+
+  /** Whether it is the CONNECT stream of a session, or asks to be. */
+  boolean isForSession() {
+    return forSession;
+  }
+
+  /** Its body is bulk: streams of sessions do not wait for it. */
+  void givesWay() {
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      ((QuicStreamChannel) present.channel()).updatePriority(BULK);
     }
   }
 
@@ -302,6 +319,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     }
     if (server) {
       headersSeen = true;
+      forSession = fields.has(":protocol");
       headersDone();
       connection.requestReceived(this, fields);
     } else {
