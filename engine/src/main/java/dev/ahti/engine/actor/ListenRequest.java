@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
  * @param origins which pages may connect; clients without an origin always may
  * @param flow limits of its sessions
  * @param router decides about each request
+ * @param embedded whether somebody else's server accepts the connections: then address and
+ *     certificates are that server's, and {@code address} and {@code tls} are not looked at
  */
 public record ListenRequest(
     String name,
@@ -35,7 +37,8 @@ public record ListenRequest(
     DialectPolicy dialects,
     OriginPolicy origins,
     ListenerFlow flow,
-    SessionRouter router) {
+    SessionRouter router,
+    boolean embedded) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /** Checks the name and copies the versions. */
@@ -48,6 +51,20 @@ public record ListenRequest(
       throw new IllegalArgumentException("versions: none (expected: at least one)");
     }
     versions = Set.copyOf(versions);
+  }
+
+  /** Listens itself. */
+  public ListenRequest(
+      String name,
+      InetSocketAddress address,
+      ServerTls tls,
+      Set<HttpVersion> versions,
+      Optional<CongestionControl> congestionControl,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      ListenerFlow flow,
+      SessionRouter router) {
+    this(name, address, tls, versions, congestionControl, dialects, origins, flow, router, false);
   }
 
   /** With the configured limits. */

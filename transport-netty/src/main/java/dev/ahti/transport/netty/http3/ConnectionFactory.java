@@ -18,6 +18,8 @@ import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
 import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.handler.codec.quic.QuicChannel;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes connections that share limits and gauges. Any thread. */
 public final class ConnectionFactory {
@@ -65,7 +67,8 @@ public final class ConnectionFactory {
       NettyLoop loop,
       boolean server,
       ConnectionFacts facts,
-      LocalControlStream control) {
+      LocalControlStream control,
+      Optional<Consumer<Http3Connection>> whenWanted) {
     PortContext ports =
         new PortContext(
             loop,
@@ -92,6 +95,7 @@ public final class ConnectionFactory {
         skipBudget,
         new HeaderDeadlines(loop, limits.headerTimeout(), headerGauges),
         facts,
-        control);
+        control,
+        whenWanted);
   }
 }
