@@ -2,11 +2,11 @@ package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.ListenRequest;
+import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.engine.actor.Routing;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
-import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
@@ -22,7 +22,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -48,7 +50,6 @@ final class ServerBinder {
       WebTransportServer.Config config,
       StartingCertificates certificates,
       ServerRegistry registry) {
-    DialectPolicy policy = Dialling.policy(config.dialects(), ahti);
     ListenRequest request =
         new ListenRequest(
             config.name(),
@@ -57,21 +58,52 @@ final class ServerBinder {
                 certificates.credentials(), config.tls().clients(), config.tls().exporting()),
             Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
-            policy,
+            Dialling.policy(config.dialects(), ahti),
             OriginPolicy.of(config.origins()),
             config.tls().flow(),
-            new Routes(ahti, registry, config.name(), config.routes(), config.tls()));
+            routes(ahti, config, registry));
+    return listen(
+        ahti, config, request, handle -> Optional.of(certificates.serve(ahti, handle)), registry);
+  }
+
+  /** As {@link #bind}, for a server that is not ours. */
+  static CompletionStage<WebTransportServerBinding> embed(
+      ClassicActorSystemProvider system, WebTransportServer.Config config) {
+    Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
+    ServerRegistry registry = ServerRegistry.get(Adapter.toTyped(system.classicSystem()));
+    ListenRequest request =
+        ListenRequest.embedded(
+            config.name(),
+            Dialling.versions(config.tls().versions()),
+            Dialling.policy(config.dialects(), ahti),
+            OriginPolicy.of(config.origins()),
+            config.tls().flow(),
+            routes(ahti, config, registry));
+    return listen(ahti, config, request, handle -> Optional.empty(), registry);
+  }
+
+  private static Routes routes(
+      Ahti ahti, WebTransportServer.Config config, ServerRegistry registry) {
+    return new Routes(ahti, registry, config.name(), config.routes(), config.tls());
+  }
+
+  private static CompletionStage<WebTransportServerBinding> listen(
+      Ahti ahti,
+      WebTransportServer.Config config,
+      ListenRequest request,
+      Function<ListenerHandle, Optional<ServedCertificates>> certificates,
+      ServerRegistry registry) {
     WebTransportServerBinding.Fixed fixed =
         new WebTransportServerBinding.Fixed(
             config.name(),
             config.tls().versions(),
-            policy.allowed().stream().map(Infos::draft).collect(Collectors.toSet()),
+            request.dialects().allowed().stream().map(Infos::draft).collect(Collectors.toSet()),
             config.routes().keySet());
     return ahti.listen(request)
         .thenApply(
             handle -> {
               WebTransportServerBinding binding =
-                  new WebTransportServerBinding(handle, certificates.serve(ahti, handle), fixed);
+                  new WebTransportServerBinding(handle, certificates.apply(handle), fixed);
               registry.add(binding);
               return binding;
             });

@@ -18,27 +18,25 @@ import java.util.regex.Pattern;
  *     in the actor tree and in logs
  * @param address where; port 0 picks a free one. Unresolved where the host is a name: looking it up
  *     may block, so that is left to the transport
- * @param tls the server's certificates, and whether clients are asked for theirs
+ * @param tls the server's certificates, and whether clients are asked for theirs; empty where
+ *     somebody else's server accepts the connections, whose address and certificates are its own
  * @param versions the versions of HTTP to serve, at least one; all on the same port
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
  * @param origins which pages may connect; clients without an origin always may
  * @param flow limits of its sessions
  * @param router decides about each request
- * @param embedded whether somebody else's server accepts the connections: then address and
- *     certificates are that server's, and {@code address} and {@code tls} are not looked at
  */
 public record ListenRequest(
     String name,
     InetSocketAddress address,
-    ServerTls tls,
+    Optional<ServerTls> tls,
     Set<HttpVersion> versions,
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     OriginPolicy origins,
     ListenerFlow flow,
-    SessionRouter router,
-    boolean embedded) {
+    SessionRouter router) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /** Checks the name and copies the versions. */
@@ -64,7 +62,36 @@ public record ListenRequest(
       OriginPolicy origins,
       ListenerFlow flow,
       SessionRouter router) {
-    this(name, address, tls, versions, congestionControl, dialects, origins, flow, router, false);
+    this(
+        name,
+        address,
+        Optional.of(tls),
+        versions,
+        congestionControl,
+        dialects,
+        origins,
+        flow,
+        router);
+  }
+
+  /** Does not listen itself, but has the sessions of somebody else's server. */
+  public static ListenRequest embedded(
+      String name,
+      Set<HttpVersion> versions,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      ListenerFlow flow,
+      SessionRouter router) {
+    return new ListenRequest(
+        name,
+        InetSocketAddress.createUnresolved(name, 0),
+        Optional.empty(),
+        versions,
+        Optional.empty(),
+        dialects,
+        origins,
+        flow,
+        router);
   }
 
   /** With the configured limits. */

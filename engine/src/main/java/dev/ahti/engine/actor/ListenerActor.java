@@ -8,6 +8,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.EmbedOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerCredentials;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
@@ -125,21 +126,18 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     Consumer<TransportConnection> arrived = connection -> self.tell(new Arrived(connection));
     getContext()
         .pipeToSelf(
-            request.embedded()
-                ? transport.embed(new EmbedOptions(request.name(), settings()), arrived)
-                : transport.bind(listenOptions(), arrived),
+            request
+                .tls()
+                .map(tls -> transport.bind(listenOptions(tls), arrived))
+                .orElseGet(
+                    () -> transport.embed(new EmbedOptions(request.name(), settings()), arrived)),
             ListenerActor::boundOrFailed);
     return this;
   }
 
-  private ListenOptions listenOptions() {
+  private ListenOptions listenOptions(ServerTls tls) {
     return new ListenOptions(
-        request.name(),
-        request.address(),
-        request.tls(),
-        request.congestionControl(),
-        settings(),
-        admission);
+        request.name(), request.address(), tls, request.congestionControl(), settings(), admission);
   }
 
   private Map<HttpVersion, Map<Long, Long>> settings() {
@@ -186,7 +184,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private Behavior<Command> onBound(Bound bound) {
     listener = bound.listener();
     InetSocketAddress address = listener.localAddress();
-    if (request.embedded()) {
+    if (request.tls().isEmpty()) {
       getContext().getLog().info("Embedded as '{}'", request.name());
     } else {
       getContext().getLog().info("Listening on {} as '{}'", address, request.name());
