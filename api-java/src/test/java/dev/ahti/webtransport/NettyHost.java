@@ -132,6 +132,7 @@ final class NettyHost implements AutoCloseable {
                 new ChannelInitializer<QuicChannel>() {
                   @Override
                   protected void initChannel(QuicChannel channel) {
+                    connections.add(channel);
                     channel
                         .pipeline()
                         .addLast(
@@ -294,8 +295,8 @@ final class NettyHost implements AutoCloseable {
   /** Gives port and threads back; its connections are closed. */
   @Override
   public void close() throws Exception {
-    socket.close().sync();
     connections.close().sync();
+    socket.close().sync();
     loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
     loops.terminationFuture().sync();
   }

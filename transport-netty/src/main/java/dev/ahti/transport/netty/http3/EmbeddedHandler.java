@@ -43,6 +43,7 @@ public final class EmbeddedHandler extends ChannelInboundHandlerAdapter {
   private final Consumer<TransportConnection> whenGone;
   private @Nullable Http3Connection connection;
   private @Nullable HostStreams host;
+  private @Nullable RuntimeException wrong;
 
   /**
    * For one connection.
@@ -74,27 +75,36 @@ public final class EmbeddedHandler extends ChannelInboundHandlerAdapter {
       if (channel.isActive()) {
         begin(ctx);
       }
-    } catch (RuntimeException wrong) {
-      fail(channel, wrong);
+    } catch (RuntimeException failure) {
+      if (channel.isActive()) {
+        fail(channel, failure);
+      } else {
+        // Closed in its handshake, it would not tell the client.
+        wrong = failure;
+      }
     }
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (wrong != null) {
+      fail((QuicChannel) ctx.channel(), wrong);
+      return;
+    }
     // The server's handler opens its control stream.
     ctx.fireChannelActive();
     if (ctx.channel().isOpen() && connection == null) {
       try {
         begin(ctx);
-      } catch (RuntimeException wrong) {
-        fail((QuicChannel) ctx.channel(), wrong);
+      } catch (RuntimeException failure) {
+        fail((QuicChannel) ctx.channel(), failure);
       }
     }
   }
 
   /** The handshake may be done, and then nobody else would ever close it. */
-  private static void fail(QuicChannel channel, RuntimeException wrong) {
-    LOG.error("{} is closed: {}", channel.remoteSocketAddress(), wrong.getMessage());
+  private static void fail(QuicChannel channel, RuntimeException failure) {
+    LOG.error("{} is closed: {}", channel.remoteSocketAddress(), failure.getMessage());
     QuicAccess.close(channel, (int) Http3ErrorCode.H3_INTERNAL_ERROR, Unpooled.EMPTY_BUFFER);
   }
 
