@@ -20,9 +20,11 @@ import io.netty.handler.codec.http2.Http2SettingsAckFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,10 @@ public final class EmbeddedHttp2 extends ChannelInboundHandlerAdapter {
   private final Consumer<TransportConnection> whenGone;
   private @Nullable Http2Connection connection;
   private @Nullable NettyLoop loop;
+
+  /** Streams that read nothing, and so would never hear that their connection is gone. */
+  private final Set<Channel> undecided = new HashSet<>();
+
 
   /**
    * For one connection.
@@ -123,6 +129,7 @@ public final class EmbeddedHttp2 extends ChannelInboundHandlerAdapter {
             .addLast(
                 new Http2Gate(
                     open,
+                    undecided,
                     () -> {
                       factory.streams().add(stream);
                       watch(open);
@@ -183,6 +190,7 @@ public final class EmbeddedHttp2 extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    List.copyOf(undecided).forEach(Channel::close);
     if (connection != null) {
       connection.closed();
       whenGone.accept(connection);

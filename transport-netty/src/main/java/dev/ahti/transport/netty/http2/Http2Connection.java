@@ -426,7 +426,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       closing = lost;
     }
     String why = closing.text();
-    List.copyOf(requests.values()).forEach(stream -> stream.port().lost(why));
+    for (Http2RequestStream stream : List.copyOf(requests.values())) {
+      stream.port().lost(why);
+      stream.drop();
+    }
     requests.clear();
     tellClosed();
   }

@@ -1,14 +1,17 @@
 package dev.ahti.transport.netty.http2;
 
 import dev.ahti.transport.netty.http.Candidates;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,21 +21,25 @@ import org.jspecify.annotations.Nullable;
  * <p>What is held is what one read of the channel brings: it is told to read no more, and the
  * window of the stream keeps the rest at the peer. Loop only.
  */
-public final class Http2Gate extends ChannelInboundHandlerAdapter {
+public final class Http2Gate extends ChannelDuplexHandler {
   private final Http2Connection connection;
+  private final Set<Channel> undecided;
   private final Runnable whenUpgraded;
   private final ArrayDeque<Object> held = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Http2HeadersFrame request;
   private boolean upgraded;
+  private boolean answered;
 
   /**
    * For one stream.
    *
+   * @param undecided has the streams of the connection that are held
    * @param whenUpgraded is called when it has become a session's
    */
-  Http2Gate(Http2Connection connection, Runnable whenUpgraded) {
+  Http2Gate(Http2Connection connection, Set<Channel> undecided, Runnable whenUpgraded) {
     this.connection = connection;
+    this.undecided = undecided;
     this.whenUpgraded = whenUpgraded;
   }
 
@@ -73,7 +80,7 @@ public final class Http2Gate extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext reading, Object message) {
-    if (request != null) {
+    if (request != null || answered) {
       held.add(message);
       return;
     }
@@ -81,6 +88,7 @@ public final class Http2Gate extends ChannelInboundHandlerAdapter {
       Http2Headers headers = frame.headers();
       if (Candidates.isForSession(headers.method(), headers.get(":protocol"))) {
         request = frame;
+        undecided.add(reading.channel());
         reading.channel().config().setAutoRead(false);
       } else {
         reading.pipeline().remove(this);
@@ -90,13 +98,40 @@ public final class Http2Gate extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+    writing.write(message, promise);
+    if (request != null && (message instanceof Http2HeadersFrame || message instanceof Http2ResetFrame)) {
+      request = null;
+      answered = true;
+      // Not before the server is done with what it got.
+      writing.channel().eventLoop().execute(() -> open(writing));
+    }
+  }
+
+  /** The server answers by itself, and gets the rest of the request. */
+  private void open(ChannelHandlerContext present) {
+    if (present.isRemoved()) {
+      return;
+    }
+    Object message;
+    while ((message = held.poll()) != null) {
+      present.fireChannelRead(message);
+    }
+    present.fireChannelReadComplete();
+    present.pipeline().remove(this);
+    present.channel().config().setAutoRead(true);
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext inactive) {
+    undecided.remove(inactive.channel());
     release();
     inactive.fireChannelInactive();
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
+    undecided.remove(removed.channel());
     if (!upgraded) {
       release();
     }

@@ -4,10 +4,12 @@ import dev.ahti.engine.wire.VarInt;
 import dev.ahti.transport.netty.http.Candidates;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   HEADER   what comes passes, up to the end of the HEADERS frame and no byte further
  *   waiting  the codec has all of the section; it may wait for the peer's QPACK stream
  *   open     a request like any other: both handlers are gone
- *   held     a request for a session: what comes behind its header waits for the server's word
+ *   held     a request for a session: what comes behind its header waits for the server's word,
+ *            which may also be an answer of its own: then the request is open
  *   upgraded a {@link RequestStream} stands here, and the server's handlers hear no more of it
  * </pre>
  *
@@ -219,7 +222,25 @@ public final class RequestGate extends ChannelInboundHandlerAdapter {
   }
 
   /** Behind the codec: the first to see the header section. */
-  private final class Lookout extends ChannelInboundHandlerAdapter {
+  private final class Lookout extends ChannelDuplexHandler {
+
+    @Override
+    public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
+      writing.write(message, promise);
+      if (message instanceof Http3HeadersFrame && state == State.HELD) {
+        told = true;
+        state = State.WAITING;
+        // Not before the server is done with what it got.
+        writing.channel().eventLoop().execute(() -> answered(writing));
+      }
+    }
+
+    private void answered(ChannelHandlerContext written) {
+      if (!written.isRemoved() && written.channel().isActive()) {
+        written.pipeline().remove(this);
+        open();
+      }
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
