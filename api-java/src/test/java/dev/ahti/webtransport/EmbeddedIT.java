@@ -14,7 +14,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.actor.Ahti;
-import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.transport.netty.NettyEmbedding;
@@ -40,17 +39,15 @@ import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.LeakPresenceDetector;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.HexFormat;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +56,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -85,8 +84,7 @@ class EmbeddedIT {
         session
             .incomingBidirectionalStreams()
             .runForeach(
-                stream ->
-                    stream.flow().join(Flow.of(ByteString.class)).run(session.materializer()),
+                stream -> stream.flow().join(Flow.of(ByteString.class)).run(session.materializer()),
                 session.materializer());
         session
             .datagrams()
@@ -158,7 +156,8 @@ class EmbeddedIT {
     WebTransportBidirectionalStream stream = await(session.createBidirectionalStream());
     return Source.single(bytes)
         .via(stream.flow())
-        .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), session.materializer());
+        .runWith(
+            Sink.fold(ByteString.emptyByteString(), ByteString::concat), session.materializer());
   }
 
   private static ByteString bytes(int length) {
@@ -173,8 +172,7 @@ class EmbeddedIT {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(host.url("/page")))
               .method(
-                  method,
-                  body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                  method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
               .build();
       return HttpClient.newBuilder()
           .sslContext(trusting(host))
@@ -195,11 +193,9 @@ class EmbeddedIT {
               + (body.isEmpty()
                   ? ""
                   : RawHttp.frame(
-                      0x00,
-                      HexFormat.of().formatHex(body.getBytes(StandardCharsets.UTF_8)))));
+                      0x00, HexFormat.of().formatHex(body.getBytes(StandardCharsets.UTF_8)))));
       assertEquals("200", stream.headers().get(":status").orElseThrow());
-      String text =
-          new String(HexFormat.of().parseHex(stream.frame(0x00)), StandardCharsets.UTF_8);
+      String text = new String(HexFormat.of().parseHex(stream.frame(0x00)), StandardCharsets.UTF_8);
       assertEquals("FIN", stream.end());
       return text;
     }
@@ -226,8 +222,7 @@ class EmbeddedIT {
       assertEquals("9 bytes\n", fetch(host, "POST", "some data"));
       assertEquals(NettyHost.PAGE, fetch(host, "GET", ""));
       assertEquals(
-          List.of("GET /page", "CONNECT /echo", "POST /page", "GET /page"),
-          List.copyOf(host.seen));
+          List.of("GET /page", "CONNECT /echo", "POST /page", "GET /page"), List.copyOf(host.seen));
       session.close();
       await(session.closed());
     }
@@ -278,12 +273,9 @@ class EmbeddedIT {
       WebTransport session = connect(host, "/news");
       WebTransportReceiveStream stream =
           await(
-              session
-                  .incomingUnidirectionalStreams()
-                  .runWith(Sink.head(), session.materializer()));
+              session.incomingUnidirectionalStreams().runWith(Sink.head(), session.materializer()));
       assertEquals(
-          "news",
-          await(stream.source().runWith(Sink.head(), session.materializer())).utf8String());
+          "news", await(stream.source().runWith(Sink.head(), session.materializer())).utf8String());
     }
     await(second.stop());
   }
@@ -310,8 +302,7 @@ class EmbeddedIT {
     BiConsumer<ChannelHandlerContext, Object> refuse =
         (ctx, frame) -> {
           if (frame instanceof Http3HeadersFrame) {
-            ctx.writeAndFlush(
-                    new DefaultHttp3HeadersFrame(new DefaultHttp3Headers().status("403")))
+            ctx.writeAndFlush(new DefaultHttp3HeadersFrame(new DefaultHttp3Headers().status("403")))
                 .addListener(QuicStreamChannel.SHUTDOWN_OUTPUT);
           } else {
             ctx.writeAndFlush(
@@ -452,17 +443,14 @@ class EmbeddedIT {
   @Test
   void anUpgradeFromAnotherThreadIsRefused() throws Exception {
     String message =
-        wrong(
-            (ctx, frame) ->
-CompletableFuture.runAsync(() -> upgrade(ctx, frame)).join());
+        wrong((ctx, frame) -> CompletableFuture.runAsync(() -> upgrade(ctx, frame)).join());
     assertTrue(message.contains("expected: the event loop"), message);
   }
 
   @Test
   void aServerThatIsNotEmbeddedIsNotFound() {
     IllegalArgumentException unknown =
-        assertThrows(
-            IllegalArgumentException.class, () -> NettyEmbedding.of(system, "nowhere"));
+        assertThrows(IllegalArgumentException.class, () -> NettyEmbedding.of(system, "nowhere"));
     assertEquals(
         "name: 'nowhere' (expected: that of a server that is embedded; there are: [chat])",
         unknown.getMessage());
@@ -472,10 +460,12 @@ CompletableFuture.runAsync(() -> upgrade(ctx, frame)).join());
   void anEmbeddedServerHasNoAddressAndNoCertificate() {
     for (Runnable asked :
         List.<Runnable>of(
-            binding::localAddress, binding::url, binding::certificateHash, binding::certificateHashes)) {
+            binding::localAddress,
+            binding::url,
+            binding::certificateHash,
+            binding::certificateHashes)) {
       String told = assertThrows(IllegalStateException.class, asked::run).getMessage();
-      assertEquals(
-          "the server 'chat' is embedded: address and certificates are its host's", told);
+      assertEquals("the server 'chat' is embedded: address and certificates are its host's", told);
     }
     assertTrue(binding.info().address().isUnresolved());
   }

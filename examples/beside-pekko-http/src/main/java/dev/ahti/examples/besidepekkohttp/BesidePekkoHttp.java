@@ -44,8 +44,7 @@ public final class BesidePekkoHttp {
         Http.get(system)
             .newServerAt("127.0.0.1", http)
             .bind(routes(system, sessions))
-            .thenApply(
-                bound -> bound.addToCoordinatedShutdown(Duration.ofSeconds(5), system))
+            .thenApply(bound -> bound.addToCoordinatedShutdown(Duration.ofSeconds(5), system))
             .toCompletableFuture()
             .get();
     System.out.println(

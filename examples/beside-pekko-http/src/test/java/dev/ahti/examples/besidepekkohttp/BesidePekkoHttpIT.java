@@ -53,8 +53,7 @@ class BesidePekkoHttpIT {
           await(
                   Source.single(ByteString.fromString(text))
                       .via(stream.flow())
-                      .runWith(
-                          Sink.fold(ByteString.emptyByteString(), ByteString::concat), system))
+                      .runWith(Sink.fold(ByteString.emptyByteString(), ByteString::concat), system))
               .utf8String();
       session.close();
       await(session.closed());

@@ -24,8 +24,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
- * An HTTP/3 server made with Netty's own bootstrap, which answers GET by itself and has WebTransport
- * at {@code /echo}. What is ours of it are the five calls that are numbered.
+ * An HTTP/3 server made with Netty's own bootstrap, which answers GET by itself and has
+ * WebTransport at {@code /echo}. What is ours of it are the five calls that are numbered.
  *
  * <p>Arguments: the port, 0 for a free one, and the origins whose pages may connect. It prints its
  * address and the hash of its certificate.

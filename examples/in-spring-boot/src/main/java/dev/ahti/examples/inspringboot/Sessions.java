@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The actor system and the server as beans. The application gives the actor system and ends it: with
- * it the server drains, closes its sessions and gives the port back.
+ * The actor system and the server as beans. The application gives the actor system and ends it:
+ * with it the server drains, closes its sessions and gives the port back.
  */
 @Configuration
 class Sessions {

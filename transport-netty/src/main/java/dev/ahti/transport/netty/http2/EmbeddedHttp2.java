@@ -52,7 +52,6 @@ public final class EmbeddedHttp2 extends ChannelInboundHandlerAdapter {
   /** Streams that read nothing, and so would never hear that their connection is gone. */
   private final Set<Channel> undecided = new HashSet<>();
 
-
   /**
    * For one connection.
    *

@@ -100,7 +100,8 @@ public final class Http2Gate extends ChannelDuplexHandler {
   @Override
   public void write(ChannelHandlerContext writing, Object message, ChannelPromise promise) {
     writing.write(message, promise);
-    if (request != null && (message instanceof Http2HeadersFrame || message instanceof Http2ResetFrame)) {
+    if (request != null
+        && (message instanceof Http2HeadersFrame || message instanceof Http2ResetFrame)) {
       request = null;
       answered = true;
       // Not before the server is done with what it got.

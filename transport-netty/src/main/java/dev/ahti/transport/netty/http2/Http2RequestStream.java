@@ -98,8 +98,8 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Reads what is left, for nobody: Netty closes the channel of a stream that is gone when all of it
-   * was read, and not before.
+   * Reads what is left, for nobody: Netty closes the channel of a stream that is gone when all of
+   * it was read, and not before.
    */
   void drop() {
     refused = true;
