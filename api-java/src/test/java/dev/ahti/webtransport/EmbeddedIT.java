@@ -331,6 +331,7 @@ class EmbeddedIT {
       assertEquals(NettyHost.PAGE, fetch(host, "GET", ""));
       assertEquals(0, binding.info().connections());
       WebTransport first = connect(host, "/echo");
+      eventually("the loop is used", () -> gauge(Gauges.LOOPS_ADOPTED) == 1);
       WebTransport second = connect(host, "/echo");
       eventually("two sessions", () -> binding.info().sessions() == 2);
       WebTransportServers servers = WebTransportServers.get(system);
