@@ -14,6 +14,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.engine.actor.Ahti;
+import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
 import dev.ahti.transport.netty.NettyEmbedding;
