@@ -2,7 +2,7 @@ package dev.ahti.webtransport.server;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.ListenRequest;
-import dev.ahti.engine.dialect.DialectPolicy;
+import dev.ahti.engine.actor.ListenerHandle;
 import dev.ahti.engine.dialect.OriginPolicy;
 import dev.ahti.engine.spi.Credentials;
 import dev.ahti.engine.spi.ServerCredentials;
@@ -13,7 +13,9 @@ import dev.ahti.webtransport.impl.Infos;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -36,7 +38,6 @@ final class ServerBinder {
       WebTransportServer.Config config,
       StartingCertificates certificates,
       ServerRegistry registry) {
-    DialectPolicy policy = Dialling.policy(config.dialects(), ahti);
     Routes routes = new Routes(ahti, registry, config);
     ListenRequest request =
         new ListenRequest(
@@ -46,21 +47,48 @@ final class ServerBinder {
                 certificates.credentials(), config.tls().clients(), config.tls().exporting()),
             Dialling.versions(config.tls().versions()),
             CongestionControls.of(config.tls().algorithm(), config.tls().congestionControl()),
-            policy,
+            Dialling.policy(config.dialects(), ahti),
             OriginPolicy.by(routes::allows),
             config.tls().flow(),
             routes);
+    return listen(
+        ahti, config, request, handle -> Optional.of(certificates.serve(ahti, handle)), registry);
+  }
+
+  /** As {@link #bind}, for a server that is not ours. */
+  static CompletionStage<WebTransportServerBinding> embed(
+      ClassicActorSystemProvider system, WebTransportServer.Config config) {
+    Ahti ahti = Ahti.get(Adapter.toTyped(system.classicSystem()));
+    ServerRegistry registry = ServerRegistry.get(Adapter.toTyped(system.classicSystem()));
+    Routes routes = new Routes(ahti, registry, config);
+    ListenRequest request =
+        ListenRequest.embedded(
+            config.name(),
+            Dialling.versions(config.tls().versions()),
+            Dialling.policy(config.dialects(), ahti),
+            OriginPolicy.by(routes::allows),
+            config.tls().flow(),
+            routes);
+    return listen(ahti, config, request, handle -> Optional.empty(), registry);
+  }
+
+  private static CompletionStage<WebTransportServerBinding> listen(
+      Ahti ahti,
+      WebTransportServer.Config config,
+      ListenRequest request,
+      Function<ListenerHandle, Optional<ServedCertificates>> certificates,
+      ServerRegistry registry) {
     WebTransportServerBinding.Fixed fixed =
         new WebTransportServerBinding.Fixed(
             config.name(),
             config.tls().versions(),
-            policy.allowed().stream().map(Infos::draft).collect(Collectors.toSet()),
+            request.dialects().allowed().stream().map(Infos::draft).collect(Collectors.toSet()),
             config.routes().keySet());
     return ahti.listen(request)
         .thenApply(
             handle -> {
               WebTransportServerBinding binding =
-                  new WebTransportServerBinding(handle, certificates.serve(ahti, handle), fixed);
+                  new WebTransportServerBinding(handle, certificates.apply(handle), fixed);
               registry.add(binding);
               return binding;
             });

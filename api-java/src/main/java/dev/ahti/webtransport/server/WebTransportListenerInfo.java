@@ -9,11 +9,12 @@ import java.util.Set;
  * What is known of a listener now.
  *
  * @param name the one that it was given
- * @param address where it listens, with the port in use
+ * @param address where it listens, with the port in use; unresolved, with port 0, where it is
+ *     embedded in another server
  * @param httpVersions the versions of HTTP that it serves
  * @param drafts the drafts that it speaks over HTTP/3
  * @param routes the paths that it has a route for
- * @param connections that are open
+ * @param connections that are open; of an embedded one those that have, or had, a session
  * @param sessions that are not over
  * @param draining whether it refuses what is new, as it is drained or stopped
  */

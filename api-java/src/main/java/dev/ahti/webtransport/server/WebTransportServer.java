@@ -319,6 +319,19 @@ public final class WebTransportServer {
     return ServerBinder.bind(system, config);
   }
 
+  /**
+   * Starts without a port of its own, for the sessions of a server that the application has made
+   * with Netty's own bootstrap: that one accepts the connections and gives it the requests that it
+   * wants to become sessions, by {@code dev.ahti.transport.netty.NettyEmbedding} and this server's
+   * name. Host, port, certificates and congestion control are that server's; routes, origins,
+   * drafts and limits are this one's.
+   *
+   * @return the binding; fails when the name is in use, or the transport cannot be embedded
+   */
+  public CompletionStage<WebTransportServerBinding> embed() {
+    return ServerBinder.embed(system, config);
+  }
+
   private WebTransportServer with(Config changed) {
     return new WebTransportServer(system, changed);
   }

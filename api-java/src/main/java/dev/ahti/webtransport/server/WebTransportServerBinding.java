@@ -11,19 +11,22 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
 /**
- * A server that listens.
+ * A server that listens, or that is embedded in another one. Of an embedded one there is no address
+ * and no certificate: what asks for them fails with an {@link IllegalStateException}.
  *
  * @see WebTransportServer#bind()
+ * @see WebTransportServer#embed()
  */
 public final class WebTransportServerBinding {
   private final ListenerHandle listener;
-  private final ServedCertificates certificates;
+  private final Optional<ServedCertificates> certificates;
 
   private final Fixed fixed;
 
@@ -34,7 +37,8 @@ public final class WebTransportServerBinding {
       Set<WebTransportDraft> drafts,
       Set<String> routes) {}
 
-  WebTransportServerBinding(ListenerHandle listener, ServedCertificates certificates, Fixed fixed) {
+  WebTransportServerBinding(
+      ListenerHandle listener, Optional<ServedCertificates> certificates, Fixed fixed) {
     this.listener = listener;
     this.certificates = certificates;
     this.fixed = fixed;
@@ -62,8 +66,18 @@ public final class WebTransportServerBinding {
     return listener.stopped();
   }
 
+  private ServedCertificates served() {
+    return certificates.orElseThrow(
+        () ->
+            new IllegalStateException(
+                "the server '"
+                    + name()
+                    + "' is embedded: address and certificates are its host's"));
+  }
+
   /** The address in use, with the port that was given when port 0 was asked for. */
   public InetSocketAddress localAddress() {
+    served();
     return listener.address();
   }
 
@@ -80,7 +94,7 @@ public final class WebTransportServerBinding {
 
   /** What a client puts into {@code serverCertificateHashes} to trust this server. */
   public WebTransportHash certificateHash() {
-    return certificates.now().fallback().hash();
+    return served().now().fallback().hash();
   }
 
   /**
@@ -89,7 +103,7 @@ public final class WebTransportServerBinding {
    * WebTransportServer#withRotatingCertificates}). Ask for it whenever a page asks: it changes.
    */
   public CertificateHashes certificateHashes() {
-    ServedCertificates.Shown shown = certificates.now();
+    ServedCertificates.Shown shown = served().now();
     return shown
         .rotation()
         .map(
@@ -126,7 +140,7 @@ public final class WebTransportServerBinding {
    */
   public void replaceCertificates(
       ServerCertificate certificate, Map<String, ServerCertificate> byHostName) {
-    certificates.replaceAll(certificate, byHostName);
+    served().replaceAll(certificate, byHostName);
   }
 
   /**

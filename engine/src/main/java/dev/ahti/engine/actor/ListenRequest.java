@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  *     in the actor tree and in logs
  * @param address where; port 0 picks a free one. Unresolved where the host is a name: looking it up
  *     may block, so that is left to the transport
- * @param tls the server's certificates, and whether clients are asked for theirs
+ * @param tls the server's certificates, and whether clients are asked for theirs; empty where
+ *     somebody else's server accepts the connections, whose address and certificates are its own
  * @param versions the versions of HTTP to serve, at least one; all on the same port
  * @param congestionControl empty for the transport's own choice
  * @param dialects the drafts to speak
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
 public record ListenRequest(
     String name,
     InetSocketAddress address,
-    ServerTls tls,
+    Optional<ServerTls> tls,
     Set<HttpVersion> versions,
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
@@ -48,6 +49,49 @@ public record ListenRequest(
       throw new IllegalArgumentException("versions: none (expected: at least one)");
     }
     versions = Set.copyOf(versions);
+  }
+
+  /** Listens itself. */
+  public ListenRequest(
+      String name,
+      InetSocketAddress address,
+      ServerTls tls,
+      Set<HttpVersion> versions,
+      Optional<CongestionControl> congestionControl,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      ListenerFlow flow,
+      SessionRouter router) {
+    this(
+        name,
+        address,
+        Optional.of(tls),
+        versions,
+        congestionControl,
+        dialects,
+        origins,
+        flow,
+        router);
+  }
+
+  /** Does not listen itself, but has the sessions of somebody else's server. */
+  public static ListenRequest embedded(
+      String name,
+      Set<HttpVersion> versions,
+      DialectPolicy dialects,
+      OriginPolicy origins,
+      ListenerFlow flow,
+      SessionRouter router) {
+    return new ListenRequest(
+        name,
+        InetSocketAddress.createUnresolved(name, 0),
+        Optional.empty(),
+        versions,
+        Optional.empty(),
+        dialects,
+        origins,
+        flow,
+        router);
   }
 
   /** With the configured limits. */

@@ -5,8 +5,10 @@ import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.dialect.SettingsOffer;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.EmbedOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.ServerCredentials;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportListener;
@@ -16,6 +18,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -124,20 +127,22 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   }
 
   private ListenerActor bind(Transport transport) {
-    ListenOptions options =
-        new ListenOptions(
-            request.name(),
-            request.address(),
-            request.tls(),
-            request.congestionControl(),
-            settings(),
-            admission);
     ActorRef<Command> self = getContext().getSelf();
+    Consumer<TransportConnection> arrived = connection -> self.tell(new Arrived(connection));
     getContext()
         .pipeToSelf(
-            transport.bind(options, connection -> self.tell(new Arrived(connection))),
+            request
+                .tls()
+                .map(tls -> transport.bind(listenOptions(tls), arrived))
+                .orElseGet(
+                    () -> transport.embed(new EmbedOptions(request.name(), settings()), arrived)),
             ListenerActor::boundOrFailed);
     return this;
+  }
+
+  private ListenOptions listenOptions(ServerTls tls) {
+    return new ListenOptions(
+        request.name(), request.address(), tls, request.congestionControl(), settings(), admission);
   }
 
   private Map<HttpVersion, Map<Long, Long>> settings() {
@@ -184,7 +189,11 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private Behavior<Command> onBound(Bound bound) {
     listener = bound.listener();
     InetSocketAddress address = listener.localAddress();
-    getContext().getLog().info("Listening on {} as '{}'", address, request.name());
+    if (request.tls().isEmpty()) {
+      getContext().getLog().info("Embedded as '{}'", request.name());
+    } else {
+      getContext().getLog().info("Listening on {} as '{}'", address, request.name());
+    }
     promise.complete(new Handle(listener, admission, status, getContext().getSelf(), stopped));
     return releaseWhenEmpty();
   }

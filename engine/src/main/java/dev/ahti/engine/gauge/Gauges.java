@@ -271,6 +271,9 @@ public final class Gauges {
   /** Counter: sessions accepted. */
   public static final String SESSIONS_ACCEPTED = "sessions.accepted";
 
+  /** Level: event loops of servers that the transport is embedded in, which it uses. */
+  public static final String LOOPS_ADOPTED = "loops.adopted";
+
   /** Level: timers of the transport that have neither run nor been cancelled. */
   public static final String LOOP_TIMERS = "loop.timers";
 

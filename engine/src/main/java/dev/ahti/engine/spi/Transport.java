@@ -1,5 +1,6 @@
 package dev.ahti.engine.spi;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.apache.pekko.Done;
@@ -15,6 +16,22 @@ public interface Transport {
    */
   CompletionStage<TransportListener> bind(
       ListenOptions options, Consumer<TransportConnection> onConnection);
+
+  /**
+   * Waits for connections that somebody else's server accepts.
+   *
+   * @param onConnection called on a connection's loop once there is something for the engine on it.
+   *     To {@linkplain TransportConnection#discard discard} such a connection, or to close it with
+   *     the code of an orderly end, ends what the engine has on it; it stays its server's
+   * @return what is embedded, of which {@link TransportListener#close} ends it; fails where the
+   *     transport has no such thing
+   */
+  default CompletionStage<TransportListener> embed(
+      EmbedOptions options, Consumer<TransportConnection> onConnection) {
+    return CompletableFuture.failedFuture(
+        new TransportUnavailableException(
+            "this transport cannot be embedded (ahti.transport; expected: netty)", null));
+  }
 
   /**
    * Opens a connection and does the TLS handshake.

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param drainLimit tasks in a row
  * @param watchdog how long a task may hold a loop
  * @param stopPoll from a packet to the look for what peers asked to stop
+ * @param embeddedLoops event loops of others' servers at most
  * @param shutdownTimeout how long the end waits for the loops
  * @param quic connections and sockets
  * @param ports streams
@@ -40,6 +41,7 @@ record NettySettings(
     int drainLimit,
     Duration watchdog,
     Duration stopPoll,
+    int embeddedLoops,
     Duration shutdownTimeout,
     QuicSettings quic,
     PortSettings ports,
@@ -75,6 +77,7 @@ record NettySettings(
         number(config, "drain-limit", 1),
         engine.loopWatchdog(),
         config.getDuration("stop-sending-poll"),
+        number(config, "embedded-loops", 1),
         config.getDuration("shutdown-timeout"),
         quic(config),
         new PortSettings(

@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
+import dev.ahti.engine.spi.EmbedOptions;
 import dev.ahti.engine.spi.ListenOptions;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
@@ -50,6 +51,7 @@ final class NettyTransport implements Transport {
           new DefaultChannelGroup(GlobalEventExecutor.INSTANCE));
   private final TcpTls tcpTls;
   private final ListenerBinder binder;
+  private final Embedder embedder;
   private final HostDialer hosts;
   private final QuicDialer dialer;
   private final TcpDialer tcpDialer;
@@ -67,7 +69,8 @@ final class NettyTransport implements Transport {
             settings.epoll(),
             settings.watchdog(),
             settings.drainLimit(),
-            settings.stopPoll());
+            settings.stopPoll(),
+            settings.embeddedLoops());
     ConnectionFactory factory =
         new ConnectionFactory(settings.ports(), settings.http3(), context.gauges());
     QuicSockets quicSockets =
@@ -102,9 +105,23 @@ final class NettyTransport implements Transport {
             keys,
             blocking,
             settings.addresses());
+    NettyEmbeddings embeddings = NettyEmbeddings.get(context.system());
+    this.embedder =
+        (options, onConnection) -> {
+          NettyEmbedding embedding =
+              new NettyEmbedding(
+                  options, loops, quicSockets, factory, http2, onConnection, embeddings::remove);
+          embeddings.add(embedding);
+          return embedding.listener();
+        };
     this.hosts = new HostDialer(loops, settings.addresses(), blocking);
     this.dialer = new QuicDialer(quicSockets, factory, tls, open);
     this.tcpDialer = new TcpDialer(loops, http2, tcpTls, open);
+  }
+
+  /** Makes what is embedded in somebody else's server. */
+  private interface Embedder {
+    TransportListener embed(EmbedOptions options, Consumer<TransportConnection> onConnection);
   }
 
   /**
@@ -131,6 +148,19 @@ final class NettyTransport implements Transport {
       }
     }
     return binder.bind(options, onConnection);
+  }
+
+  @Override
+  public CompletionStage<TransportListener> embed(
+      EmbedOptions options, Consumer<TransportConnection> onConnection) {
+    if (options.settings().containsKey(HttpVersion.HTTP_3)) {
+      try {
+        NettyTransportProvider.requireQuic();
+      } catch (TransportUnavailableException missing) {
+        return CompletableFuture.failedFuture(missing);
+      }
+    }
+    return CompletableFuture.completedFuture(embedder.embed(options, onConnection));
   }
 
   @Override

@@ -41,10 +41,7 @@ final class Http2Commands {
     } else if (command instanceof TransportCommand.Respond respond) {
       respond(respond);
     } else if (command instanceof TransportCommand.RejectRequest reject) {
-      Http2RequestStream stream = connection.request(reject.id());
-      if (stream != null) {
-        stream.reject(Http2ErrorCode.ofHttp3(reject.code()));
-      }
+      reject(reject.id(), Http2ErrorCode.ofHttp3(reject.code()));
     } else if (command instanceof TransportCommand.GoAway) {
       goAway();
     } else if (command instanceof TransportCommand.CloseConnection close) {
@@ -68,6 +65,14 @@ final class Http2Commands {
     } else if (command instanceof TransportCommand.GetLimits get) {
       Optional<Http2Session> session = Optional.ofNullable(session(get.sessionId()));
       get.replyTo().tell(new TransportCommand.Limits(session.map(Http2Session::limits)));
+    }
+  }
+
+  /** Refuses a request. */
+  void reject(long id, long code) {
+    Http2RequestStream stream = connection.request(id);
+    if (stream != null) {
+      stream.reject(code);
     }
   }
 
@@ -180,7 +185,8 @@ final class Http2Commands {
   }
 
   private void goAway() {
-    if (!goAwaySent && !connection.isEnding()) {
+    // Who has the connection goes on to answer: it is for him to say that he does not.
+    if (!goAwaySent && !connection.isEnding() && !connection.isEmbedded()) {
       goAwaySent = true;
       channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2ErrorCode.NO_ERROR));
     }

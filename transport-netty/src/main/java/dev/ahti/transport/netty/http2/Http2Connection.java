@@ -16,6 +16,7 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.transport.netty.http.ConnectionDriver;
 import dev.ahti.transport.netty.http.TransportActor;
+import dev.ahti.transport.netty.http.Untold;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,12 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   private boolean settingsAcknowledged;
   private boolean settingsTold;
 
+  /** What the engine has not heard; only of a connection of somebody else's server. */
+  private final @Nullable Untold untold;
+
+  /** Whether the engine is done with a connection that goes on. */
+  private boolean left;
+
   /** What the peer has said so far of what is read; Netty has acknowledged it. */
   private final Map<Long, Long> peerSettings = new LinkedHashMap<>();
 
@@ -97,6 +105,8 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
    * @param settings what was announced beside the settings of HTTP/2 itself
    * @param alternative where else the server can be reached, for its answers
    * @param letRead starts to decode what comes
+   * @param whenWanted of a connection of somebody else's server: is called when there is something
+   *     for the engine on it; empty for one of ours
    */
   Http2Connection(
       Channel channel,
@@ -105,8 +115,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       ConnectionFacts facts,
       Map<Long, Long> settings,
       Optional<String> alternative,
-      Runnable letRead) {
+      Runnable letRead,
+      Optional<Consumer<Http2Connection>> whenWanted) {
     this.channel = channel;
+    this.untold = whenWanted.map(wanted -> new Untold(() -> wanted.accept(this))).orElse(null);
     this.server = server;
     this.context = context;
     this.facts = facts;
@@ -142,7 +154,14 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
 
   @Override
   public void discard(long code, String reason) {
-    run(() -> close(Http2ErrorCode.ofHttp3(code), reason));
+    run(
+        () -> {
+          if (untold == null) {
+            close(Http2ErrorCode.ofHttp3(code), reason);
+          } else if (!started) {
+            leave(untold, reason);
+          }
+        });
   }
 
   // For the transport actor.
@@ -157,8 +176,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
           started = true;
           events = actor;
           onClosed = whenClosed;
-          if (closed) {
+          if (closed || left) {
             tellClosed();
+          } else if (untold != null) {
+            untold.tellTo(actor);
           } else {
             letRead.run();
           }
@@ -208,6 +229,15 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   /** What an answer has besides what the engine says: that HTTP/3 is there too (RFC 7838). */
   Fields withAlternative(Fields answer) {
     return alternative.isPresent() ? answer.with("alt-svc", alternative.get()) : answer;
+  }
+
+  /** Whether it is somebody else's server that has the connection. */
+  boolean isEmbedded() {
+    return untold != null;
+  }
+
+  Channel channel() {
+    return channel;
   }
 
   /** What the peer has announced up to now. */
@@ -273,6 +303,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     if (isEnding()) {
       return;
     }
+    if (untold != null && code == Http2ErrorCode.NO_ERROR) {
+      leave(untold, reason);
+      return;
+    }
     closing = new Closing(code, reason, false);
     // A peer that reads nothing must not keep the connection.
     closeDeadline = context.loop().timers().schedule(channel::close, CLOSE_PATIENCE.toNanos());
@@ -281,6 +315,21 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
             new DefaultHttp2GoAwayFrame(
                 code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8)))
         .addListener(written -> channel.close());
+  }
+
+  /** Ends all that the engine has on it; the connection itself is its server's. */
+  private void leave(Untold never, String reason) {
+    if (isEnding()) {
+      return;
+    }
+    Closing how = new Closing(Http2ErrorCode.NO_ERROR, reason, false);
+    closing = how;
+    left = true;
+    never.refuse(id -> commands.reject(id, Http2ErrorCode.REFUSED_STREAM));
+    for (Http2RequestStream stream : List.copyOf(requests.values())) {
+      stream.reject(Http2ErrorCode.CANCEL);
+    }
+    tellClosed();
   }
 
   // For the handlers of this connection's channels, on the loop.
@@ -318,6 +367,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   }
 
   void requestReceived(Http2RequestStream stream, Fields fields, StreamPort body) {
+    if (left) {
+      stream.reject(Http2ErrorCode.REFUSED_STREAM);
+      return;
+    }
     requests.put((long) stream.id(), stream);
     tell(new TransportEvent.RequestReceived(stream.id(), fields, body));
   }
@@ -341,7 +394,9 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       tell(new TransportEvent.PeerGoAway(last + 1L));
     } else if (closing == null) {
       closing = new Closing(code, reason, true);
-      channel.close();
+      if (untold == null) {
+        channel.close();
+      }
     }
   }
 
@@ -385,7 +440,10 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
       closing = lost;
     }
     String why = closing.text();
-    List.copyOf(requests.values()).forEach(stream -> stream.port().lost(why));
+    for (Http2RequestStream stream : List.copyOf(requests.values())) {
+      stream.port().lost(why);
+      stream.drop();
+    }
     requests.clear();
     tellClosed();
   }
@@ -393,8 +451,13 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   /** Tells the engine; after the end, and before there is somebody to tell, nobody. */
   void tell(TransportEvent event) {
     ActorRef<TransportEvent> actor = events;
-    if (actor != null && !closed) {
+    if (closed || left) {
+      return;
+    }
+    if (actor != null) {
       actor.tell(event);
+    } else if (untold != null) {
+      untold.add(event);
     }
   }
 
@@ -403,6 +466,7 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     Closing how = closing;
     Runnable after = onClosed;
     if (actor != null && how != null && after != null) {
+      onClosed = null;
       actor.tell(new TransportEvent.ConnectionClosed(how.code(), how.reason(), how.byPeer()));
       after.run();
     }

@@ -104,6 +104,19 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext present = ctx;
     if (present != null && present.channel().isActive()) {
       present.writeAndFlush(new DefaultHttp2ResetFrame(code));
+      drop();
+    }
+  }
+
+  /**
+   * Reads what is left, for nobody: Netty closes the channel of a stream that is gone when all of
+   * it was read, and not before.
+   */
+  void drop() {
+    refused = true;
+    ChannelHandlerContext present = ctx;
+    if (present != null) {
+      present.channel().config().setAutoRead(true);
     }
   }
 
@@ -135,6 +148,9 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
   }
 
   private void body(Http2DataFrame data) {
+    if (refused) {
+      return;
+    }
     if (!headersSeen || trailersSeen) {
       malformed("DATA outside of a body");
       return;

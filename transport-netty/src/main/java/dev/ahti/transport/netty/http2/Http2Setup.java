@@ -108,7 +108,8 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
             facts(channel, tls.engine()),
             settings,
             alternative,
-            () -> letRead(channel));
+            () -> letRead(channel),
+            Optional.empty());
     Http2FrameCodec codec = codec();
     channel
         .pipeline()
@@ -117,7 +118,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
         .addLast(codec)
         .addLast(new Http2MultiplexHandler(streams(connection)))
         .addLast(new Http2Events(connection));
-    widen(codec);
+    widen(codec, factory.limits());
     ctx.pipeline().remove(this);
     onConnection.accept(connection);
   }
@@ -147,7 +148,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
   }
 
   /** The window of a connection begins at 64 KiB whatever the settings say (RFC 9113 6.9.2). */
-  private void widen(Http2FrameCodec codec) {
+  static void widen(Http2FrameCodec codec, Http2Limits limits) {
     try {
       codec
           .connection()
@@ -155,7 +156,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
           .flowController()
           .incrementWindowSize(
               codec.connection().connectionStream(),
-              factory.limits().connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
+              limits.connectionWindow() - Http2CodecUtil.DEFAULT_WINDOW_SIZE);
     } catch (Http2Exception refused) {
       throw new IllegalStateException("the connection's window", refused);
     }
@@ -193,7 +194,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
         .build();
   }
 
-  private static ConnectionFacts facts(Channel channel, SSLEngine engine) {
+  static ConnectionFacts facts(Channel channel, SSLEngine engine) {
     return new ConnectionFacts(
         chain(engine),
         Optional.empty(),

@@ -15,6 +15,7 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +67,7 @@ final class ConnectionCommands {
     } else if (command instanceof TransportCommand.Respond respond) {
       respond(respond);
     } else if (command instanceof TransportCommand.RejectRequest reject) {
-      RequestStream stream = requests.get(reject.id());
-      if (stream != null) {
-        stream.reject(reject.code());
-      }
-      sessions.detach(reject.id());
+      reject(reject.id(), reject.code());
     } else if (command instanceof TransportCommand.AttachSession attach) {
       NettyDatagramPort datagrams = sessions.attach(attach.sessionId(), attach.streams());
       if (connection.isClosed()) {
@@ -95,6 +92,15 @@ final class ConnectionCommands {
       // The windows of sessions are the engine's, where they have some.
       get.replyTo().tell(new TransportCommand.Limits(Optional.empty()));
     }
+  }
+
+  /** Refuses a request. */
+  void reject(long id, long code) {
+    RequestStream stream = requests.get(id);
+    if (stream != null) {
+      stream.reject(code);
+    }
+    sessions.detach(id);
   }
 
   private TransportCommand.OpenResult openStream(long sessionId, StreamKind kind) {
@@ -170,7 +176,11 @@ final class ConnectionCommands {
 
   private void goAway() {
     // A server names the first request that it will not answer, a client a push: it takes none.
-    requests.stop().ifPresent(first -> localControl.goAway(connection.isServer() ? first : 0));
+    OptionalLong first = requests.stop();
+    // Who has the connection goes on to answer: it is for him to say that he does not.
+    if (first.isPresent() && !connection.isEmbedded()) {
+      localControl.goAway(connection.isServer() ? first.getAsLong() : 0);
+    }
   }
 
   /** The peer may allow more streams: who met the limit is told. */

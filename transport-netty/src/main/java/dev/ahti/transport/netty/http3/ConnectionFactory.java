@@ -19,6 +19,8 @@ import dev.ahti.transport.netty.quic.StoppedStreams;
 import dev.ahti.transport.netty.quic.StreamReads;
 import dev.ahti.transport.netty.quic.StreamTurns;
 import io.netty.handler.codec.quic.QuicChannel;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes connections that share limits and gauges. Any thread. */
 public final class ConnectionFactory {
@@ -66,7 +68,8 @@ public final class ConnectionFactory {
       NettyLoop loop,
       boolean server,
       ConnectionFacts facts,
-      LocalControlStream control) {
+      LocalControlStream control,
+      Optional<Consumer<Http3Connection>> whenWanted) {
     PortContext ports =
         new PortContext(
             loop,
@@ -93,6 +96,7 @@ public final class ConnectionFactory {
         skipBudget,
         new HeaderDeadlines(loop, limits.headerTimeout(), headerGauges),
         facts,
-        control);
+        control,
+        whenWanted);
   }
 }

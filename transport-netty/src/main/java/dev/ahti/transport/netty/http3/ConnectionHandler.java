@@ -116,7 +116,7 @@ public final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 ? new Http3ServerConnectionHandler(
                     new ChannelInboundHandlerAdapter(), null, null, frame, true)
                 : new Http3ClientConnectionHandler(null, null, null, frame, true));
-    connection = factory.connection(channel, loop, server, facts, control);
+    connection = factory.connection(channel, loop, server, facts, control, Optional.empty());
     onConnection.accept(connection);
   }
 

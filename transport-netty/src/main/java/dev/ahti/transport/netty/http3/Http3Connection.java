@@ -2,6 +2,7 @@ package dev.ahti.transport.netty.http3;
 
 import dev.ahti.engine.dialect.CodePoints;
 import dev.ahti.engine.error.Http3ErrorCode;
+import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.DatagramGauges;
@@ -15,6 +16,7 @@ import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.transport.netty.http.ConnectionDriver;
 import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.http.TransportActor;
+import dev.ahti.transport.netty.http.Untold;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
@@ -29,6 +31,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
@@ -76,6 +80,12 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   private final HeaderDeadlines headers;
   private final Runnable lookAtControl = this::lookAtControl;
 
+  /** What the engine has not heard; only of a connection of somebody else's server. */
+  private final @Nullable Untold untold;
+
+  /** Whether the engine is done with a connection that goes on. */
+  private boolean left;
+
   private @Nullable ActorRef<TransportEvent> events;
   private @Nullable Runnable onClosed;
   private @Nullable Closing closing;
@@ -89,6 +99,8 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
    * @param headers for those that are not whole
    * @param facts what it settled
    * @param localControl the control stream of this side, already open
+   * @param whenWanted of a connection of somebody else's server: is called when there is something
+   *     for the engine on it; empty for one of ours
    */
   Http3Connection(
       QuicChannel channel,
@@ -100,8 +112,10 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
       SkipBudget skipBudget,
       HeaderDeadlines headers,
       ConnectionFacts facts,
-      LocalControlStream localControl) {
+      LocalControlStream localControl,
+      Optional<Consumer<Http3Connection>> whenWanted) {
     this.channel = channel;
+    this.untold = whenWanted.map(wanted -> new Untold(() -> wanted.accept(this))).orElse(null);
     this.loop = ports.loop();
     this.server = server;
     this.ports = ports;
@@ -152,7 +166,14 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
 
   @Override
   public void discard(long code, String reason) {
-    loop.run(() -> close(code, reason));
+    loop.run(
+        () -> {
+          if (untold == null) {
+            close(code, reason);
+          } else if (!started) {
+            leave(untold, reason);
+          }
+        });
   }
 
   // For the transport actor.
@@ -167,8 +188,10 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
           started = true;
           events = actor;
           onClosed = whenClosed;
-          if (closed) {
+          if (isClosed()) {
             tellClosed();
+          } else if (untold != null) {
+            untold.tellTo(actor);
           } else {
             channel.config().setAutoRead(true);
           }
@@ -191,9 +214,14 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     return server;
   }
 
-  /** Whether the channel is closed. */
+  /** Whether the connection is closed, or the engine's part of it. */
   boolean isClosed() {
-    return closed;
+    return closed || left;
+  }
+
+  /** Whether it is somebody else's server that has the connection. */
+  boolean isEmbedded() {
+    return untold != null;
   }
 
   /** Whether the connection is closed, or about to be: nothing new begins on it. */
@@ -202,7 +230,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   RequestStream newRequestStream() {
-    return new RequestStream(this, ports, server, limits.maxFieldSection());
+    return new RequestStream(this, ports, server, limits.maxFieldSection(), false);
   }
 
   /** Closes the connection, unless it is ending already. */
@@ -210,8 +238,27 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     if (isEnding()) {
       return;
     }
+    if (untold != null && code == Http3ErrorCode.H3_NO_ERROR) {
+      leave(untold, reason);
+      return;
+    }
     closing = new Closing(code, reason, false);
     QuicAccess.close(channel, intCode(code), Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
+  }
+
+  /** Ends all that the engine has on it; the connection itself is its server's. */
+  private void leave(Untold never, String reason) {
+    if (isEnding()) {
+      return;
+    }
+    Closing how = new Closing(Http3ErrorCode.H3_NO_ERROR, reason, false);
+    closing = how;
+    never.refuse(id -> commands.reject(id, Http3ErrorCode.H3_REQUEST_REJECTED));
+    left = true;
+    keepAlive.needed(false);
+    sessions.close(how.text());
+    ports.ports().abort(WebTransportErrorCode.WT_SESSION_GONE);
+    tellClosed();
   }
 
   /** Netty closes with 31 bits; every code of HTTP/3 and WebTransport for a connection fits. */
@@ -222,8 +269,13 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   /** Tells the engine; after the end, and before there is somebody to tell, nobody. */
   void tell(TransportEvent event) {
     ActorRef<TransportEvent> actor = events;
-    if (actor != null && !closed) {
+    if (isClosed()) {
+      return;
+    }
+    if (actor != null) {
       actor.tell(event);
+    } else if (untold != null) {
+      untold.add(event);
     }
   }
 
@@ -239,7 +291,18 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
 
   /** A new stream came, of which nothing is known yet. */
   StreamIntake intake() {
-    return new StreamIntake(this, ports);
+    return new StreamIntake(this, ports, null);
+  }
+
+  /** As {@link #intake()}, on a connection of somebody else's server. */
+  StreamIntake intake(HostStreams host) {
+    return new StreamIntake(this, ports, host);
+  }
+
+  /** The handler for a request for a session that somebody else's server has read. */
+  RequestStream upgradedRequest(long id) {
+    requests.begun(id);
+    return new RequestStream(this, ports, true, limits.maxFieldSection(), true);
   }
 
   @Override
@@ -284,7 +347,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
 
   void requestReceived(RequestStream stream, Fields fields) {
     long id = stream.port().id();
-    if (!requests.takes(id)) {
+    if (left || !requests.takes(id)) {
       stream.reject(Http3ErrorCode.H3_REQUEST_REJECTED);
       return;
     }
@@ -321,7 +384,10 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   }
 
   void streamArrived(long sessionId, StreamKind kind, QuicStreamPort port) {
-    if (!sessions.tell(sessionId, kind, port)) {
+    if (left) {
+      port.reset(WebTransportErrorCode.WT_SESSION_GONE);
+      port.stopSending(WebTransportErrorCode.WT_SESSION_GONE);
+    } else if (!sessions.tell(sessionId, kind, port)) {
       tell(new TransportEvent.StreamArrived(sessionId, kind, port));
     }
   }
@@ -331,6 +397,9 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     long quarter = VarInts.read(datagram);
     if (quarter < 0 || quarter > DatagramHeader.MAX_QUARTER_STREAM_ID) {
       fail(Http3ErrorCode.H3_DATAGRAM_ERROR, "datagram without a quarter stream id");
+      return;
+    }
+    if (left) {
       return;
     }
     sessions.received(quarter * 4, ByteString.fromArrayUnsafe(ByteBufUtil.getBytes(datagram)));
@@ -394,6 +463,7 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
     Closing how = closing;
     Runnable after = onClosed;
     if (actor != null && how != null && after != null) {
+      onClosed = null;
       actor.tell(new TransportEvent.ConnectionClosed(how.code(), how.reason(), how.byPeer()));
       after.run();
     }

@@ -4,7 +4,9 @@ import dev.ahti.engine.wire.SettingsFrame;
 import dev.ahti.engine.wire.VarInt;
 import dev.ahti.transport.netty.loop.OpenChannels;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.quic.QuicAccess;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -58,6 +60,20 @@ final class LocalControlStream {
     return control;
   }
 
+  /**
+   * That of somebody else's server, which has sent its settings.
+   *
+   * @throws IllegalStateException when there is none
+   */
+  static LocalControlStream of(QuicChannel channel) {
+    QuicStreamChannel stream = Http3.getLocalControlStream(channel);
+    if (stream == null) {
+      throw new IllegalStateException(
+          "there is no control stream (expected: a Http3ServerConnectionHandler)");
+    }
+    return new LocalControlStream(stream);
+  }
+
   /** Says that no requests from this id on are answered (RFC 9114 7.2.6). */
   void goAway(long id) {
     ByteString number = VarInt.encode(id);
@@ -92,7 +108,9 @@ final class LocalControlStream {
   }
 
   private ChannelFuture write(ByteString bytes) {
-    return stream.writeAndFlush(
+    // Not through the pipeline: where the stream is another server's, its codec takes frames alone.
+    ChannelHandlerContext first = stream.pipeline().firstContext();
+    return first.writeAndFlush(
         stream.alloc().directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer()));
   }
 }

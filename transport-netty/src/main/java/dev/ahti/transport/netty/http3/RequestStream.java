@@ -1,5 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ahti.engine.error.Http3ErrorCode;
 import dev.ahti.engine.error.QpackErrorCode;
 import dev.ahti.engine.wire.Fields;
@@ -11,6 +13,7 @@ import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.quic.StreamOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -50,7 +53,9 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   private final PortContext context;
   private final boolean server;
   private final long maxFieldSection;
+  private final boolean upgraded;
   private final FrameParser parser = new FrameParser(this);
+  private final Sections sections = new Sections();
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable QuicStreamPort port;
   private boolean rejected;
@@ -61,13 +66,25 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
   /**
    * @param server whether this side is the server
    * @param maxFieldSection bytes of a header section at most
+   * @param upgraded whether another server's codec has read the header already, and stands where
+   *     ours would
    */
   RequestStream(
-      Http3Connection connection, PortContext context, boolean server, long maxFieldSection) {
+      Http3Connection connection,
+      PortContext context,
+      boolean server,
+      long maxFieldSection,
+      boolean upgraded) {
     this.connection = connection;
     this.context = context;
     this.server = server;
     this.maxFieldSection = maxFieldSection;
+    this.upgraded = upgraded;
+  }
+
+  /** What stands behind Netty's codec. */
+  ChannelHandler sections() {
+    return sections;
   }
 
   /** The body, from the moment on when this handler is in a pipeline. */
@@ -85,9 +102,7 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     if (present != null) {
       context.loop().holdPackets(connection.channel());
       ChannelFuture writing =
-          present
-              .channel()
-              .writeAndFlush(new DefaultHttp3HeadersFrame(FieldsCodec.toHeaders(fields)));
+          sections.send(new DefaultHttp3HeadersFrame(FieldsCodec.toHeaders(fields)));
       writing.addListener(
           written -> {
             if (!written.isSuccess()) {
@@ -141,13 +156,16 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     QuicStreamChannel channel = (QuicStreamChannel) added.channel();
     // Without it the CONNECT stream's capsules would wait behind every byte of the session.
     channel.updatePriority(new QuicStreamPriority(0, false));
+    if (upgraded) {
+      return;
+    }
     channel
         .pipeline()
         .addLast(
             new Http3RequestStreamInitializer() {
               @Override
               protected void initRequestStream(QuicStreamChannel stream) {
-                stream.pipeline().addLast(new Sections());
+                stream.pipeline().addLast(sections);
               }
             });
   }
@@ -301,7 +319,8 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
     present.fireChannelRead(frame);
   }
 
-  private void section(Fields fields) {
+  /** A header section came. */
+  void section(Fields fields) {
     long size = FieldsCodec.size(fields);
     if (size > maxFieldSection) {
       tooLarge(size);
@@ -366,6 +385,17 @@ final class RequestStream extends ChannelInboundHandlerAdapter implements FrameP
 
   /** Behind Netty's codec: what came out of it. */
   private final class Sections extends ChannelInboundHandlerAdapter {
+    private @Nullable ChannelHandlerContext behindCodec;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+      behindCodec = added;
+    }
+
+    /** Past what somebody else's server has behind this. */
+    ChannelFuture send(Http3HeadersFrame frame) {
+      return requireNonNull(behindCodec, "not added to a pipeline yet").writeAndFlush(frame);
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {

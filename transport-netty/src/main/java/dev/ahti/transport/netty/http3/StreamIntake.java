@@ -48,13 +48,20 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
 
   private final Http3Connection connection;
   private final PortContext context;
+  private final @Nullable HostStreams host;
   private @Nullable StreamHeaderDecoder header;
   private @Nullable PortHandler port;
   private @Nullable Consumer consumer;
 
-  StreamIntake(Http3Connection connection, PortContext context) {
+  /**
+   * For one stream.
+   *
+   * @param host takes what is no session's; {@code null} where HTTP/3 is ours, too
+   */
+  StreamIntake(Http3Connection connection, PortContext context, @Nullable HostStreams host) {
     this.connection = connection;
     this.context = context;
+    this.host = host;
   }
 
   @Override
@@ -105,6 +112,12 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
     } else if (outcome == StreamHeaderDecoder.Outcome.INVALID) {
       connection.fail(decoded.violation().code(), decoded.violation().message());
       consumer = new Ignored();
+    } else if (host != null) {
+      ByteBuf first = from(decoded.bytes(), rest);
+      host.take(ctx, decoded.type());
+      // Before its bytes pass: what they cause may send more of them from the pipeline's start.
+      ctx.pipeline().remove(this);
+      ctx.fireChannelRead(first);
     } else if (kind(channel) == StreamKind.BIDIRECTIONAL) {
       request(ctx, decoded.bytes(), rest);
     } else {
@@ -133,11 +146,14 @@ final class StreamIntake extends ChannelInboundHandlerAdapter {
       return;
     }
     ctx.pipeline().addLast(stream);
-    // Copied, as the pipeline's buffer is released by this handler.
-    ByteBuf first =
-        Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(head), rest.readBytes(rest.readableBytes()));
-    ctx.fireChannelRead(first);
+    ctx.fireChannelRead(from(head, rest));
     ctx.pipeline().remove(this);
+  }
+
+  /** All of the stream up to now; copied, as the pipeline's buffer is released by this handler. */
+  private static ByteBuf from(byte[] head, ByteBuf rest) {
+    return Unpooled.wrappedBuffer(
+        Unpooled.wrappedBuffer(head), rest.readBytes(rest.readableBytes()));
   }
 
   private void unidirectional(QuicStreamChannel channel, long type) {

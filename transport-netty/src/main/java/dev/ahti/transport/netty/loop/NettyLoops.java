@@ -29,6 +29,7 @@ public final class NettyLoops {
   private final boolean epoll;
   private final List<NettyLoop> loops = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
+  private final AdoptedLoops adopted;
 
   /**
    * Starts them.
@@ -38,6 +39,7 @@ public final class NettyLoops {
    * @param watchdog how long a task may hold a loop
    * @param drainLimit tasks in a row
    * @param stopPoll from a packet to the look for what peers asked to stop
+   * @param mostAdopted event loops of others' servers at most
    */
   public NettyLoops(
       ActorSystem<?> system,
@@ -47,7 +49,8 @@ public final class NettyLoops {
       boolean epollWanted,
       Duration watchdog,
       int drainLimit,
-      Duration stopPoll) {
+      Duration stopPoll,
+      int mostAdopted) {
     epoll = epollWanted && Epoll.isAvailable();
     group =
         new MultiThreadIoEventLoopGroup(
@@ -55,23 +58,30 @@ public final class NettyLoops {
             new DefaultThreadFactory("ahti-loop", true),
             epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     Counter stalls = gauges.counter(Gauges.LOOP_STALLS);
+    AdoptedLoops.Maker maker =
+        (eventLoop, id) ->
+            new NettyLoop(
+                eventLoop,
+                id,
+                dispatchers,
+                new LoopWatchdog(id, watchdog, stalls),
+                system.executionContext()::execute,
+                drainLimit,
+                stopPoll,
+                gauges.level(Gauges.LOOP_TIMERS));
+    adopted =
+        new AdoptedLoops(
+            maker,
+            id -> system.classicSystem().dispatchers().hasDispatcher(id),
+            mostAdopted,
+            gauges.level(Gauges.LOOPS_ADOPTED));
     int number = 0;
     for (EventExecutor executor : group) {
       // Ids stay taken for the life of an actor system, also those of a transport before this one.
       while (system.classicSystem().dispatchers().hasDispatcher(id(number))) {
         number++;
       }
-      String id = id(number++);
-      loops.add(
-          new NettyLoop(
-              (EventLoop) executor,
-              id,
-              dispatchers,
-              new LoopWatchdog(id, watchdog, stalls),
-              system.executionContext()::execute,
-              drainLimit,
-              stopPoll,
-              gauges.level(Gauges.LOOP_TIMERS)));
+      loops.add(maker.make((EventLoop) executor, id(number++)));
     }
   }
 
@@ -99,6 +109,11 @@ public final class NettyLoops {
     throw new IllegalArgumentException("not one of these loops");
   }
 
+  /** Those of servers that this transport is embedded in. */
+  public AdoptedLoops adopted() {
+    return adopted;
+  }
+
   /** The event loops themselves, for a server socket to spread its connections over. */
   public EventLoopGroup group() {
     return group;
@@ -112,6 +127,7 @@ public final class NettyLoops {
   /** Ends them; tasks that come later run on the actor system's default dispatcher. */
   public CompletionStage<Done> terminate(Duration timeout) {
     loops.stream().map(NettyLoop::materializer).forEach(Materializer::shutdown);
+    adopted.end();
     CompletableFuture<Done> done = new CompletableFuture<>();
     group
         .shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS)

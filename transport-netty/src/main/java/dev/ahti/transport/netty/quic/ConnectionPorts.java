@@ -83,6 +83,14 @@ public final class ConnectionPorts {
     loneFins.close();
   }
 
+  /** Ends every port for both sides, as nobody is left to use one: the connection goes on. */
+  public void abort(long code) {
+    for (QuicStreamPort port : List.copyOf(ports)) {
+      port.reset(code);
+      port.stopSending(code);
+    }
+  }
+
   /** How far the peer lets a stream of this connection send. */
   SendLimits limits(QuicStreamChannel stream) {
     QuicTransportParameters peer = peerParameters;

@@ -121,11 +121,21 @@ public final class QuicSockets {
    */
   public <B extends QuicCodecBuilder<B>> B configure(
       B codec, CongestionControl congestionControl, StreamCounts streams) {
-    return codec
+    return forSessions(codec, streams)
         .maxIdleTimeout(settings.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .maxSendUdpPayloadSize(settings.maxUdpPayload())
         .discoverPmtu(settings.discoverPathMtu())
         .maxRecvUdpPayloadSize(settings.maxUdpPayloadReceived())
+        .congestionControlAlgorithm(algorithm(congestionControl));
+  }
+
+  /**
+   * Sets the transport parameters that sessions need: windows, streams and datagrams.
+   *
+   * @param streams how many streams the peer is expected to have open at a time
+   */
+  public <B extends QuicCodecBuilder<B>> B forSessions(B codec, StreamCounts streams) {
+    return codec
         .initialMaxData(settings.connectionWindow())
         .initialMaxStreamDataBidirectionalLocal(settings.streamWindow())
         .initialMaxStreamDataBidirectionalRemote(settings.streamWindow())
@@ -135,7 +145,6 @@ public final class QuicSockets {
         .initialMaxStreamsUnidirectional(
             Math.max(
                 settings.streamsUnidirectional(), streams.unidirectional().orElse(0) + OF_HTTP3))
-        .congestionControlAlgorithm(algorithm(congestionControl))
         .datagram(settings.datagramReceiveQueue(), settings.datagramSendQueue());
   }
 

@@ -2,6 +2,8 @@ package io.netty.handler.codec.quic;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>so does one that was stopped before, unless something of ours on it is acknowledged later;
  *   <li>several writes outside a read batch cost a flush each;
  *   <li>a close that meets an overdue timer can keep the event loop for ever;
+ *   <li>the codec of somebody else's server is found in its pipeline by a type that is not public;
  *   <li>asking a close event that has no reason for it throws.
  * </ul>
  *
@@ -372,6 +375,12 @@ public final class QuicAccess {
   /** Sends the packets of a batch begun by {@link #beginBatch}. */
   public static void endBatch(QuicChannel channel) {
     ((QuicheQuicChannel) channel).recvComplete();
+  }
+
+  /** The name of the codec in the pipeline of a UDP channel; {@code null} when there is none. */
+  public static @Nullable String codecIn(ChannelPipeline udp) {
+    ChannelHandlerContext codec = udp.context(QuicheQuicCodec.class);
+    return codec == null ? null : codec.name();
   }
 
   /** The text of a close, empty where Netty's own accessor fails because there is none. */

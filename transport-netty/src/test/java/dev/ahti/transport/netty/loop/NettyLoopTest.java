@@ -47,7 +47,8 @@ class NettyLoopTest {
             true,
             Duration.ofMillis(200),
             DRAIN_LIMIT,
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            8);
   }
 
   @AfterAll
@@ -301,7 +302,8 @@ class NettyLoopTest {
             true,
             Duration.ofSeconds(1),
             DRAIN_LIMIT,
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            8);
     TestProbe<Object> probe = kit.createTestProbe();
     ActorRef<String> actor =
         kit.spawn(

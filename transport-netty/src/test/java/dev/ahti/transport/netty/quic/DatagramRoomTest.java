@@ -39,7 +39,8 @@ class DatagramRoomTest {
             true,
             Duration.ofMillis(200),
             100,
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            8);
   }
 
   @AfterAll

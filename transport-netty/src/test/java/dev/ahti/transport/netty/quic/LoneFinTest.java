@@ -45,7 +45,8 @@ class LoneFinTest {
             true,
             Duration.ofMillis(200),
             100,
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            8);
   }
 
   @AfterEach

@@ -58,7 +58,8 @@ class StreamTurnsTest {
             true,
             Duration.ofMillis(200),
             100,
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            8);
   }
 
   @AfterAll

@@ -1,0 +1,5 @@
+/** WebTransport in a Spring Boot application. */
+@NullMarked
+package dev.ahti.examples.inspringboot;
+
+import org.jspecify.annotations.NullMarked;
