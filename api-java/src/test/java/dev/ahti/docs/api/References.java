@@ -18,7 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 /** Finds what rows name: members by reflection, tests of other modules in their source. */
 final class References {
   private static final List<String> API =
-      List.of("dev.ahti.webtransport.", "dev.ahti.webtransport.server.");
+      List.of(
+          "dev.ahti.webtransport.",
+          "dev.ahti.webtransport.server.",
+          "dev.ahti.webtransport.handler.");
 
   private References() {}
 
