@@ -105,7 +105,7 @@ final class DatagramCalls {
       ready = room;
     }
     woken();
-    return ready.copy();
+    return ready;
   }
 
   /** Completes when it was closed, or the session was; fails with what ended it otherwise. */
@@ -169,7 +169,7 @@ final class DatagramCalls {
     }
     CompletableFuture<Done> done = writer.close();
     woken();
-    return done.copy();
+    return done;
   }
 
   CompletableFuture<Done> abort(Throwable reason) {
