@@ -142,7 +142,8 @@ public interface WebTransport {
    *     group of another session; with a {@link WebTransportInvalidStateException} when the session
    *     is over or ends before, whose cause is the {@link WebTransportError} it ended with, if it
    *     did; and with a {@link WebTransportQuotaExceededException} when the peer's limit, QUIC's or
-   *     the session's, allows no further stream now and the options do not wait
+   *     the session's, allows no further stream now and the options do not wait, or {@code
+   *     ahti.session.open-waiters-capacity} calls for a stream of the kind wait already
    */
   CompletionStage<WebTransportBidirectionalStream> createBidirectionalStream(
       WebTransportSendStreamOptions options);

@@ -38,12 +38,18 @@ public interface WebTransportDatagramsWriter {
    */
   CompletionStage<WebTransportDatagramResult> send(ByteString datagram);
 
-  /** Completes when {@link #desiredSize()} is above 0; fails as {@link #write} does. */
+  /**
+   * Completes when {@link #desiredSize()} is above 0, and when the writable or the session is
+   * closed; fails with what ended them otherwise, and with a {@link WebTransportTypeException} once
+   * this writer was released.
+   */
   CompletionStage<Done> ready();
 
   /**
    * How many more datagrams may wait before one is dropped; 0 when closed, empty when the session
    * has failed or the writable was aborted.
+   *
+   * @throws WebTransportTypeException once this writer was released
    */
   OptionalInt desiredSize();
 

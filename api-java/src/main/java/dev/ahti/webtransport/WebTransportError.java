@@ -2,11 +2,10 @@ package dev.ahti.webtransport;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -22,20 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.w3.org/TR/webtransport/#web-transport-error-interface">W3C</a>
  */
-// Java ignores annotations whose classes are not there: nothing needs Jackson.
-@JsonAutoDetect(
-    fieldVisibility = Visibility.NONE,
-    getterVisibility = Visibility.NONE,
-    isGetterVisibility = Visibility.NONE,
-    setterVisibility = Visibility.NONE)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public final class WebTransportError extends RuntimeException implements WebTransportDomException {
   private static final long serialVersionUID = 1L;
   private static final long MAX_CODE = 0xffff_ffffL;
 
-  @JsonProperty private final WebTransportErrorSource source;
-  @JsonProperty private final @Nullable Long streamErrorCode;
-  @JsonProperty private final @Nullable Integer httpStatus;
+  private final WebTransportErrorSource source;
+  private final @Nullable Long streamErrorCode;
+  private final @Nullable Integer httpStatus;
 
   /** A stream's error with neither message nor code. */
   public WebTransportError() {
@@ -56,12 +48,11 @@ public final class WebTransportError extends RuntimeException implements WebTran
         null);
   }
 
-  @JsonCreator
   private WebTransportError(
-      @JsonProperty("message") String message,
-      @JsonProperty("source") WebTransportErrorSource source,
-      @JsonProperty("streamErrorCode") @Nullable Long streamErrorCode,
-      @JsonProperty("httpStatus") @Nullable Integer httpStatus) {
+      String message,
+      WebTransportErrorSource source,
+      @Nullable Long streamErrorCode,
+      @Nullable Integer httpStatus) {
     super(requireNonNull(message, "message"), null, false, false);
     this.source = requireNonNull(source, "source");
     this.streamErrorCode = streamErrorCode == null ? null : clamped(streamErrorCode);
@@ -92,6 +83,36 @@ public final class WebTransportError extends RuntimeException implements WebTran
     return new WebTransportError(message, WebTransportErrorSource.SESSION, null, httpStatus);
   }
 
+  // Annotations without members: Java ignores those whose classes are not there, but javac warns of
+  // every member that it cannot look up. So nothing needs Jackson, not even under -Werror.
+
+  /** What Jackson writes. */
+  @JsonValue
+  private Map<String, Object> members() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("message", getMessage());
+    members.put("source", source.name());
+    if (streamErrorCode != null) {
+      members.put("streamErrorCode", streamErrorCode);
+    }
+    if (httpStatus != null) {
+      members.put("httpStatus", httpStatus);
+    }
+    return members;
+  }
+
+  /** What Jackson reads. */
+  @JsonCreator
+  private static WebTransportError of(Map<String, Object> members) {
+    Number code = (Number) members.get("streamErrorCode");
+    Number status = (Number) members.get("httpStatus");
+    return new WebTransportError(
+        (String) requireNonNull(members.get("message"), "message"),
+        WebTransportErrorSource.valueOf((String) requireNonNull(members.get("source"), "source")),
+        code == null ? null : code.longValue(),
+        status == null ? null : status.intValue());
+  }
+
   static long clamped(long code) {
     return Math.max(0, Math.min(code, MAX_CODE));
   }
@@ -102,7 +123,6 @@ public final class WebTransportError extends RuntimeException implements WebTran
   }
 
   @Override
-  @JsonProperty
   public String getMessage() {
     return requireNonNull(super.getMessage());
   }

@@ -47,6 +47,8 @@ public interface WebTransportReceiveStreamReader {
    * give the end.
    *
    * @param code 0 to 2^32-1; others are clamped
+   * @return fails as reads do when the peer has reset the stream before, or the session has ended,
+   *     and with a {@link WebTransportTypeException} once the lock was released
    */
   CompletionStage<Done> cancel(long code);
 

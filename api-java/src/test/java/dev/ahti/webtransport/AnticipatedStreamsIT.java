@@ -3,6 +3,7 @@ package dev.ahti.webtransport;
 import static dev.ahti.webtransport.Loopback.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many streams a peer may have open, and what a session can say to that. */
@@ -60,6 +62,34 @@ class AnticipatedStreamsIT {
 
   private static long open(List<? extends CompletableFuture<?>> streams) {
     return streams.stream().filter(one -> one.isDone() && !one.isCompletedExceptionally()).count();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void moreCallsThanMayWaitForAStreamFail(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        "ahti.session.open-waiters-capacity = 1",
+        ends -> {
+          Throwable limit = null;
+          while (limit == null) {
+            limit =
+                ends.mine()
+                    .createUnidirectionalStream()
+                    .toCompletableFuture()
+                    .handle((stream, failure) -> failure)
+                    .get(20, TimeUnit.SECONDS);
+          }
+          var waits = ends.mine().createUnidirectionalStream(WAIT);
+          var tooMany =
+              assertInstanceOf(
+                  WebTransportQuotaExceededException.class,
+                  Loopback.failure(ends.mine().createUnidirectionalStream(WAIT)));
+          assertTrue(tooMany.getMessage().contains("1 calls wait"), tooMany.getMessage());
+          assertFalse(waits.toCompletableFuture().isDone());
+          // Those of the other kind have their own.
+          Loopback.await(ends.mine().createBidirectionalStream());
+        });
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -78,8 +79,11 @@ class DatagramEndsIT {
           WebTransportDatagramsWriter late = writable.getWriter();
           await(late.closed());
           assertEquals(OptionalInt.of(0), late.desiredSize());
+          await(late.ready());
           assertInstanceOf(WebTransportTypeException.class, failure(late.write(text("x"))));
           late.releaseLock();
+          assertThrows(WebTransportTypeException.class, late::desiredSize);
+          assertInstanceOf(WebTransportTypeException.class, failure(late.ready()));
           assertInstanceOf(
               WebTransportTypeException.class,
               failure(Source.single(text("x")).runWith(writable.sink(), ends.loopback().system)));

@@ -268,7 +268,12 @@ class DerivedObjectsIT {
       Loopback.eventually("watched", () -> loopback.gauge(Gauges.OWNERS_WATCHED) == 1);
       Derived derived = new Derived(loopback);
       derived.ofAny(session);
+      // Before there is anything whose end could give a place back.
+      network.links().get(0).client().withholdCredit(true);
+      network.links().get(0).server().withholdCredit(true);
       derived.ofOneThatIsThere(session);
+      Loopback.eventually(
+          "a call for a stream waits", () -> loopback.gauge(Gauges.OPENS_WAITING) == 1);
       if (drains) {
         peer.drain();
         await(session.draining());
@@ -276,8 +281,6 @@ class DerivedObjectsIT {
       } else {
         assertEquals(WebTransportState.CONNECTED, session.state());
       }
-      network.links().get(0).client().withholdCredit(true);
-      network.links().get(0).server().withholdCredit(true);
       switch (change) {
         case CLOSED_HERE -> session.close(INFO);
         case CLOSED_BY_PEER -> peer.close(INFO);

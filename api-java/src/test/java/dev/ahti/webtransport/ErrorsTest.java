@@ -9,16 +9,22 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -156,6 +162,41 @@ class ErrorsTest {
       assertEquals("m", made.getMessage());
       assertEquals(0, error.getAnnotations().length);
     }
+  }
+
+  @Test
+  void whoUsesItWithoutJacksonIsNotWarned(@TempDir Path to) throws Exception {
+    String classes =
+        WebTransportError.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    String jspecify =
+        NullMarked.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    Path source =
+        Files.writeString(
+            to.resolve("Uses.java"),
+            """
+            class Uses {
+              RuntimeException use() {
+                return new dev.ahti.webtransport.WebTransportError("m");
+              }
+            }
+            """);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    int failed =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                said,
+                said,
+                "-Xlint:all",
+                "-Werror",
+                "-proc:none",
+                "-d",
+                to.toString(),
+                "-cp",
+                classes + File.pathSeparator + jspecify,
+                source.toString());
+    assertEquals("", said.toString(StandardCharsets.UTF_8));
+    assertEquals(0, failed);
   }
 
   private static void same(WebTransportError expected, WebTransportError copy) {

@@ -211,6 +211,55 @@ class LifetimeIT {
   }
 
   @Test
+  void runningDatagramsKeepTheirSessionAndTheirEndLetsItGo() throws Exception {
+    try (Loopback loopback = start()) {
+      held(
+          loopback,
+          connect(loopback)
+              .datagrams()
+              .readable()
+              .viaMat(KillSwitches.single(), Keep.right())
+              .to(Sink.ignore())
+              .run(loopback.system));
+      held(
+          loopback,
+          Source.<ByteString>maybe()
+              .viaMat(KillSwitches.single(), Keep.right())
+              .to(connect(loopback).datagrams().createWritable().sink())
+              .run(loopback.system));
+    }
+  }
+
+  @Test
+  void aCallForAStreamThatWaitsKeepsItsSession() throws Exception {
+    try (Loopback loopback = start()) {
+      CompletionStage<WebTransportSendStream> waiting = waiting(connect(loopback));
+      WebTransport server = server();
+      collect();
+      assertEquals(WebTransportState.CONNECTED, server.state());
+      assertFalse(waiting.toCompletableFuture().isDone());
+      server.close();
+      assertInstanceOf(WebTransportInvalidStateException.class, failure(waiting));
+    }
+  }
+
+  /** A call behind the peer's limit, which nobody raises. */
+  private static CompletionStage<WebTransportSendStream> waiting(WebTransport session)
+      throws Exception {
+    while (!atOnce(session)
+        .handle((stream, failure) -> failure != null)
+        .get(20, TimeUnit.SECONDS)) {
+      // Until there is none at once.
+    }
+    return session.createUnidirectionalStream(
+        WebTransportSendStreamOptions.create().withWaitUntilAvailable(true));
+  }
+
+  private static CompletableFuture<WebTransportSendStream> atOnce(WebTransport session) {
+    return session.createUnidirectionalStream().toCompletableFuture();
+  }
+
+  @Test
   void aSourceOfStatisticsKeepsItsSessionOnlyWhileItIsAsked() throws Exception {
     try (Loopback loopback = start()) {
       RecordingSubscriber<WebTransportConnectionStats> idle = statistics(loopback);

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -196,6 +197,26 @@ class ReaderIT {
               WebTransportReceiveStreamReader.END, await(reader.read(ByteBuffer.allocate(10))));
           WebTransportError told = assertInstanceOf(WebTransportError.class, failure(out.closed()));
           assertEquals(WebTransportErrorSource.STREAM, told.source());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("Streams, 4.9.1: cancelling what has failed fails with the stored error")
+  void aStreamThatThePeerHasResetCannotBeCancelled(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("x")));
+          WebTransportReceiveStreamReader reader = ends.arrived().getReader();
+          await(reader.read());
+          await(out.abort(5));
+          failure(reader.closed());
+          WebTransportError why =
+              assertInstanceOf(WebTransportError.class, failure(reader.cancel(9)));
+          assertEquals(OptionalLong.of(5), why.streamErrorCode());
+          assertInstanceOf(WebTransportError.class, failure(reader.read()));
         });
   }
 

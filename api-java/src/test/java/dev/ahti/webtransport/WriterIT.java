@@ -6,16 +6,19 @@ import static dev.ahti.webtransport.Loopback.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -94,6 +97,41 @@ class WriterIT {
           assertEquals(OptionalLong.of(MORE_THAN_WINDOWS + 6L), stats.bytesWritten());
           assertEquals(OptionalLong.of(MORE_THAN_WINDOWS + 6L), stats.bytesSent());
           assertEquals(Bindings.acknowledged(MORE_THAN_WINDOWS + 6L), stats.bytesAcknowledged());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void looksAtAStreamAddUpToNothingAndEndNothingForOthers(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter writer = ends.open().getWriter();
+          CompletionStage<Done> large = writer.write(bytes(MORE_THAN_WINDOWS));
+          WebTransportReceiveStream arrived = ends.arrived();
+          WebTransportReceiveStreamReader reader = arrived.getReader();
+          List<Supplier<CompletionStage<Done>>> looks =
+              List.of(writer::ready, writer::closed, reader::closed);
+          for (Supplier<CompletionStage<Done>> look : looks) {
+            CompletionStage<Done> first = look.get();
+            for (int i = 0; i < 100; i++) {
+              assertSame(first, look.get());
+            }
+            assertEquals(0, first.toCompletableFuture().getNumberOfDependents());
+            assertFalse(first.toCompletableFuture().cancel(true));
+            assertFalse(look.get().toCompletableFuture().isDone());
+          }
+          CompletionStage<Done> ready = writer.ready();
+          long read = 0;
+          while (read < MORE_THAN_WINDOWS) {
+            read += await(reader.read()).orElseThrow().length();
+          }
+          await(large);
+          await(ready);
+          await(writer.close());
+          assertEquals(Optional.empty(), await(reader.read()));
+          await(writer.closed());
+          await(reader.closed());
         });
   }
 

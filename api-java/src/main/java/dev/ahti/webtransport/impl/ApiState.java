@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.SessionFailure;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.actor.StreamsExhausted;
+import dev.ahti.engine.actor.TooManyCalls;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.TransportUnavailableException;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -231,33 +232,42 @@ final class ApiState implements SnapshotsStage.Subject {
   /**
    * Nobody holds the session any more: it is closed, unless somebody observes a promise of it that
    * is open, and not before all that waits to be sent has been. A running stage holds its session,
-   * so there is none.
+   * so there is none. The collector tells it once, so this asks again itself when the promise that
+   * is observed has completed.
    */
   void unreferenced() {
-    if (isObserved()) {
+    unlessObserved(
+        () -> {
+          SessionHandle session = sessionOrNull();
+          if (session == null) {
+            close(WebTransportCloseInfo.NONE);
+          } else {
+            session
+                .whenSent()
+                .thenRun(() -> unlessObserved(() -> close(WebTransportCloseInfo.NONE)));
+          }
+        });
+  }
+
+  private void unlessObserved(Runnable task) {
+    // What was chained to the end cannot be taken back.
+    if (isOver() || isObserved(closed)) {
       return;
     }
     SessionHandle session = sessionOrNull();
-    if (session == null) {
-      close(WebTransportCloseInfo.NONE);
+    // The engine's futures, not ours: those have what the application chained and nothing else, and
+    // one that completes just now says so before ours does.
+    CompletableFuture<?> observed = null;
+    if (session == null && (isObserved(ready) || isObserved(draining))) {
+      observed = established;
+    } else if (session != null && isObserved(draining) && !session.draining().isDone()) {
+      observed = session.draining();
+    }
+    if (observed == null) {
+      task.run();
     } else {
-      session.whenSent().thenRun(this::closeUnobserved);
+      observed.thenRun(this::unreferenced);
     }
-  }
-
-  private void closeUnobserved() {
-    if (!isObserved()) {
-      close(WebTransportCloseInfo.NONE);
-    }
-  }
-
-  private boolean isObserved() {
-    return switch (now()) {
-      case CONNECTING -> isObserved(ready) || isObserved(draining) || isObserved(closed);
-      case CONNECTED -> isObserved(draining) || isObserved(closed);
-      case DRAINING -> isObserved(closed);
-      case CLOSED, FAILED -> true;
-    };
   }
 
   private static boolean isObserved(SharedFuture<?> promise) {
@@ -306,8 +316,9 @@ final class ApiState implements SnapshotsStage.Subject {
         && named instanceof WebTransportDomException) {
       throw named;
     }
-    if (unwrapped(failure) instanceof StreamsExhausted exhausted) {
-      throw new WebTransportQuotaExceededException(String.valueOf(exhausted.getMessage()));
+    Throwable cause = unwrapped(failure);
+    if (cause instanceof StreamsExhausted || cause instanceof TooManyCalls) {
+      throw new WebTransportQuotaExceededException(String.valueOf(cause.getMessage()));
     }
     return orError(value, failure);
   }

@@ -105,7 +105,7 @@ final class DatagramCalls {
       ready = room;
     }
     woken();
-    return ready.copy();
+    return ready;
   }
 
   /** Completes when it was closed, or the session was; fails with what ended it otherwise. */
@@ -146,7 +146,7 @@ final class DatagramCalls {
         room = null;
       }
     }
-    if (ready != null && failure == null) {
+    if (ready != null && (failure == null || isClosed(failure))) {
       ready.complete(Done.getInstance());
     } else if (ready != null) {
       ready.completeExceptionally(failure);
@@ -154,12 +154,25 @@ final class DatagramCalls {
   }
 
   OptionalInt desiredSize() {
+    if (isReleased()) {
+      throw new WebTransportTypeException(RELEASED);
+    }
     Throwable failure = failure();
     if (failure == null) {
       return OptionalInt.of(writer.room());
     }
-    boolean failed = writer.aborted() == failure || !(failure instanceof WebTransportTypeException);
-    return failed ? OptionalInt.empty() : OptionalInt.of(0);
+    return isClosed(failure) ? OptionalInt.of(0) : OptionalInt.empty();
+  }
+
+  /** Whether nothing can be written because the writable, or the session, was closed in order. */
+  private boolean isClosed(Throwable failure) {
+    return !isReleased()
+        && writer.aborted() != failure
+        && failure instanceof WebTransportTypeException;
+  }
+
+  private synchronized boolean isReleased() {
+    return released;
   }
 
   CompletableFuture<Done> close() {
@@ -169,7 +182,7 @@ final class DatagramCalls {
     }
     CompletableFuture<Done> done = writer.close();
     woken();
-    return done.copy();
+    return done;
   }
 
   CompletableFuture<Done> abort(Throwable reason) {

@@ -6,7 +6,6 @@ import dev.ahti.webtransport.WebTransportDatagramsReader;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportRangeException;
 import dev.ahti.webtransport.WebTransportTypeException;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +21,8 @@ final class DatagramsReader implements WebTransportDatagramsReader {
 
   private final DatagramHandReader reader;
   private final CompletableFuture<SessionHandle> call;
+  private final Awaited<Done> closed = new Awaited<>(this);
+  private final Awaited<Done> cancelled = new Awaited<>(this);
 
   /**
    * A reader of a session.
@@ -61,36 +62,28 @@ final class DatagramsReader implements WebTransportDatagramsReader {
 
   @Override
   public CompletionStage<Optional<ByteString>> read() {
-    return kept(reader.read(null));
+    return Awaited.keeping(session, reader.read(null));
   }
 
   @Override
   public CompletionStage<Integer> read(ByteBuffer into) {
-    return kept(reader.read(Objects.requireNonNull(into, "into")))
+    return Awaited.keeping(session, reader.read(Objects.requireNonNull(into, "into")))
         .thenApply(datagram -> datagram.map(ByteString::length).orElse(END));
   }
 
   @Override
   public CompletionStage<Done> closed() {
-    return kept(reader.closed());
+    return closed.as(reader.closed());
   }
 
   @Override
   public CompletionStage<Done> cancel() {
-    return kept(reader.cancel());
+    return cancelled.as(reader.cancel());
   }
 
   @Override
   public void releaseLock() {
     reader.release();
     call.cancel(false);
-  }
-
-  /** Who waits for an answer has something to do with the session, though he may hold only that. */
-  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
-    if (!answer.isDone()) {
-      answer.whenComplete((done, failure) -> Reference.reachabilityFence(session));
-    }
-    return answer;
   }
 }

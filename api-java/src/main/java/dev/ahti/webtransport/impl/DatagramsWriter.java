@@ -2,35 +2,41 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.webtransport.WebTransportDatagramResult;
 import dev.ahti.webtransport.WebTransportDatagramsWriter;
-import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 
-/**
- * Who has the lock of a writable.
- *
- * @param writable kept alive, with its session, by those who hold the writer
- */
-record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
-    implements WebTransportDatagramsWriter {
+/** Who has the lock of a writable. */
+final class DatagramsWriter implements WebTransportDatagramsWriter {
+  /** Kept alive, with its session, by those who hold the writer. */
+  @SuppressWarnings("UnusedVariable")
+  private final DatagramsWritable writable;
+
+  private final DatagramCalls calls;
+  private final Awaited<Done> ready = new Awaited<>(this);
+  private final Awaited<Done> closes = new Awaited<>(this);
+  private final Awaited<Done> closed = new Awaited<>(this);
+
+  DatagramsWriter(DatagramsWritable writable, DatagramCalls calls) {
+    this.writable = writable;
+    this.calls = calls;
+  }
 
   @Override
   public CompletionStage<Done> write(ByteString datagram) {
-    return kept(calls.write(datagram));
+    return Awaited.keeping(this, calls.write(datagram));
   }
 
   @Override
   public CompletionStage<WebTransportDatagramResult> send(ByteString datagram) {
-    return kept(calls.send(datagram));
+    return Awaited.keeping(this, calls.send(datagram));
   }
 
   @Override
   public CompletionStage<Done> ready() {
-    return kept(calls.ready());
+    return ready.as(calls.ready());
   }
 
   @Override
@@ -40,12 +46,12 @@ record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
 
   @Override
   public CompletionStage<Done> close() {
-    return kept(calls.close());
+    return closes.as(calls.close());
   }
 
   @Override
   public CompletionStage<Done> closed() {
-    return kept(calls.closed());
+    return closed.as(calls.closed());
   }
 
   @Override
@@ -56,13 +62,5 @@ record DatagramsWriter(DatagramsWritable writable, DatagramCalls calls)
   @Override
   public void releaseLock() {
     calls.releaseLock();
-  }
-
-  /** Who waits for an answer has something to do with the session, though he may hold only that. */
-  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
-    if (!answer.isDone()) {
-      answer.whenComplete((done, failure) -> Reference.reachabilityFence(this));
-    }
-    return answer;
   }
 }

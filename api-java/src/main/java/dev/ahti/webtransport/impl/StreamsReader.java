@@ -7,7 +7,6 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportStreamsReader;
 import dev.ahti.webtransport.WebTransportTypeException;
-import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,8 @@ final class StreamsReader<T> implements WebTransportStreamsReader<T> {
   private final BiFunction<ApiSession, StreamHandle, T> wrap;
   private final IncomingHandReader reader;
   private final CompletableFuture<SessionHandle> call;
+  private final Awaited<Done> closed = new Awaited<>(this);
+  private final Awaited<Done> cancelled = new Awaited<>(this);
 
   StreamsReader(
       ApiSession session,
@@ -60,30 +61,23 @@ final class StreamsReader<T> implements WebTransportStreamsReader<T> {
 
   @Override
   public CompletionStage<Optional<T>> read() {
-    return kept(reader.read()).thenApply(next -> next.map(one -> wrap.apply(session, one)));
+    return Awaited.keeping(session, reader.read())
+        .thenApply(next -> next.map(one -> wrap.apply(session, one)));
   }
 
   @Override
   public CompletionStage<Done> cancel() {
-    return kept(reader.cancel()).copy();
+    return cancelled.as(reader.cancel());
   }
 
   @Override
   public CompletionStage<Done> closed() {
-    return kept(reader.closed()).copy();
+    return closed.as(reader.closed());
   }
 
   @Override
   public void releaseLock() {
     reader.release();
     call.cancel(false);
-  }
-
-  /** Who waits for an answer has something to do with the session, though he may hold only that. */
-  private <V> CompletableFuture<V> kept(CompletableFuture<V> answer) {
-    if (!answer.isDone()) {
-      answer.whenComplete((done, failure) -> Reference.reachabilityFence(session));
-    }
-    return answer;
   }
 }

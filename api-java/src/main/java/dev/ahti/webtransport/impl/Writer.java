@@ -1,10 +1,10 @@
 package dev.ahti.webtransport.impl;
 
+import dev.ahti.engine.actor.SharedFuture;
 import dev.ahti.engine.stage.HandWriter;
 import dev.ahti.webtransport.WebTransportError;
 import dev.ahti.webtransport.WebTransportTypeException;
 import dev.ahti.webtransport.WebTransportWriter;
-import java.lang.ref.Reference;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,7 +16,9 @@ import org.apache.pekko.util.ByteString;
 final class Writer implements WebTransportWriter {
   private final SendStream stream;
   private final HandWriter hand;
-  private final CompletableFuture<Done> closed = new CompletableFuture<>();
+  private final CompletableFuture<Done> over = new CompletableFuture<>();
+  private final SharedFuture<Done> closed = SharedFuture.of(over);
+  private final Awaited<Done> ready = new Awaited<>(this);
   private volatile boolean released;
   private volatile boolean waitedFor;
 
@@ -36,9 +38,9 @@ final class Writer implements WebTransportWriter {
       end.whenComplete(
           (done, failure) -> {
             if (failure == null) {
-              closed.complete(done);
+              over.complete(done);
             } else {
-              closed.completeExceptionally(failure);
+              over.completeExceptionally(failure);
             }
           });
     }
@@ -57,7 +59,7 @@ final class Writer implements WebTransportWriter {
   private CompletionStage<Done> unlessOver(Supplier<CompletableFuture<Done>> call) {
     Throwable over =
         ApiStreamFailures.over(stream.session().status(), stream.failures(), hand.closed());
-    return over == null ? kept(call.get()) : CompletableFuture.failedFuture(over);
+    return over == null ? Awaited.keeping(this, call.get()) : CompletableFuture.failedFuture(over);
   }
 
   @Override
@@ -69,7 +71,7 @@ final class Writer implements WebTransportWriter {
 
   @Override
   public CompletionStage<Done> ready() {
-    return released ? failed() : kept(hand.ready());
+    return released ? failed() : ready.as(hand.ready());
   }
 
   @Override
@@ -93,17 +95,9 @@ final class Writer implements WebTransportWriter {
   public CompletionStage<Done> closed() {
     if (!waitedFor && !closed.isDone()) {
       waitedFor = true;
-      kept(hand.closed());
+      Awaited.keeping(this, hand.closed());
     }
     return closed;
-  }
-
-  /** Who waits for an answer has something to do with the session, though he may hold only that. */
-  private <T> CompletableFuture<T> kept(CompletableFuture<T> answer) {
-    if (!answer.isDone()) {
-      answer.whenComplete((done, failure) -> Reference.reachabilityFence(this));
-    }
-    return answer;
   }
 
   @Override
@@ -112,7 +106,7 @@ final class Writer implements WebTransportWriter {
       return failed();
     }
     long clamped = ApiStreamFailures.clamped(code);
-    return kept(hand.abort(clamped, aborted(clamped)));
+    return Awaited.keeping(this, hand.abort(clamped, aborted(clamped)));
   }
 
   /** What the calls of a stream that this side aborts fail with. */
@@ -124,7 +118,7 @@ final class Writer implements WebTransportWriter {
   public void releaseLock() {
     if (!released) {
       released = true;
-      closed.completeExceptionally(refused());
+      over.completeExceptionally(refused());
       stream.released(this);
     }
   }

@@ -68,10 +68,7 @@ final class PendingReplies<T> {
         level.increment();
         return promise;
       }
-      refused =
-          ended != null
-              ? ended
-              : new SessionFailure(what + ": " + capacity + " calls wait already (the limit)");
+      refused = ended != null ? ended : new TooManyCalls(what, capacity);
     }
     return CompletableFuture.failedFuture(refused);
   }

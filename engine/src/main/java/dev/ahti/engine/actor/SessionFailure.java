@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A session could not be opened, or ended without a CLOSE. It carries no stack trace: a remote end
  * is expected, and the trace of an actor says nothing about it.
  */
-public sealed class SessionFailure extends RuntimeException permits StreamsExhausted {
+public sealed class SessionFailure extends RuntimeException permits StreamsExhausted, TooManyCalls {
   private static final long serialVersionUID = 1L;
 
   private final String why;

@@ -142,9 +142,10 @@ public final class SessionHandle {
    * Opens a stream. At most {@code ahti.session.open-waiters-capacity} calls of a kind wait for the
    * transport or for the peer's stream limit.
    *
-   * @return the stream; fails with a {@link SessionFailure} when the session has ended, too many
-   *     wait, or the transport cannot, and with {@link StreamsExhausted} when the peer's limit is
-   *     reached and the options do not wait. Cancelling it gives the place in the queue back
+   * @return the stream; fails with a {@link SessionFailure} when the session has ended or the
+   *     transport cannot, with {@link TooManyCalls} when too many wait, and with {@link
+   *     StreamsExhausted} when the peer's limit is reached and the options do not wait. Cancelling
+   *     it gives the place in the queue back
    */
   public CompletableFuture<StreamHandle> openStream(StreamKind kind, OpenOptions options) {
     CompletableFuture<StreamHandle> promise =

@@ -99,16 +99,29 @@ public final class HandReader {
     return closed;
   }
 
-  /** Tells the peer to stop; reads that wait and later ones give the end. */
+  /**
+   * Tells the peer to stop; reads that wait and later ones give the end. Of a stream that the peer
+   * has reset, or that its session has taken along, it fails as they do.
+   */
   public CompletableFuture<Done> cancel(long applicationCode) {
+    Throwable failed;
     synchronized (this) {
       Throwable gone = released;
       if (gone != null) {
         return CompletableFuture.failedFuture(gone);
       }
       rest = ByteString.emptyByteString();
-      end = Inbound.Fin.INSTANCE;
       handle.undelivered().bytes(0);
+      takeEnd();
+      Inbound seen = end;
+      failed = seen instanceof Inbound.Reset || seen instanceof Inbound.Lost ? failure(seen) : null;
+      if (failed == null) {
+        end = Inbound.Fin.INSTANCE;
+      }
+    }
+    if (failed != null) {
+      look();
+      return CompletableFuture.failedFuture(failed);
     }
     handle.control().stopSending(applicationCode);
     look();
@@ -280,13 +293,7 @@ public final class HandReader {
     if (!rest.isEmpty() || closed.isDone()) {
       return;
     }
-    if (end == null) {
-      Inbound next = port.peek();
-      if (next != null && next.isEnd()) {
-        // None when the actor exchanges it for another one right now, which comes with a wake-up.
-        end = port.poll();
-      }
-    }
+    takeEnd();
     Inbound seen = end;
     if (seen != null) {
       handle.undelivered().delivered();
@@ -299,6 +306,16 @@ public final class HandReader {
               closed.completeExceptionally(failure);
             }
           });
+    }
+  }
+
+  private void takeEnd() {
+    if (end == null) {
+      Inbound next = port.peek();
+      if (next != null && next.isEnd()) {
+        // None when the actor exchanges it for another one right now, which comes with a wake-up.
+        end = port.poll();
+      }
     }
   }
 
