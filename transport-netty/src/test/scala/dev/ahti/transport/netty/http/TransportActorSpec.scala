@@ -121,6 +121,7 @@ class TransportActorSpec extends AnyWordSpec with Matchers with BeforeAndAfterAl
           300
         ),
         TransportCommand.GoAway.INSTANCE,
+        new TransportCommand.Then(() => ()),
         new TransportCommand.GetStats(probe.ref),
         new TransportCommand.GetLimits(0, probe.ref),
         new TransportCommand.CloseConnection(0, "")
