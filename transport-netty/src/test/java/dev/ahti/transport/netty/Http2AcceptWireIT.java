@@ -20,6 +20,7 @@ import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
 import dev.ahti.wtspec.RawBody;
+import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawFrame;
 import dev.ahti.wtspec.RawTcpOptions;
 import dev.ahti.wtspec.RawTcpPeer;
@@ -51,7 +52,7 @@ class Http2AcceptWireIT {
     Closing.all(raw, net::awaitNoConnection, net);
   }
 
-  private void attach(RawTcpOptions options) {
+  private void connect(Map<Long, Long> settings, RawTcpOptions options) {
     int port =
         TestNet.get(
                 net.transport.bind(
@@ -60,13 +61,17 @@ class Http2AcceptWireIT {
                         new InetSocketAddress("127.0.0.1", 0),
                         ServerTls.of(TestCertificate.shared()),
                         Optional.empty(),
-                        Map.of(HttpVersion.HTTP_2, Http2Settings.server(LIMITS))),
+                        Map.of(HttpVersion.HTTP_2, settings)),
                     net::accepting))
             .localAddress()
             .getPort();
     raw = RawTcpPeer.connect(port, options);
     server = net.drive(net.accepted());
     server.expect(TransportEvent.PeerSettings.class);
+  }
+
+  private void attach(RawTcpOptions options) {
+    connect(Http2Settings.server(LIMITS), options);
     wire = raw.request(Http2Wire.CONNECT);
     id = server.expect(TransportEvent.RequestReceived.class).id();
     TestSession.attach(net, server, id, streams);
@@ -76,6 +81,18 @@ class Http2AcceptWireIT {
     server.tell(
         new TransportCommand.Respond(
             id, TestSession.ACCEPTED, ByteString.emptyByteString(), false));
+  }
+
+  /** RFC 8441 3 and 4: who has not offered extended CONNECT does not take it. */
+  @Test
+  void extendedConnectThatWasNotOfferedIsMalformed() {
+    connect(Http2Settings.client(LIMITS), Http2Wire.GENEROUS);
+    assertEquals(Http2Wire.MALFORMED, raw.request(Http2Wire.CONNECT).end());
+    raw.roundTrip();
+    RawBody plain =
+        raw.request(
+            RawFields.of(":method", "GET", ":scheme", "https", ":authority", "a", ":path", "/"));
+    assertEquals(plain.id(), server.expect(TransportEvent.RequestReceived.class).id());
   }
 
   @Test

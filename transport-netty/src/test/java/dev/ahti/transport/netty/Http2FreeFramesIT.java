@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,9 +28,11 @@ class Http2FreeFramesIT {
   private static final int PRIORITY = 0x2;
   private static final int UNKNOWN = 0xfe;
   private static final int ACK = 0x1;
+  private static final int RESETS = 20;
 
   private final EngineNet net =
       new EngineNet(
+          "ahti.netty.http2.resets = " + RESETS,
           "ahti.netty.unknown-frame-budget = 64 KiB",
           "ahti.netty.unknown-frame-budget-window = 1 h",
           "ahti.session.control-capsule-budget = 16 KiB",
@@ -75,6 +78,57 @@ class Http2FreeFramesIT {
     assertEquals(ENHANCE_YOUR_CALM, wire.raw.goAway().code());
     net.awaitGauge(Gauges.HTTP2_FLOODS, 1);
     assertTrue(net.gauge(Gauges.FRAMES_SKIPPED_BYTES) > 64 * 1024);
+  }
+
+  /** CVE-2019-9518. */
+  @ParameterizedTest
+  @EnumSource
+  void emptyDataFramesInARowEndTheConnection(Role role) {
+    wire = Http2Wire.begin(net, role);
+    RawFrame empty = new RawFrame(RawFrame.DATA, 0, wire.wire.id(), "");
+    wire.raw.write(empty);
+    wire.raw.write(empty);
+    wire.echoes(wire.theirs(StreamKind.BIDIRECTIONAL, 0));
+    for (int i = 0; i < 3; i++) {
+      wire.raw.write(empty);
+    }
+    assertEquals(ENHANCE_YOUR_CALM, wire.raw.goAway().code());
+    net.awaitGauge(Gauges.HTTP2_FLOODS, 1);
+  }
+
+  /** CVE-2024-27316. */
+  @ParameterizedTest
+  @EnumSource
+  void continuationsOfNothingEndTheConnection(Role role) {
+    wire = Http2Wire.begin(net, role);
+    // A request of its own, or trailers.
+    int stream = wire.wire.id() + (role == Role.SERVER ? 2 : 0);
+    wire.raw.write(new RawFrame(RawFrame.HEADERS, 0, stream, "82"));
+    for (int i = 0; i < 20; i++) {
+      wire.raw.write(new RawFrame(RawFrame.CONTINUATION, 0, stream, ""));
+    }
+    assertEquals(ENHANCE_YOUR_CALM, wire.raw.goAway().code());
+    net.awaitGauge(Gauges.HTTP2_FLOODS, 1);
+  }
+
+  /** Making the other side reset costs as little as resetting. */
+  @Test
+  void requestsThatHaveToBeResetEndTheConnection() {
+    wire = Http2Wire.begin(net, Role.SERVER);
+    int stream = wire.wire.id();
+    for (int i = 1; i <= RESETS; i++) {
+      wire.raw.write(malformed(stream + 2 * i));
+    }
+    wire.raw.roundTrip();
+    wire.echoes(wire.theirs(StreamKind.BIDIRECTIONAL, 0));
+    wire.raw.write(malformed(stream + 2 * (RESETS + 1)));
+    assertEquals(ENHANCE_YOUR_CALM, wire.raw.goAway().code());
+    net.awaitGauge(Gauges.HTTP2_FLOODS, 1);
+  }
+
+  /** A method, and no path. */
+  private static RawFrame malformed(int stream) {
+    return new RawFrame(RawFrame.HEADERS, RawFrame.END_HEADERS | RawFrame.END_STREAM, stream, "82");
   }
 
   @ParameterizedTest

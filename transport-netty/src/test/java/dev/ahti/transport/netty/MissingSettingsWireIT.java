@@ -17,6 +17,7 @@ import dev.ahti.engine.wire.Fields;
 import dev.ahti.wtspec.RawClose;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
+import dev.ahti.wtspec.RawTcpPeer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -81,6 +82,19 @@ class MissingSettingsWireIT {
       assertTrue(System.nanoTime() - before >= TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS));
       net.awaitNoConnection();
       net.awaitGauge(Gauges.SESSIONS_ACCEPTED, 0);
+      net.awaitGauge(Gauges.SETTINGS_MISSING, 1);
+    }
+  }
+
+  @Test
+  void aClientWithoutSettingsOverHttp2IsClosedWhenItsTimeIsOver() {
+    int port = Http2Wire.listen(net);
+    long before = System.nanoTime();
+    try (RawTcpPeer raw =
+        RawTcpPeer.connect(port, Http2Wire.GENEROUS.withoutSettings().withoutAcknowledging())) {
+      assertEquals(MISSING.reason(), raw.goAway().reason());
+      assertTrue(System.nanoTime() - before >= TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS));
+      net.awaitNoConnection();
       net.awaitGauge(Gauges.SETTINGS_MISSING, 1);
     }
   }

@@ -5,12 +5,14 @@ import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.tls.TcpTls;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -20,6 +22,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProtocols;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -118,9 +121,22 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
         .addLast(codec)
         .addLast(new Http2MultiplexHandler(streams(connection)))
         .addLast(new Http2Events(connection));
+    codec.connection().addListener(endingByItself(connection));
     widen(codec, factory.limits());
     ctx.pipeline().remove(this);
     onConnection.accept(connection);
+  }
+
+  /** Where it is writing that Netty ends a connection, nobody hears of it but the peer. */
+  private static Http2ConnectionAdapter endingByItself(Http2Connection connection) {
+    return new Http2ConnectionAdapter() {
+      @Override
+      public void onGoAwaySent(int last, long code, ByteBuf why) {
+        if (code != Http2ErrorCode.NO_ERROR) {
+          connection.failed(code, why.toString(StandardCharsets.UTF_8));
+        }
+      }
+    };
   }
 
   private Http2Idle idle(Channel channel, Http2Connection connection) {
