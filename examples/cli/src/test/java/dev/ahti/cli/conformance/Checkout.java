@@ -37,9 +37,29 @@ record Checkout(Path root) {
     }
   }
 
-  /** Modules whose tests have not been compiled. */
+  /** Modules whose tests name rules and have not been compiled. */
   List<Path> missing() {
-    return modules().stream().filter(module -> !Files.isDirectory(testClasses(module))).toList();
+    return modules().stream()
+        .filter(module -> !Files.isDirectory(testClasses(module)) && namesRules(module))
+        .toList();
+  }
+
+  private boolean namesRules(Path module) {
+    try (Stream<Path> files = Files.walk(root.resolve(module).resolve("src/test"))) {
+      return files
+          .filter(file -> file.toString().matches(".*\\.(java|scala)"))
+          .anyMatch(file -> read(file).contains("@Conformance("));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Path testClasses(Path module) {

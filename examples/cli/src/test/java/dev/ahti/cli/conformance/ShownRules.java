@@ -31,7 +31,8 @@ record ShownRules(Map<String, SortedSet<ShownBy>> tests, List<String> faults) {
   static ShownRules of(Checkout checkout, Set<String> known) {
     ShownRules shown = new ShownRules(new TreeMap<>(), new ArrayList<>());
     for (Path module : checkout.modules()) {
-      List<Path> annotated = annotated(checkout.testClasses(module));
+      Path classes = checkout.testClasses(module);
+      List<Path> annotated = Files.isDirectory(classes) ? annotated(classes) : List.of();
       for (JavaClass type : new ClassFileImporter().importPaths(annotated)) {
         shown.read(checkout, module, type, known);
       }
