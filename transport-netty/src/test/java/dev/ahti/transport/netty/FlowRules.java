@@ -365,19 +365,25 @@ abstract class FlowRules extends FlowWire {
     net.awaitGauge(Gauges.FLOW_SESSIONS, 1);
     List<StreamHandle> streams =
         List.of(openedAt(UNIDIRECTIONAL, unidirectional), openedAt(BIDIRECTIONAL, bidirectional));
-    streams.forEach(stream -> stream.port().offer(body(20)));
-    streams.forEach(stream -> stream.port().finish());
-    RawStream one = raw.accept();
-    RawStream two = raw.accept();
-    assertEquals("405400", one.bytes(3));
-    assertEquals("404100", two.bytes(3));
+    // One after the other: equals share, and the second might get the first bytes.
+    RawStream one = sending(streams.get(0), "405400");
     one.bytes((int) data);
     expect(DATA_BLOCKED, data);
+    RawStream two = sending(streams.get(1), "404100");
     send(MAX_DATA, 40);
     one.bytes(20 - (int) data);
     two.bytes(20);
     assertEquals("FIN", one.end());
     assertEquals("FIN", two.end());
+  }
+
+  /** The far end of one that sends 20 bytes and its end, behind its header. */
+  private RawStream sending(StreamHandle stream, String header) {
+    stream.port().offer(body(20));
+    stream.port().finish();
+    RawStream far = raw.accept();
+    assertEquals(header, far.bytes(3));
+    return far;
   }
 
   /** A setting, or none where it is zero. */
