@@ -13,19 +13,19 @@ import java.util.OptionalLong;
  * a server no other session of its connections is foreign.
  *
  * @param bytesSent payload of streams and datagrams, each byte once, handed to the transport
- * @param bytesSentOverhead what else was sent: headers, acknowledgements, retransmissions; bytes of
- *     UDP payload
- * @param bytesAcknowledged payload that the peer has acknowledged; unknown to this transport
- * @param packetsSent packets, those that were lost among them
- * @param bytesLost bytes of packets that were declared lost
- * @param packetsLost packets that were declared lost
- * @param bytesReceived bytes of UDP payload
- * @param packetsReceived packets
+ * @param bytesSentOverhead what else was sent: over HTTP/3 headers, acknowledgements and
+ *     retransmissions, in bytes of UDP payload; over HTTP/2 all of TCP beside the payload
+ * @param bytesAcknowledged payload that the peer has acknowledged; unknown over HTTP/3, and over
+ *     HTTP/2 the same as {@code bytesSent}, as the W3C text says
+ * @param packetsSent packets, those that were lost among them; unknown over HTTP/2
+ * @param bytesLost bytes of packets that were declared lost; unknown over HTTP/2
+ * @param packetsLost packets that were declared lost; unknown over HTTP/2
+ * @param bytesReceived bytes of UDP payload, or of what TCP brought
+ * @param packetsReceived packets; unknown over HTTP/2
  * @param smoothedRtt the smoothed round-trip time (RFC 9002 5.3)
- * @param rttVariation the mean variation of round-trip times (RFC 9002 5.3); unknown to this
- *     transport
+ * @param rttVariation the mean variation of round-trip times (RFC 9002 5.3); unknown
  * @param minRtt the least round-trip time: the least of the smoothed ones that were seen, one a
- *     call of {@code getStats} of any of the connection's sessions
+ *     call of {@code getStats} of any of the connection's sessions; unknown over HTTP/2
  * @param datagrams the session's datagrams; its members are absent where the connection may be
  *     shared, and told by {@link WebTransportDatagramDuplexStream#getStats} all the same
  * @param estimatedSendRate the rate at which the transport last delivered, bits a second

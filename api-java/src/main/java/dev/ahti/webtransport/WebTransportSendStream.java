@@ -29,8 +29,8 @@ public interface WebTransportSendStream {
    * send it again), and fails with a {@link WebTransportError} when the stream ended otherwise,
    * with a {@link WebTransportAbortException} when it was this side that closed the session. It is
    * a {@code CompletableFuture} completed by the stage itself. When the peer asked to stop, the
-   * error has no {@link WebTransportError#streamErrorCode}: the transport tells of the stop, not
-   * its code.
+   * error has the {@link WebTransportError#streamErrorCode} over HTTP/2, and none over HTTP/3: that
+   * transport tells of the stop, not its code.
    */
   Sink<ByteString, CompletionStage<Done>> sink();
 

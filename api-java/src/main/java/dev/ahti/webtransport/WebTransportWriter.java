@@ -58,8 +58,9 @@ public interface WebTransportWriter {
    * packets get lost, or either side is slower than that to send or to read them: then the reset
    * may be what the peer sees. This side does not know whether they were acknowledged. While the
    * peer gives no credit for them, the reset waits, at most {@code ahti.netty.write-stall-timeout}.
-   * Atomic writes that have not begun are not kept, nor is what was written behind one. The end of
-   * the session is not held back. Does nothing when the stream has ended.
+   * Over HTTP/2 a reset says how many bytes count, and goes behind those that were kept. Atomic
+   * writes that have not begun are not kept, nor is what was written behind one. The end of the
+   * session is not held back. Does nothing when the stream has ended.
    */
   void commit();
 
