@@ -169,6 +169,33 @@ final class Loopback implements AutoCloseable {
         () -> Leftovers.awaitNone(system, PATIENCE),
         system::terminate,
         () -> await(ahti.terminated()),
-        LeakPresenceDetector::check);
+        Loopback::noBufferIsLeft);
+  }
+
+  /**
+   * On a busy machine a buffer was seen to be released a moment behind the end of the loops. The
+   * detector counts anew with each look, so what comes back then makes it negative.
+   */
+  private static void noBufferIsLeft() {
+    try {
+      LeakPresenceDetector.check();
+    } catch (IllegalStateException left) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (!isNegative()) {
+        if (System.nanoTime() > deadline) {
+          throw left;
+        }
+        java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      }
+    }
+  }
+
+  private static boolean isNegative() {
+    try {
+      LeakPresenceDetector.check();
+      return false;
+    } catch (IllegalStateException releasedAfterAll) {
+      return String.valueOf(releasedAfterAll.getMessage()).contains("negative");
+    }
   }
 }
