@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -152,10 +153,15 @@ final class Loopback implements AutoCloseable {
 
   /** Waits until a condition holds; there is no event to wait for instead. */
   static void eventually(String what, BooleanSupplier condition) {
+    eventually(() -> what, condition);
+  }
+
+  /** The same; what is said of a failure is asked for when it has failed. */
+  static void eventually(Supplier<String> what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        fail("not in time: " + what);
+        fail("not in time: " + what.get());
       }
       java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
