@@ -46,14 +46,23 @@ class CertificateReloadIT {
   /** A second, with ten times head-room for a busy machine. */
   private static final Duration SERVED_WITHIN = Duration.ofSeconds(10);
 
+  /** Both are this machine; a client tells the server which one it asks for. */
+  private static final String NAMED = "named.here.test";
+
+  private static final String OTHER = "other.here.test";
+
   @TempDir private Path folder;
   private final Set<X509Certificate> seen = ConcurrentHashMap.newKeySet();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connecting = new AtomicInteger();
 
   private void write(ServerCertificate certificate) throws IOException {
-    replace("chain.pem", certificate.chain().get(0));
-    replace("key.pem", new JcaPKCS8Generator(certificate.key(), null));
+    write("", certificate);
+  }
+
+  private void write(String prefix, ServerCertificate certificate) throws IOException {
+    replace(prefix + "chain.pem", certificate.chain().get(0));
+    replace(prefix + "key.pem", new JcaPKCS8Generator(certificate.key(), null));
   }
 
   private void replace(String name, Object content) throws IOException {
@@ -70,7 +79,12 @@ class CertificateReloadIT {
   }
 
   private CertificateFiles files() {
-    return CertificateFiles.pem(folder.resolve("chain.pem"), folder.resolve("key.pem"));
+    return files("");
+  }
+
+  private CertificateFiles files(String prefix) {
+    return CertificateFiles.pem(
+        folder.resolve(prefix + "chain.pem"), folder.resolve(prefix + "key.pem"));
   }
 
   /** One client: a connection of its own, that ends once it has seen the certificate. */
@@ -128,6 +142,40 @@ class CertificateReloadIT {
       assertEquals(RELOADS, net.gauge(Gauges.CERTIFICATES_REPLACED));
       assertEquals(0, net.gauge(Gauges.CERTIFICATES_REFUSED));
     }
+  }
+
+  @Test
+  void theFilesOfEachNameAreReplacedByThemselves() throws Exception {
+    ServerCertificate others = ServerCertificate.selfSigned(OTHER);
+    write("others-", others);
+    write("named-", ServerCertificate.selfSigned(NAMED));
+    try (Loopback net =
+        Loopback.start(
+            HeldResolver.CONFIG,
+            Map.of("/", session -> {}),
+            server ->
+                server.withCertificate(files("others-")).withCertificate(NAMED, files("named-")))) {
+      for (int i = 1; i <= 3; i++) {
+        ServerCertificate next = ServerCertificate.selfSigned(NAMED);
+        write("named-", next);
+        net.awaitGauge(Gauges.CERTIFICATES_REPLACED, i);
+        assertEquals(next.chain().get(0), shown(net, NAMED));
+        assertEquals(others.chain().get(0), shown(net, OTHER));
+      }
+      ServerCertificate next = ServerCertificate.selfSigned(OTHER);
+      write("others-", next);
+      net.awaitGauge(Gauges.CERTIFICATES_REPLACED, 4);
+      assertEquals(next.chain().get(0), shown(net, OTHER));
+      assertNotEquals(next.chain().get(0), shown(net, NAMED));
+    }
+  }
+
+  private static X509Certificate shown(Loopback net, String host) throws Exception {
+    String url = "https://" + host + ":" + net.binding.localAddress().getPort() + "/";
+    WebTransport session = net.connectTo(url, Loopback.options().withoutCertificateCheck());
+    X509Certificate shown = session.info().peerCertificates().get(0);
+    session.close();
+    return shown;
   }
 
   @Test
