@@ -56,6 +56,20 @@ final class RequestBodiesSpec extends ConnectionSpec {
       reading.end()
     }
 
+    "cost what is counted, however small the pieces that it comes in" in {
+      val reading = new Reading
+      for (i <- 1 to 100) {
+        reading.body.receive(ByteString(i.toByte))
+        reading.held(i)
+      }
+      reading.body.receive(Inbound.Fin.INSTANCE)
+      eventually(reading.got.isDone shouldBe true)
+      reading.got.join() shouldBe ByteString((1 to 100).map(_.toByte).toArray)
+      // Each piece of a rope has objects of its own, of 48 bytes.
+      reading.got.join().isCompact shouldBe true
+      reading.end()
+    }
+
     "be asked for as it is taken" in {
       val reading = new Reading
       eventually(reading.body.waiting shouldBe true)
