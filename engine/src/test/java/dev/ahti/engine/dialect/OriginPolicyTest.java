@@ -72,6 +72,31 @@ class OriginPolicyTest {
     assertTrue(OriginPolicy.of(List.of("null")).allows(Optional.of("null")));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://my_app.example.com",
+        "https://_dmarc.example:8443",
+        "https://xn--bcher-kva.example",
+        "https://a.example.",
+        "https://192.0.2.1:444",
+        "https://[2001:db8::1]:444",
+        "chrome-extension://abcdefghijklmnop",
+        "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+        "null"
+      })
+  void takesEveryHostThatABrowserNames(String origin) {
+    assertTrue(OriginPolicy.isOrigin(origin));
+    assertTrue(OriginPolicy.of(List.of(origin)).allows(Optional.of(origin)));
+    assertFalse(OriginPolicy.of(List.of(origin)).allows(Optional.of(origin + "x")));
+  }
+
+  @Test
+  void comparesAHostWithAnUnderscoreWithTheAuthority() {
+    assertTrue(OriginPolicy.isSame("https://my_app.example:4433", "my_app.example:4433"));
+    assertFalse(OriginPolicy.isSame("https://my_app.example", "my-app.example"));
+  }
+
   @Test
   void allowsNoPageWithAnEmptyList() {
     assertFalse(OriginPolicy.of(List.of()).allows(Optional.of("https://example.com")));
@@ -91,6 +116,18 @@ class OriginPolicyTest {
         "https://a?q",
         "https://a#f",
         "https://*.example.com",
+        "https://a:",
+        "https://a:x",
+        "https://a:65536",
+        "https://a:-1",
+        "https://:443",
+        "https://[::1",
+        "https://::1",
+        "https://[]",
+        "https://[a.b]",
+        "https:/a",
+        "1a://b",
+        "https://a,b",
         "https://a b"
       })
   void refusesAnEntryThatIsNoOrigin(String entry) {
