@@ -299,6 +299,30 @@ class StaticFilesIT {
   }
 
   @Test
+  void aFileOnASlowDiskHoldsUpNobodyElseOfItsLoop() throws Exception {
+    file("slow.txt", "slow");
+    HeldFiles held = new HeldFiles();
+    try (Loopback net =
+            Loopback.start(
+                "ahti.netty.event-loops = 1",
+                Map.of(),
+                server ->
+                    server.withHttp(
+                        WebTransportHttp.create()
+                            .withFiles("/", WebTransportFiles.of(held.path(directory)))
+                            .withHealth("/health")));
+        RawRequests raw = RawRequests.to(net)) {
+      RawRequests.Exchange slow = raw.send(get("/slow.txt"));
+      assertTrue(held.awaitOpening());
+      assertEquals("ok\n", raw.ask(get("/health")).text());
+      held.letGoOn();
+      assertEquals("slow", slow.answer().text());
+    } finally {
+      held.letGoOn();
+    }
+  }
+
+  @Test
   void aFileThatIsCutMeanwhileIsSeenToBeCut() throws Exception {
     big("big.bin", 5 * 1024 * 1024);
     try (Loopback net = start();

@@ -128,7 +128,9 @@ final class FileAnswers {
   }
 
   private static Source<ByteString, ?> read(Path path, long from) {
-    return FileIO.fromPath(path, CHUNK, from).withAttributes(Attributes.inputBuffer(AHEAD, AHEAD));
+    // Added to what the source has: it names the dispatcher for blocking work, which must not be
+    // the connection's loop.
+    return FileIO.fromPath(path, CHUNK, from).addAttributes(Attributes.inputBuffer(AHEAD, AHEAD));
   }
 
   private static String cacheControl(WebTransportFiles files) {
