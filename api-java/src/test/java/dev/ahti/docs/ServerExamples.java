@@ -42,7 +42,7 @@ final class ServerExamples {
 
   static Map.Entry<String, WebTransportServer> tickets(WebTransportServer server, byte[] key) {
     // #tickets
-    SignedTickets tickets = SignedTickets.create("2026-11", key, InstantSource.system());
+    SignedTickets tickets = SignedTickets.create("game", "2026-11", key, InstantSource.system());
     String ticket = tickets.issue("ada", Duration.ofMinutes(1)); // the page dials "/game?ticket=…"
     server =
         server.withRoute(

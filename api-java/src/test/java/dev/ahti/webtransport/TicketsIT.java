@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class TicketsIT {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
   private final InstantSource clock = now::get;
-  private final SignedTickets tickets = SignedTickets.create("k", new byte[32], clock);
+  private final SignedTickets tickets = SignedTickets.create("game", "k", new byte[32], clock);
   private final BlockingQueue<Ticket> verified = new LinkedBlockingQueue<>();
 
   private Loopback start() throws Exception {

@@ -27,16 +27,17 @@ import javax.crypto.spec.SecretKeySpec;
  * and the page puts it into the query: {@code new WebTransport(url + "?ticket=" + ticket)}.
  *
  * <p>A ticket has a subject, claims, and a time at which it ends, signed with HMAC-SHA-256 by a key
- * that only servers have. It is not encrypted. Until it ends it can be used by whoever sees it, any
- * number of times, and queries are often logged: let it live for as long as a page needs to
- * connect, such as a minute.
+ * that only servers have. What it is for, the purpose, is signed as well and does not stand in it:
+ * a ticket for one route does not open another that has a purpose of its own. It is not encrypted.
+ * Until it ends it can be used by whoever sees it, any number of times, and queries are often
+ * logged: let it live for as long as a page needs to connect, such as a minute.
  *
  * <p>Keys have names, which stand in the tickets: to change a key, add the new one with {@link
  * #withSigningKey} while the old one still verifies what it has signed, and leave the old one out
  * when that has ended. Immutable; any thread.
  *
  * <pre>{@code
- * SignedTickets tickets = SignedTickets.create("2026-11", key, InstantSource.system());
+ * SignedTickets tickets = SignedTickets.create("game", "2026-11", key, InstantSource.system());
  * String ticket = tickets.issue("ada", Duration.ofMinutes(1));
  * server.withRoute("/game", tickets.route("ticket",
  *     (request, verified) -> WebTransportAnswer.accept(...).now()));
@@ -63,11 +64,17 @@ public final class SignedTickets {
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
   private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
 
+  private final String purpose;
   private final String signing;
   private final Map<String, SecretKeySpec> keys;
   private final InstantSource clock;
 
-  private SignedTickets(String signing, Map<String, SecretKeySpec> keys, InstantSource clock) {
+  private SignedTickets(
+      String purpose, String signing, Map<String, SecretKeySpec> keys, InstantSource clock) {
+    if (purpose.isEmpty()) {
+      throw new IllegalArgumentException("purpose: none (expected: what the tickets are for)");
+    }
+    this.purpose = purpose;
     this.signing = signing;
     this.keys = keys;
     this.clock = clock;
@@ -76,14 +83,25 @@ public final class SignedTickets {
   /**
    * Tickets of one key.
    *
+   * @param purpose what they are for, such as the route that they open; not secret
    * @param keyId its name: 1 to 32 letters, digits, {@code _} or {@code -}
    * @param key at least 32 bytes that nobody can guess; copied
    * @param clock tells when tickets end, {@code InstantSource.system()} outside of tests
-   * @throws IllegalArgumentException for another name, or a shorter key
+   * @throws IllegalArgumentException for another name, a shorter key, or an empty purpose
    */
-  public static SignedTickets create(String keyId, byte[] key, InstantSource clock) {
+  public static SignedTickets create(
+      String purpose, String keyId, byte[] key, InstantSource clock) {
     return new SignedTickets(
-        requireKeyId(keyId), Map.of(keyId, secret(key)), requireNonNull(clock, "clock"));
+        purpose, requireKeyId(keyId), Map.of(keyId, secret(key)), requireNonNull(clock, "clock"));
+  }
+
+  /**
+   * Tickets for something else, with the same keys.
+   *
+   * @throws IllegalArgumentException for an empty one
+   */
+  public SignedTickets withPurpose(String other) {
+    return new SignedTickets(other, signing, keys, clock);
   }
 
   /**
@@ -92,7 +110,7 @@ public final class SignedTickets {
    * @throws IllegalArgumentException for a name that is taken, or as {@link #create}
    */
   public SignedTickets withSigningKey(String keyId, byte[] key) {
-    return new SignedTickets(requireKeyId(keyId), with(keyId, key), clock);
+    return new SignedTickets(purpose, requireKeyId(keyId), with(keyId, key), clock);
   }
 
   /**
@@ -101,7 +119,7 @@ public final class SignedTickets {
    * @throws IllegalArgumentException for a name that is taken, or as {@link #create}
    */
   public SignedTickets withVerifyingKey(String keyId, byte[] key) {
-    return new SignedTickets(signing, with(requireKeyId(keyId), key), clock);
+    return new SignedTickets(purpose, signing, with(requireKeyId(keyId), key), clock);
   }
 
   private Map<String, SecretKeySpec> with(String keyId, byte[] key) {
@@ -139,7 +157,7 @@ public final class SignedTickets {
    * A new ticket. It has no character that a query would need to encode.
    *
    * @param subject who may come in
-   * @param life for how long, from one second to 30 days; cut to whole seconds
+   * @param life for how long, from one second to 30 days; rounded up to a whole second of the clock
    * @param claims what else is to be known; whoever holds the ticket can read it
    * @throws IllegalArgumentException for another life, and if the ticket would be longer than 2048
    *     characters
@@ -149,7 +167,8 @@ public final class SignedTickets {
       throw new IllegalArgumentException(
           "life: " + life + " (expected: PT1S to " + LONGEST_LIFE + ")");
     }
-    Instant expires = Instant.ofEpochSecond(clock.instant().plus(life).getEpochSecond());
+    Instant ends = clock.instant().plus(life);
+    Instant expires = Instant.ofEpochSecond(ends.getEpochSecond() + (ends.getNano() > 0 ? 1 : 0));
     byte[] payload = TicketText.write(subject, expires, claims);
     String signed = VERSION + "." + signing + "." + ENCODER.encodeToString(payload);
     String ticket =
@@ -250,7 +269,9 @@ public final class SignedTickets {
     throw new TicketException(Reason.MALFORMED);
   }
 
-  private static byte[] sign(SecretKeySpec key, String text) {
+  /** The purpose is encoded, so it has no dot that could begin in the text before it. */
+  private byte[] sign(SecretKeySpec key, String ticket) {
+    String text = ticket + "." + ENCODER.encodeToString(purpose.getBytes(StandardCharsets.UTF_8));
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
@@ -260,9 +281,9 @@ public final class SignedTickets {
     }
   }
 
-  /** The names of its keys, never the keys. */
+  /** The purpose and the names of its keys, never the keys. */
   @Override
   public String toString() {
-    return "SignedTickets[" + signing + " of " + keys.keySet() + "]";
+    return "SignedTickets[" + purpose + ", " + signing + " of " + keys.keySet() + "]";
   }
 }

@@ -1,5 +1,6 @@
 package dev.ahti.webtransport.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -31,7 +32,7 @@ class SignedTicketsTest {
 
   private final AtomicReference<Instant> now = new AtomicReference<>(START);
   private final InstantSource clock = now::get;
-  private final SignedTickets tickets = SignedTickets.create("k1", KEY, clock);
+  private final SignedTickets tickets = SignedTickets.create("game", "k1", KEY, clock);
 
   private static byte[] key(int seed) {
     byte[] key = new byte[32];
@@ -54,7 +55,7 @@ class SignedTicketsTest {
     Ticket ticket = tickets.verify(tickets.issue("ada", Duration.ofMinutes(1), claims));
     assertEquals("ada", ticket.subject());
     assertEquals(claims, ticket.claims());
-    assertEquals(Instant.parse("2026-11-28T12:01:00Z"), ticket.expires());
+    assertEquals(Instant.parse("2026-11-28T12:01:01Z"), ticket.expires());
     assertFalse(ticket.toString().contains("Ada L."), ticket::toString);
     assertEquals(Map.of(), tickets.verify(tickets.issue("", Duration.ofSeconds(1))).claims());
   }
@@ -70,10 +71,27 @@ class SignedTicketsTest {
   @Test
   void aTicketIsGoodUntilItsTimeIsOver() throws Exception {
     String ticket = tickets.issue("ada", Duration.ofMinutes(1));
-    now.set(Instant.parse("2026-11-28T12:00:59.999Z"));
+    // Not for a moment less than was asked for, though only whole seconds are written.
+    now.set(START.plus(Duration.ofMinutes(1)));
     tickets.verify(ticket);
-    now.set(Instant.parse("2026-11-28T12:01:00Z"));
+    now.set(Instant.parse("2026-11-28T12:01:01Z"));
     assertEquals(Reason.EXPIRED, refused(tickets, ticket));
+  }
+
+  @Test
+  void aTicketIsGoodForWhatItWasIssuedForAlone() throws Exception {
+    SignedTickets admin = tickets.withPurpose("admin");
+    String ticket = tickets.issue("ada", Duration.ofMinutes(1));
+    assertEquals(Reason.NOT_SIGNED, refused(admin, ticket));
+    assertEquals(Reason.NOT_SIGNED, refused(tickets, admin.issue("ada", Duration.ofMinutes(1))));
+    assertEquals("ada", admin.verify(admin.issue("ada", Duration.ofMinutes(1))).subject());
+    assertEquals("ada", admin.withPurpose("game").verify(ticket).subject());
+    // A purpose that goes on as another one does is not the other one.
+    for (String other : List.of("gam", "game2", "Game", "gàme", "game.", "game\0")) {
+      assertEquals(Reason.NOT_SIGNED, refused(tickets.withPurpose(other), ticket), other);
+    }
+    assertThrows(IllegalArgumentException.class, () -> tickets.withPurpose(""));
+    assertThrows(IllegalArgumentException.class, () -> SignedTickets.create("", "k", KEY, clock));
   }
 
   @Test
@@ -157,28 +175,32 @@ class SignedTicketsTest {
     assertEquals("ada", soon.verify(fresh).subject());
     assertTrue(soon.issue("ada", Duration.ofMinutes(1)).startsWith("a1.k1."));
     // The old one is left out.
-    SignedTickets later = SignedTickets.create("k2", key(2), clock);
+    SignedTickets later = SignedTickets.create("game", "k2", key(2), clock);
     assertEquals(Reason.NOT_SIGNED, refused(later, old));
     assertEquals("ada", later.verify(fresh).subject());
   }
 
   @Test
   void aKeyOfTheSameNameIsNotTheSameKey() {
-    String ticket = SignedTickets.create("k1", key(2), clock).issue("ada", Duration.ofMinutes(1));
+    String ticket =
+        SignedTickets.create("game", "k1", key(2), clock).issue("ada", Duration.ofMinutes(1));
     assertEquals(Reason.NOT_SIGNED, refused(tickets, ticket));
   }
 
   @Test
   void keysAreLongAndHaveNames() {
     assertThrows(
-        IllegalArgumentException.class, () -> SignedTickets.create("k", new byte[31], clock));
+        IllegalArgumentException.class,
+        () -> SignedTickets.create("game", "k", new byte[31], clock));
     for (String name : List.of("", "a.b", "a b", "é", "x".repeat(33))) {
       assertThrows(
-          IllegalArgumentException.class, () -> SignedTickets.create(name, KEY, clock), name);
+          IllegalArgumentException.class,
+          () -> SignedTickets.create("game", name, KEY, clock),
+          name);
     }
     assertThrows(IllegalArgumentException.class, () -> tickets.withSigningKey("k1", key(2)));
     assertThrows(IllegalArgumentException.class, () -> tickets.withVerifyingKey("k1", key(2)));
-    assertEquals("SignedTickets[k1 of [k1]]", tickets.toString());
+    assertEquals("SignedTickets[game, k1 of [k1]]", tickets.toString());
   }
 
   @ParameterizedTest
@@ -223,7 +245,7 @@ class SignedTicketsTest {
       String signed = "a1.k1." + url(payload);
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
-      byte[] signature = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
+      byte[] signature = mac.doFinal((signed + "." + url("game".getBytes(UTF_8))).getBytes(UTF_8));
       Reason reason = refused(tickets, signed + "." + url(signature));
       assertTrue(reason == Reason.MALFORMED || reason == Reason.EXPIRED, reason::toString);
     }
