@@ -552,10 +552,14 @@ class PlainHttpIT {
   void withoutAnyAGetIsToldWhatThisIs() throws Exception {
     try (Loopback net = Loopback.start(Map.of("/", session -> {}));
         RawRequests raw = RawRequests.to(net)) {
-      RawRequests.Answer answer = raw.ask(RawRequests.plain("GET", "/any/path"));
+      RawRequests.Answer answer = raw.ask(RawRequests.plain("GET", "/"));
       assertEquals(200, answer.status());
       assertTrue(new String(answer.body(), StandardCharsets.UTF_8).contains("WebTransport"));
       assertEquals(405, raw.ask(RawRequests.plain("POST", "/")).status());
+      // Who looks for a health endpoint, or for what a robot may read, must not find one.
+      for (String path : List.of("/any/path", "/health", "/robots.txt")) {
+        assertEquals(404, raw.ask(RawRequests.plain("GET", path)).status(), path);
+      }
     }
   }
 }
