@@ -71,6 +71,7 @@ class StaticFilesIT {
     byte[] bytes = new byte[size];
     new Random(size).nextBytes(bytes);
     Files.write(directory.resolve(name), bytes);
+    Files.setLastModifiedTime(directory.resolve(name), FileTime.from(CHANGED));
     return bytes;
   }
 
@@ -140,6 +141,7 @@ class StaticFilesIT {
       RawRequests.Answer sub = raw.ask(get("/sub"));
       assertEquals(308, sub.status());
       assertEquals("/sub/", sub.field("location"));
+      assertEquals("/sub/?a=1+2&b", raw.ask(get("/sub?a=1+2&b")).field("location"));
       assertEquals(404, raw.ask(get("/sub/empty/")).status());
       assertEquals("no-cache", raw.ask(get("/")).field("cache-control"));
       assertEquals("ok\n", raw.ask(get("/health")).text());
@@ -223,13 +225,29 @@ class StaticFilesIT {
         assertEquals(tag, answer.field("etag"));
         assertEquals("FIN", answer.end());
       }
-      assertEquals(412, raw.ask(get.with("if-match", "\"x\"")).status());
+      RawRequests.Answer failed = raw.ask(get.with("if-match", "\"x\""));
+      assertEquals(412, failed.status());
+      assertEquals(tag, failed.field("etag"));
+      assertEquals(DATE, failed.field("last-modified"));
       assertEquals(200, raw.ask(get.with("if-match", tag)).status());
       Files.writeString(path, "other");
       Files.setLastModifiedTime(path, FileTime.from(CHANGED.plusMillis(1)));
       RawRequests.Answer changed = raw.ask(get.with("if-none-match", tag));
       assertEquals(200, changed.status());
       assertEquals("other", changed.text());
+    }
+  }
+
+  @Test
+  void aFileThatWasChangedJustNowIsSentEachTime() throws Exception {
+    Path path = file("page.html", "first");
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(60)));
+    try (Loopback net = start();
+        RawRequests raw = RawRequests.to(net)) {
+      RawRequests.Answer answer = raw.ask(get("/page.html"));
+      assertEquals("first", answer.text());
+      assertEquals("", answer.field("etag"));
+      assertEquals("", answer.field("last-modified"));
     }
   }
 
@@ -259,6 +277,9 @@ class StaticFilesIT {
       RawRequests.Answer none = raw.ask(get.with("range", "bytes=300000-"));
       assertEquals(416, none.status());
       assertEquals("bytes */300000", none.field("content-range"));
+      assertEquals(raw.ask(get).field("etag"), none.field("etag"));
+      assertEquals(DATE, none.field("last-modified"));
+      assertEquals(206, raw.ask(get.with("range", "Bytes=0-0")).status());
       RawRequests.Answer several = raw.ask(get.with("range", "bytes=0-1,3-4"));
       assertEquals(200, several.status());
       assertArrayEquals(all, several.body());

@@ -2,6 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import java.net.URLConnection;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,12 +19,21 @@ import org.apache.pekko.annotation.InternalApi;
  * What HTTP says of a file, and of a request for it: validators, conditions and ranges (RFC 9110
  * sections 8.8, 13 and 14). Pure.
  *
+ * <p>File systems have clocks that tick, some every two seconds: a change to the same size in the
+ * tick of the one before leaves no trace. So a file whose last change is not that long ago, or is
+ * yet to come, has no validators, and is sent each time.
+ *
  * @param size bytes
  * @param modified when it was last changed
+ * @param now when these were read
  */
 @InternalApi
-public record StaticFile(long size, Instant modified) {
-  private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+public record StaticFile(long size, Instant modified, Instant now) {
+  private static final Pattern RANGE =
+      Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})", Pattern.CASE_INSENSITIVE);
+
+  /** The longest tick of a file system in use. */
+  private static final Duration TICK = Duration.ofSeconds(2);
 
   /** RFC 9110 5.6.7, which has two digits for the day. */
   private static final DateTimeFormatter DATE =
@@ -101,20 +111,28 @@ public record StaticFile(long size, Instant modified) {
       Optional<String> range,
       Optional<String> ifRange) {}
 
-  /** Changes whenever the file does. */
-  public String etag() {
-    return "\""
-        + Long.toHexString(modified.getEpochSecond())
-        + "-"
-        + Integer.toHexString(modified.getNano())
-        + "-"
-        + Long.toHexString(size)
-        + "\"";
+  /** Changes whenever the file does, so it is a strong one. */
+  public Optional<String> etag() {
+    return isSettled()
+        ? Optional.of(
+            "\""
+                + Long.toHexString(modified.getEpochSecond())
+                + "-"
+                + Integer.toHexString(modified.getNano())
+                + "-"
+                + Long.toHexString(size)
+                + "\"")
+        : Optional.empty();
   }
 
   /** When it was last changed, as {@code last-modified} has it. */
-  public String lastModified() {
-    return date(modified);
+  public Optional<String> lastModified() {
+    return isSettled() ? Optional.of(date(modified)) : Optional.empty();
+  }
+
+  /** Whether a change from now on is seen by the time of the file. */
+  private boolean isSettled() {
+    return !modified.plus(TICK).isAfter(now);
   }
 
   /** A date as HTTP has it. */
@@ -143,7 +161,9 @@ public record StaticFile(long size, Instant modified) {
     }
     if (asked.ifNoneMatch().isPresent()
         ? lists(asked.ifNoneMatch().get(), true)
-        : since(asked.ifModifiedSince()).map(date -> !isNewerThan(date)).orElse(false)) {
+        : since(asked.ifModifiedSince())
+            .map(date -> isSettled() && !isNewerThan(date))
+            .orElse(false)) {
       return Choice.NotModified.INSTANCE;
     }
     boolean partly = asked.ifRange().map(this::isStill).orElse(true);
@@ -156,9 +176,9 @@ public record StaticFile(long size, Instant modified) {
 
   private boolean isStill(String validator) {
     return validator.startsWith("\"")
-        ? validator.equals(etag())
+        ? etag().filter(validator::equals).isPresent()
         : since(Optional.of(validator))
-            .map(date -> date.equals(modified.truncatedTo(ChronoUnit.SECONDS)))
+            .map(date -> isSettled() && date.equals(modified.truncatedTo(ChronoUnit.SECONDS)))
             .orElse(false);
   }
 
@@ -171,10 +191,14 @@ public record StaticFile(long size, Instant modified) {
     if (tags.strip().equals("*")) {
       return true;
     }
+    Optional<String> own = etag();
+    if (own.isEmpty()) {
+      return false;
+    }
     // None of ours has a comma in it.
     for (String tag : tags.split(",", -1)) {
       String one = tag.strip();
-      if (one.equals(etag()) || (weak && one.equals("W/" + etag()))) {
+      if (one.equals(own.get()) || (weak && one.equals("W/" + own.get()))) {
         return true;
       }
     }

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.FileIO;
@@ -47,7 +48,7 @@ final class FileAnswers {
       BasicFileAttributes attributes =
           Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (attributes.isDirectory() && !name.isEmpty() && !name.endsWith("/")) {
-        return WebTransportHttpResponse.of(308).withHeader("location", request.path() + "/");
+        return WebTransportHttpResponse.of(308).withHeader("location", slashed(request));
       }
       return attributes.isRegularFile() ? answer(files, request, real, attributes) : MISSING;
     } catch (IOException e) {
@@ -78,6 +79,11 @@ final class FileAnswers {
     return Optional.of(path);
   }
 
+  private static String slashed(WebTransportHttpRequest request) {
+    String query = request.query();
+    return request.path() + "/" + (query.isEmpty() ? "" : "?" + query);
+  }
+
   private static boolean isHidden(Path relative) {
     for (Path part : relative) {
       if (part.toString().startsWith(".")) {
@@ -92,11 +98,14 @@ final class FileAnswers {
       WebTransportHttpRequest request,
       Path path,
       BasicFileAttributes attributes) {
-    StaticFile file = new StaticFile(attributes.size(), attributes.lastModifiedTime().toInstant());
+    StaticFile file =
+        new StaticFile(
+            attributes.size(),
+            attributes.lastModifiedTime().toInstant(),
+            InstantSource.system().instant());
+    WebTransportHeaders validators = validators(file);
     WebTransportHeaders headers =
-        WebTransportHeaders.EMPTY
-            .with("etag", file.etag())
-            .with("last-modified", file.lastModified())
+        validators
             .with("cache-control", cacheControl(files))
             .with("accept-ranges", "bytes")
             .with("x-content-type-options", "nosniff");
@@ -104,9 +113,10 @@ final class FileAnswers {
     if (choice == Choice.NotModified.INSTANCE) {
       return WebTransportHttpResponse.of(304).withHeaders(headers);
     } else if (choice == Choice.Failed.INSTANCE) {
-      return WebTransportHttpResponse.of(412);
+      return WebTransportHttpResponse.of(412).withHeaders(validators);
     } else if (choice == Choice.NoPart.INSTANCE) {
-      return WebTransportHttpResponse.of(416).withHeader("content-range", "bytes */" + file.size());
+      return WebTransportHttpResponse.of(416)
+          .withHeaders(validators.with("content-range", "bytes */" + file.size()));
     }
     String type = StaticFile.contentType(path.getFileName().toString(), files.contentTypes());
     if (choice instanceof Choice.Part part) {
@@ -125,6 +135,16 @@ final class FileAnswers {
     return WebTransportHttpResponse.of(200)
         .withHeaders(headers)
         .withBody(type, read(path, 0), file.size());
+  }
+
+  private static WebTransportHeaders validators(StaticFile file) {
+    WebTransportHeaders headers = WebTransportHeaders.EMPTY;
+    Optional<String> etag = file.etag();
+    if (etag.isPresent()) {
+      headers = headers.with("etag", etag.get());
+    }
+    Optional<String> modified = file.lastModified();
+    return modified.isPresent() ? headers.with("last-modified", modified.get()) : headers;
   }
 
   private static Source<ByteString, ?> read(Path path, long from) {

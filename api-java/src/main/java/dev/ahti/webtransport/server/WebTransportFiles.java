@@ -19,6 +19,8 @@ import java.util.TreeMap;
  *   <li>Content types by the name, {@code ETag} and {@code Last-Modified} with the requests that
  *       depend on them (304, 412), and a single range of bytes (206, 416); several are answered
  *       with the whole file.
+ *   <li>A file that was changed less than two seconds ago has no validators yet: another change
+ *       could leave no trace in its time.
  *   <li>A file is read as the client takes it; one that is changed meanwhile is cut. Files are
  *       looked up and read on Pekko's dispatcher for blocking work.
  * </ul>

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import dev.ahti.webtransport.impl.StaticFile.Choice;
 import dev.ahti.webtransport.impl.StaticFile.Conditions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -15,9 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("RFC 9110: validators, conditions and ranges")
 class StaticFileTest {
+  private static final Instant LATER = Instant.parse("2026-11-01T09:00:00Z");
   private static final StaticFile FILE =
-      new StaticFile(1000, Instant.parse("2026-11-01T08:49:37.500Z"));
-  private static final String TAG = FILE.etag();
+      new StaticFile(1000, Instant.parse("2026-11-01T08:49:37.500Z"), LATER);
+  private static final String TAG = FILE.etag().orElseThrow();
   private static final String SAME = "Sun, 01 Nov 2026 08:49:37 GMT";
   private static final String BEFORE = "Sun, 01 Nov 2026 08:49:36 GMT";
 
@@ -44,6 +46,8 @@ class StaticFileTest {
     "bytes=0-999, 0+1000",
     "bytes=0-1000, 0+1000",
     "bytes=999-, 999+1",
+    "Bytes=999-, 999+1",
+    "BYTES=-1, 999+1",
     "bytes=1000-, NoPart",
     "bytes=1000-2000, NoPart",
     "bytes=-1, 999+1",
@@ -131,14 +135,37 @@ class StaticFileTest {
 
   @Test
   void aTagChangesWithTheSizeAndTheTime() {
-    assertNotEquals(TAG, new StaticFile(1001, FILE.modified()).etag());
-    assertNotEquals(TAG, new StaticFile(1000, FILE.modified().plusNanos(1)).etag());
-    assertEquals(SAME, FILE.lastModified());
+    Instant modified = FILE.modified();
+    assertNotEquals(TAG, new StaticFile(1001, modified, LATER).etag().orElseThrow());
+    assertNotEquals(TAG, new StaticFile(1000, modified.plusNanos(1), LATER).etag().orElseThrow());
+    assertEquals(Optional.of(SAME), FILE.lastModified());
+  }
+
+  /** A change in the same tick of the file system's clock, to the same size, leaves no trace. */
+  @ParameterizedTest
+  @CsvSource({"2026-11-01T08:49:37.500Z", "2026-11-01T08:49:39.499Z", "2026-11-01T08:49:30Z"})
+  void aFileThatMayStillChangeUnseenHasNoValidators(Instant now) {
+    StaticFile fresh = new StaticFile(1000, FILE.modified(), now);
+    assertEquals(Optional.empty(), fresh.etag());
+    assertEquals(Optional.empty(), fresh.lastModified());
+    for (Conditions asked :
+        List.of(
+            asked(null, TAG, null, null, null, null),
+            asked(null, null, SAME, null, null, null),
+            asked(null, null, null, null, "bytes=0-1", TAG),
+            asked(null, null, null, null, "bytes=0-1", SAME))) {
+      assertEquals(Choice.Whole.INSTANCE, fresh.choose(asked), asked::toString);
+    }
+    assertEquals(Choice.Failed.INSTANCE, fresh.choose(asked(TAG, null, null, null, null, null)));
+    assertEquals(
+        Choice.NotModified.INSTANCE, fresh.choose(asked(null, "*", null, null, null, null)));
+    StaticFile settled = new StaticFile(1000, FILE.modified(), FILE.modified().plusSeconds(2));
+    assertEquals(Optional.of(TAG), settled.etag());
   }
 
   @Test
   void anEmptyFileHasNoPart() {
-    StaticFile empty = new StaticFile(0, FILE.modified());
+    StaticFile empty = new StaticFile(0, FILE.modified(), LATER);
     assertEquals(
         Choice.NoPart.INSTANCE, empty.choose(asked(null, null, null, null, "bytes=0-", null)));
     assertEquals(Choice.Whole.INSTANCE, empty.choose(asked(null, null, null, null, null, null)));
