@@ -137,6 +137,11 @@ public final class TestNet implements AutoCloseable {
   }
 
   public TransportListener listen(ServerTls tls) {
+    return listen(HttpVersion.HTTP_3, tls);
+  }
+
+  /** The same over a version of HTTP. */
+  public TransportListener listen(HttpVersion version, ServerTls tls) {
     return get(
         transport.bind(
             new ListenOptions(
@@ -144,7 +149,9 @@ public final class TestNet implements AutoCloseable {
                 new InetSocketAddress("127.0.0.1", 0),
                 tls,
                 Optional.empty(),
-                Map.of(HttpVersion.HTTP_3, SETTINGS)),
+                Map.of(
+                    version,
+                    version == HttpVersion.HTTP_3 ? SETTINGS : Http2Settings.server(MUX_LIMITS))),
             accepted::add));
   }
 
@@ -215,29 +222,22 @@ public final class TestNet implements AutoCloseable {
 
   /** The client's side of such a connection, which the server need not let in. */
   Side dialAlone(HttpVersion version, ServerTls serverTls, ClientTls clientTls) {
-    boolean overQuic = version == HttpVersion.HTTP_3;
-    TransportListener listener =
-        get(
-            transport.bind(
-                new ListenOptions(
-                    "test",
-                    new InetSocketAddress("127.0.0.1", 0),
-                    serverTls,
-                    Optional.empty(),
-                    Map.of(version, overQuic ? SETTINGS : Http2Settings.server(MUX_LIMITS))),
-                accepted::add));
-    return drive(
-        get(
-            transport.dial(
-                new DialOptions(
-                    "127.0.0.1",
-                    listener.localAddress().getPort(),
-                    clientTls,
-                    Optional.empty(),
-                    version,
-                    overQuic ? SETTINGS : Http2Settings.client(MUX_LIMITS),
-                    PATIENCE,
-                    StreamCounts.UNKNOWN))));
+    return drive(dial(version, listen(version, serverTls).localAddress().getPort(), clientTls));
+  }
+
+  /** A connection of a version of HTTP. */
+  public TransportConnection dial(HttpVersion version, int port, ClientTls tls) {
+    return get(
+        transport.dial(
+            new DialOptions(
+                "127.0.0.1",
+                port,
+                tls,
+                Optional.empty(),
+                version,
+                version == HttpVersion.HTTP_3 ? SETTINGS : Http2Settings.client(MUX_LIMITS),
+                PATIENCE,
+                StreamCounts.UNKNOWN)));
   }
 
   public static <T> T get(java.util.concurrent.CompletionStage<T> stage) {

@@ -4,6 +4,7 @@ import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.error.Http2ErrorCode;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TcpTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -102,13 +103,24 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
       ctx.close();
       return;
     }
+    ConnectionFacts facts = facts(channel, tls.engine());
+    // Every handshake asks for the certificate, as nobody is let go on from a session before; this
+    // is for a TLS library that does let them, as over QUIC. A client does the same in its dialer.
+    Optional<String> expired =
+        server ? QuicTls.expired(facts.peerCertificates()) : Optional.empty();
+    if (expired.isPresent()) {
+      LOG.debug(
+          "{}: the peer's certificate was refused: {}", channel.remoteAddress(), expired.get());
+      ctx.close();
+      return;
+    }
     channel.config().setAutoRead(false);
     Http2Connection connection =
         new Http2Connection(
             channel,
             server,
             factory.context(loop),
-            facts(channel, tls.engine()),
+            facts,
             settings,
             alternative,
             () -> letRead(channel),

@@ -19,22 +19,27 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProtocols;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +63,12 @@ public final class TcpTls {
   private final SslProvider provider;
   private final TcpKeyLog keyLog;
   private final ClientContexts<SslContext> clients;
+
+  /**
+   * The JDK looks for a session to go on from by host and port, and a port is no more to it than
+   * that hint: with one that never comes back it finds none.
+   */
+  private final AtomicInteger hints = new AtomicInteger();
 
   /**
    * Without any context yet.
@@ -96,7 +107,10 @@ public final class TcpTls {
     return new TcpServerContexts(
         tls.credentials(),
         credentials -> TcpServerContexts.Set.of(credentials, one -> make(tls, one)),
-        (channel, handler) -> begin(channel, handler, tls.keyingMaterial()));
+        (channel, handler) -> {
+          giveNoTickets(handler.engine());
+          begin(channel, handler, tls.keyingMaterial());
+        });
   }
 
   /**
@@ -106,7 +120,11 @@ public final class TcpTls {
    * @throws IllegalArgumentException when TLS cannot use what is to be shown or trusted
    */
   public SslHandler client(ClientTls tls, ByteBufAllocator buffers, String host, int port) {
-    return clients.with(tls, context -> context.newHandler(buffers, host, port));
+    return clients.with(
+        tls,
+        context ->
+            context.newHandler(
+                buffers, host, isNative() ? port : hints.incrementAndGet() & Integer.MAX_VALUE));
   }
 
   /** The handler that {@link #client} made for these clients is about to begin in a channel. */
@@ -149,13 +167,15 @@ public final class TcpTls {
 
   private SslContext make(ServerTls tls, Credentials credentials) {
     SslContextBuilder builder =
-        SslContextBuilder.forServer(keys(credentials))
-            .clientAuth(
-                switch (tls.clients().mode()) {
-                  case NONE -> ClientAuth.NONE;
-                  case OPTIONAL -> ClientAuth.OPTIONAL;
-                  case REQUIRED -> ClientAuth.REQUIRE;
-                });
+        isNative()
+            ? SslContextBuilder.forServer(keys(credentials))
+            : SslContextBuilder.forServer(unresumable(keys(credentials)));
+    builder.clientAuth(
+        switch (tls.clients().mode()) {
+          case NONE -> ClientAuth.NONE;
+          case OPTIONAL -> ClientAuth.OPTIONAL;
+          case REQUIRED -> ClientAuth.REQUIRE;
+        });
     if (tls.clients().mode() != ClientAuthentication.Mode.NONE) {
       builder.trustManager(TrustManagers.authorities(tls.clients().authorities()));
     }
@@ -188,12 +208,35 @@ public final class TcpTls {
       throw new IllegalArgumentException("TLS cannot be set up: " + refused.getMessage(), refused);
     }
     keyLog.listenTo(context, keepExporter);
+    // Who goes on from a session before is asked for no certificate, and asks for none; and what is
+    // kept for that is memory.
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-      // What is kept for those that come back is native memory; and a client that goes on from a
-      // ticket would not ask its trust manager again.
       sessions.setSessionCacheEnabled(false);
+    } else {
+      // Nobody finds what is in it, see above; 0 would be no bound at all.
+      context.sessionContext().setSessionCacheSize(1);
     }
     return context;
+  }
+
+  /**
+   * What a ticket needs is in the ticket, so one is given whatever the cache is. Netty lets every
+   * engine that it makes for a server do so, and says so of none but all of a process.
+   */
+  private static void giveNoTickets(SSLEngine engine) {
+    if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+      SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+  }
+
+  /** The first manager that a factory has for X.509: the factories of the JDK have one. */
+  private static UnresumableKeys unresumable(KeyManagerFactory factory) {
+    for (KeyManager one : factory.getKeyManagers()) {
+      if (one instanceof X509ExtendedKeyManager keys) {
+        return new UnresumableKeys(keys);
+      }
+    }
+    throw new IllegalArgumentException("the certificate cannot be used: no keys for X.509");
   }
 
   /** A factory of the JDK with the key and its chain. */
