@@ -33,6 +33,7 @@ public final class SessionWindows {
   private final ReceiveLimit receiveData;
   private final ReceiveLimit acceptBidirectional;
   private final ReceiveLimit acceptUnidirectional;
+  private boolean broken;
 
   /** The windows of a session over HTTP/3 at its start. */
   public SessionWindows(FlowControl control) {
@@ -253,7 +254,13 @@ public final class SessionWindows {
     return kind == StreamKind.BIDIRECTIONAL ? "bidirectional" : "unidirectional";
   }
 
+  /** Whether the peer broke one of the limits. */
+  public boolean isBroken() {
+    return broken;
+  }
+
   private Violation broken(String message) {
+    broken = true;
     return Violation.session(violationCode, message, section);
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamWindows {
   private final SendLimit send;
   private final ReceiveLimit receive;
+  private boolean broken;
 
   /**
    * The windows of a stream at its start.
@@ -99,7 +100,13 @@ public final class StreamWindows {
     return receive.refill();
   }
 
-  private static Violation broken(String message, String section) {
+  /** Whether the peer broke one of the limits. */
+  public boolean isBroken() {
+    return broken;
+  }
+
+  private Violation broken(String message, String section) {
+    broken = true;
     return Violation.session(
         WebTransportHttp2ErrorCode.WT_FLOW_CONTROL_ERROR,
         message,

@@ -116,7 +116,10 @@ public final class Gauges {
   /** Counter: streams of peers that ended because their header took too long. */
   public static final String HEADERS_OVERDUE = "headers.overdue";
 
-  /** Counter: header sections of peers over HTTP/3 that were longer than allowed. */
+  /**
+   * Counter: header sections of peers that were longer than allowed; not where a host's own codec
+   * of HTTP/2 reads them.
+   */
   public static final String HEADERS_TOO_LARGE = "headers.too-large";
 
   /** Counter: dials and answers of the application with more header fields than it may add. */
@@ -188,13 +191,16 @@ public final class Gauges {
   /** Level: streams with bytes to send that wait for the limit of their session. */
   public static final String FLOW_STREAMS_WAITING = "flow.streams-waiting";
 
-  /** Counter: limits that we raised. */
+  /** Counter: limits that we raised; over HTTP/2 those of streams too. */
   public static final String FLOW_GRANTS = "flow.grants";
 
-  /** Counter: limits of peers that we told them we were blocked by. */
+  /** Counter: limits of peers that we told them we were blocked by; over HTTP/2 of streams too. */
   public static final String FLOW_BLOCKED = "flow.blocked";
 
-  /** Counter: sessions that ended because the peer broke one of their limits. */
+  /**
+   * Counter: sessions that ended because the peer broke one of their limits; over HTTP/2 one of
+   * their streams too.
+   */
   public static final String FLOW_VIOLATIONS = "flow.violations";
 
   /** Level: streams held for sessions not yet seen. */

@@ -31,6 +31,8 @@ final class ControlQueue {
 
   private final Map<Kind, Capsule> ofSession = new EnumMap<>(Kind.class);
   private final Set<MuxStream> ofStreams = new LinkedHashSet<>();
+  private long grants;
+  private long blocks;
 
   /** A capsule of the session is due, in place of one of its kind that still is. */
   void add(@Nullable Capsule capsule) {
@@ -77,9 +79,10 @@ final class ControlQueue {
   @Nullable ByteString next(Consumer<StreamCapsule> written) {
     Iterator<Capsule> session = ofSession.values().iterator();
     if (session.hasNext()) {
-      ByteString bytes = session.next().encode();
+      Capsule capsule = session.next();
       session.remove();
-      return bytes;
+      count(capsule);
+      return capsule.encode();
     }
     Iterator<MuxStream> streams = ofStreams.iterator();
     while (streams.hasNext()) {
@@ -89,11 +92,35 @@ final class ControlQueue {
         streams.remove();
       }
       if (capsule != null) {
+        grants += capsule instanceof StreamCapsule.MaxStreamData ? 1 : 0;
         written.accept(capsule);
         return capsule.encode();
       }
     }
     return null;
+  }
+
+  private void count(Capsule capsule) {
+    if (capsule instanceof Capsule.MaxData || capsule instanceof Capsule.MaxStreams) {
+      grants++;
+    } else if (capsule instanceof Capsule.StreamsBlocked) {
+      blocks++;
+    }
+  }
+
+  /** A capsule that says that a limit of bytes blocks us, which goes in its stream's turn. */
+  void blockedTold() {
+    blocks++;
+  }
+
+  /** Limits that the peer was told. */
+  long grants() {
+    return grants;
+  }
+
+  /** Limits of the peer that it was told to block us. */
+  long blocks() {
+    return blocks;
   }
 
   /** One thing to say of a stream, if it still holds. */

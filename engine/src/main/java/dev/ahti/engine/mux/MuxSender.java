@@ -227,12 +227,16 @@ final class MuxSender {
       idle(stream);
       OptionalLong limit = stream.windows.blocked();
       return limit.isPresent()
-          ? new MuxOutput.Control(
-              new StreamCapsule.StreamDataBlocked(stream.id, limit.getAsLong()).encode())
+          ? blocked(new StreamCapsule.StreamDataBlocked(stream.id, limit.getAsLong()).encode())
           : null;
     }
     scheduler.hold(SESSION);
     Capsule blocked = streams.session().dataBlocked();
-    return blocked == null ? null : new MuxOutput.Control(blocked.encode());
+    return blocked == null ? null : blocked(blocked.encode());
+  }
+
+  private MuxOutput blocked(ByteString capsule) {
+    streams.control().blockedTold();
+    return new MuxOutput.Control(capsule);
   }
 }

@@ -94,6 +94,11 @@ final class MuxStreams {
     return streams.get(id);
   }
 
+  /** Whether the peer broke a limit of the session or of a stream; looks at all of them. */
+  boolean isLimitBroken() {
+    return session.isBroken() || streams.values().stream().anyMatch(one -> one.windows.isBroken());
+  }
+
   int size() {
     return streams.size();
   }

@@ -356,6 +356,31 @@ public final class StreamMux {
     return streams.session().limits();
   }
 
+  /** Bytes of streams that the peer may send now, by the session's limit; below zero: too many. */
+  public long receivable() {
+    return streams.session().receivable();
+  }
+
+  /** Whether the session's limit lets us send no byte of any stream now. */
+  public boolean isSessionBlocked() {
+    return streams.session().sendable() == 0;
+  }
+
+  /** Whether the peer broke a limit of the session or of a stream, which has ended it. */
+  public boolean isLimitBroken() {
+    return streams.isLimitBroken();
+  }
+
+  /** Limits of session and streams that the peer was told since the start. */
+  public long grants() {
+    return streams.control().grants();
+  }
+
+  /** Limits of session and streams of which the peer was told that they block us. */
+  public long blocks() {
+    return streams.control().blocks();
+  }
+
   /** Streams that have not ended in both directions, or of which something is unconsumed. */
   public int openStreams() {
     return streams.size();

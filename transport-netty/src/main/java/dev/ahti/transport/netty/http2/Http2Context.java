@@ -14,6 +14,7 @@ import dev.ahti.transport.netty.loop.PortGauges;
  * @param payload counts what its sessions send
  * @param datagrams where datagrams count
  * @param floods counts connections that end because the peer asked for too much work
+ * @param flow where windows of sessions count
  * @param skippedCapsules counts bytes of capsules that mean nothing
  * @param controlCapsules counts bytes of capsules of control
  * @param limits what the connection keeps to
@@ -25,6 +26,7 @@ record Http2Context(
     Payload payload,
     DatagramGauges datagrams,
     Counter floods,
+    FlowGauges flow,
     Counter skippedCapsules,
     Counter controlCapsules,
     Http2Limits limits) {}

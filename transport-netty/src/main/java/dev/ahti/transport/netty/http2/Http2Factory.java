@@ -18,6 +18,8 @@ public final class Http2Factory {
   private final OpenChannels streams;
   private final Counter keepAlives;
   private final Counter floods;
+  private final FlowGauges flow;
+  private final Counter headersTooLarge;
   private final Counter skippedBytes;
   private final Counter skippedCapsules;
   private final Counter controlCapsules;
@@ -30,6 +32,8 @@ public final class Http2Factory {
     this.connections = new OpenChannels(gauges.level(Gauges.TCP_CONNECTIONS));
     this.keepAlives = gauges.counter(Gauges.KEEP_ALIVES);
     this.floods = gauges.counter(Gauges.HTTP2_FLOODS);
+    this.flow = new FlowGauges(gauges);
+    this.headersTooLarge = gauges.counter(Gauges.HEADERS_TOO_LARGE);
     this.skippedBytes = gauges.counter(Gauges.FRAMES_SKIPPED_BYTES);
     this.skippedCapsules = gauges.counter(Gauges.CAPSULES_SKIPPED_BYTES);
     this.controlCapsules = gauges.counter(Gauges.CAPSULES_CONTROL_BYTES);
@@ -56,6 +60,11 @@ public final class Http2Factory {
     return keepAlives;
   }
 
+  /** Counts header sections that were longer than allowed. */
+  Counter headersTooLarge() {
+    return headersTooLarge;
+  }
+
   /** What one connection may send of frames that cost it no credit. */
   SkipBudget skipBudget(NettyLoop loop) {
     return new SkipBudget(limits.skipBudget(), limits.skipWindow(), skippedBytes, loop.nanoTime());
@@ -69,6 +78,7 @@ public final class Http2Factory {
         new Payload(),
         datagrams,
         floods,
+        flow,
         skippedCapsules,
         controlCapsules,
         limits);

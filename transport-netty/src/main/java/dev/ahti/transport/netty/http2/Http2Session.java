@@ -56,6 +56,7 @@ final class Http2Session implements LoopWriter {
   private final StreamMux mux;
   private final Map<Long, MuxStreamPort> ports = new HashMap<>();
   private final MuxDatagramPort datagrams;
+  private final ShownFlow flow;
 
   /** Those that had nothing to send before the last write, and have something since. */
   private final ArrayDeque<MuxStreamPort> newlyWaiting = new ArrayDeque<>(0);
@@ -96,6 +97,7 @@ final class Http2Session implements LoopWriter {
     this.events = events;
     this.streams = streams;
     this.mux = new StreamMux(setup);
+    this.flow = new ShownFlow(context.flow(), mux);
     this.datagrams = new MuxDatagramPort(context, mux, this::requestWrite);
     this.budgetSince = context.loop().nanoTime();
   }
@@ -109,6 +111,9 @@ final class Http2Session implements LoopWriter {
   /** Reads and writes from now on. */
   void begin() {
     begun = true;
+    if (!over && !detached) {
+      flow.begin();
+    }
     body.onReadable(this::read);
     body.onWritable(this::requestWrite);
     body.request(READ_AHEAD);
@@ -214,6 +219,11 @@ final class Http2Session implements LoopWriter {
     newlyWaiting.add(port);
   }
 
+  /** One stream more has something to send, or one less. */
+  void sends(int more) {
+    flow.sends(more);
+  }
+
   /** Nothing more is to be told of a stream. */
   void closed(MuxStreamPort port) {
     ports.remove(port.id(), port);
@@ -236,6 +246,7 @@ final class Http2Session implements LoopWriter {
         justOpened = NONE;
         mux.receive(data.bytes()).forEach(this::happened);
         count();
+        flow.show();
         body.request(data.bytes().length());
       } else {
         ended(next);
@@ -337,6 +348,7 @@ final class Http2Session implements LoopWriter {
   /** The peer broke a rule, which ends the session and leaves the connection up. */
   private void violated(Violation violation) {
     over = true;
+    flow.violated();
     control.discard(new Inbound.Lost(violation.message()));
     body.reset(violation.code());
     body.stopSending(violation.code());
@@ -345,6 +357,7 @@ final class Http2Session implements LoopWriter {
 
   private void end(String why) {
     detached = true;
+    flow.end();
     datagrams.close(why);
     List.copyOf(ports.values()).forEach(port -> port.lost(why));
   }
@@ -367,6 +380,7 @@ final class Http2Session implements LoopWriter {
       // Once a close is due nothing else goes.
       over = closeDue;
     }
+    flow.show();
     datagrams.written();
     MuxStreamPort next;
     while ((next = newlyWaiting.poll()) != null) {

@@ -209,7 +209,8 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
     }
     settings.forEach((id, value) -> own.put((char) id.intValue(), value));
     int seconds = (int) Math.max(1, limits.resetWindow().toSeconds());
-    return new GuardedCodecBuilder(server, factory.skipBudget(loop), loop::nanoTime)
+    return new GuardedCodecBuilder(
+            server, factory.skipBudget(loop), loop::nanoTime, factory.headersTooLarge())
         .initialSettings(own)
         .validateHeaders(true)
         .gracefulShutdownTimeoutMillis(0)

@@ -211,6 +211,7 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
       announced = offered;
       if (!waits) {
         waits = true;
+        session.sends(1);
         session.waits(this);
       }
     }
@@ -330,7 +331,10 @@ final class MuxStreamPort extends HalvesPort implements Http2Stalls.Writer {
   }
 
   private void noneWaits() {
-    waits = false;
+    if (waits) {
+      waits = false;
+      session.sends(-1);
+    }
     session.context().stalls().unwatch(this);
   }
 

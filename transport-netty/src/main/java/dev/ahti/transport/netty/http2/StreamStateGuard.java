@@ -1,5 +1,6 @@
 package dev.ahti.transport.netty.http2;
 
+import dev.ahti.engine.gauge.Counter;
 import dev.ahti.transport.netty.http.SkipBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -34,14 +36,27 @@ final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
   /** From one stream of an endpoint to its next. */
   private static final int STEP = 2;
 
+  /** How Netty begins to say that a section is out of all proportion, which has no type. */
+  private static final String OUT_OF_PROPORTION = "Header size exceeded max allowed size";
+
   private final Set<Integer> finished = newest();
   private final Set<Integer> passedOver = newest();
   private final SkipBudget budget;
   private final LongSupplier clock;
+  private final Counter tooLarge;
   private int highest = -1;
 
-  StreamStateGuard(Http2ConnectionDecoder decoder, SkipBudget budget, LongSupplier clock) {
+  /**
+   * For one connection.
+   *
+   * @param budget what the peer may send of frames that cost it no credit
+   * @param clock in nanoseconds, that of the budget
+   * @param tooLarge counts header sections that are longer than allowed
+   */
+  StreamStateGuard(
+      Http2ConnectionDecoder decoder, SkipBudget budget, LongSupplier clock, Counter tooLarge) {
     super(decoder);
+    this.tooLarge = tooLarge;
     this.budget = budget;
     this.clock = clock;
     Http2Connection connection = decoder.connection();
@@ -95,6 +110,9 @@ final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
       throws Http2Exception {
     try {
       super.decodeFrame(ctx, in, out);
+    } catch (HeaderListSizeException error) {
+      tooLarge.increment();
+      throw error;
     } catch (StreamException error) {
       if (error.error() == Http2Error.STREAM_CLOSED && finished.contains(error.streamId())) {
         throw Http2Exception.connectionError(
@@ -113,6 +131,11 @@ final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
       if (isHeadersAfterEnd(error)) {
         throw Http2Exception.streamError(
             error.streamId(), Http2Error.STREAM_CLOSED, error, "HEADERS behind the end");
+      }
+      throw error;
+    } catch (Http2Exception error) {
+      if (String.valueOf(error.getMessage()).startsWith(OUT_OF_PROPORTION)) {
+        tooLarge.increment();
       }
       throw error;
     }
