@@ -4,11 +4,13 @@ import static dev.ahti.transport.netty.Http2Wire.capsule;
 import static dev.ahti.transport.netty.Http2Wire.n;
 import static dev.ahti.transport.netty.Http2Wire.s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.engine.wire.StreamKind;
+import dev.ahti.wtspec.RawBody;
 import dev.ahti.wtspec.RawFrame;
 import dev.ahti.wtspec.RawTcpOptions;
 import java.util.HexFormat;
@@ -23,6 +25,9 @@ class Http2WindowsWireIT {
   private static final StreamKind BIDI = StreamKind.BIDIRECTIONAL;
   private static final StreamKind UNI = StreamKind.UNIDIRECTIONAL;
   private static final int INITIAL_WINDOW_SIZE = 4;
+
+  /** With what a connection begins, whatever is announced (RFC 9113 6.9.2). */
+  private static final int CONNECTION = 65_535;
 
   private EngineNet net = new EngineNet();
   private Http2Wire wire;
@@ -189,5 +194,99 @@ class Http2WindowsWireIT {
     wire.wire.write(capsule(Http2Wire.DRAIN));
     TestNet.get(wire.session.draining());
     wire.echoes(wire.theirs(BIDI, 0));
+  }
+
+  private int bytesOn(int stream) {
+    return wire.raw.seen().stream()
+        .filter(frame -> frame.type() == RawFrame.DATA && frame.stream() == stream)
+        .mapToInt(frame -> frame.payload().length() / 2)
+        .sum();
+  }
+
+  /** Reads a body to the end of a stream of ours. */
+  private static int lengthOf(RawBody body, long stream) {
+    StringBuilder came = new StringBuilder();
+    while (came.indexOf("!") < 0) {
+      came.append(Http2Wire.bytesOf(stream, java.util.List.of(body.capsule())));
+    }
+    return came.length() / 2;
+  }
+
+  /**
+   * Two sessions share a connection whose window is used up. Whatever little of it comes, both go
+   * on; and while none comes, what the peer sends does, also what is of the connection.
+   */
+  @ParameterizedTest
+  @EnumSource
+  @Conformance("H2-B-23")
+  void sessionsThatShareAConnectionWithoutWindowBothGoOnWhenItComes(Role role) {
+    RawTcpOptions options =
+        Http2Wire.GENEROUS.withSetting(INITIAL_WINDOW_SIZE, 1 << 20).withoutReturningWindows();
+    wire = Http2Wire.begin(net, role, options);
+    try (Http2Wire other = wire.another(net)) {
+      int length = 100_000;
+      PortProbe one = wire.open(UNI);
+      one.port().offer(ByteString.fromArray(new byte[length]));
+      one.port().finish();
+      PortProbe.await(() -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == CONNECTION);
+      PortProbe two = other.open(UNI);
+      two.port().offer(ByteString.fromArray(new byte[length]));
+      two.port().finish();
+      // Nothing of either goes; what the peer sends is read and answered.
+      String theirs = n(wire.theirs(UNI, 0));
+      for (Http2Wire each : new Http2Wire[] {wire, other}) {
+        each.wire.write(capsule(Http2Wire.FIN, theirs, s("hello")));
+        assertEquals("hello", each.incoming(UNI).all().utf8String());
+      }
+      wire.raw.roundTrip();
+      int before = bytesOn(other.wire.id());
+      assertEquals(CONNECTION, bytesOn(wire.wire.id()) + before);
+      // A byte at a time, and neither waits for the end of the other.
+      for (int granted = 1; granted <= 2000; granted++) {
+        wire.raw.grant(0, 1);
+      }
+      PortProbe.await(
+          () -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == CONNECTION + 2000);
+      // Then much, in pieces, so that who is first does not take all.
+      int least = 0;
+      for (int i = 0; i < 8; i++) {
+        int sum = bytesOn(wire.wire.id()) + bytesOn(other.wire.id());
+        wire.raw.grant(0, 8192);
+        PortProbe.await(
+            () -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == sum + 8192);
+        least = bytesOn(other.wire.id()) - before;
+      }
+      assertTrue(least > 8192, "bytes of the second: " + least);
+      assertTrue(bytesOn(wire.wire.id()) < length, "the first is done");
+      wire.raw.grant(0, 1 << 20);
+      assertEquals(length, lengthOf(wire.wire, one.port().id()));
+      assertEquals(length, lengthOf(other.wire, two.port().id()));
+      other.session.close(0, "");
+      other.wire.capsule(Http2Wire.CLOSE);
+      wire.session.close(0, "");
+      wire.wire.capsule(Http2Wire.CLOSE);
+    }
+  }
+
+  /** What is closed while there is no window says so when it comes, and holds up nobody. */
+  @ParameterizedTest
+  @EnumSource
+  @Conformance("H2-B-23")
+  void aSessionThatIsClosedWithoutWindowLeavesItToTheOther(Role role) {
+    RawTcpOptions options =
+        Http2Wire.GENEROUS.withSetting(INITIAL_WINDOW_SIZE, 1 << 20).withoutReturningWindows();
+    wire = Http2Wire.begin(net, role, options);
+    try (Http2Wire other = wire.another(net)) {
+      PortProbe one = wire.open(UNI);
+      one.port().offer(ByteString.fromArray(new byte[100_000]));
+      PortProbe.await(() -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == CONNECTION);
+      wire.wire.reset(8);
+      PortProbe two = other.open(UNI);
+      two.port().offer(ByteString.fromString("hello"));
+      two.port().finish();
+      wire.raw.roundTrip();
+      wire.raw.grant(0, 1 << 16);
+      assertEquals(5, lengthOf(other.wire, two.port().id()));
+    }
   }
 }
