@@ -56,8 +56,11 @@ public interface WebTransportDatagramsWritable {
    * the reason, and so do later ones and the sink. The peer hears nothing, and the session's other
    * writables go on. Does nothing when it, or the session, has ended. Unlike in the W3C text it may
    * be called while the writable is locked: that is how a sink is aborted from outside.
+   *
+   * @return completes when nothing waits any more, which is at once, or it had ended before. Does
+   *     not fail
    */
-  void abort(Throwable reason);
+  CompletionStage<Done> abort(Throwable reason);
 
   /** The group; empty for none. */
   Optional<WebTransportSendGroup> sendGroup();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.ahti.webtransport.impl.StreamCodes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebTransportError extends RuntimeException implements WebTransportDomException {
   private static final long serialVersionUID = 1L;
-  private static final long MAX_CODE = 0xffff_ffffL;
 
   private final WebTransportErrorSource source;
   private final @Nullable Long streamErrorCode;
@@ -55,7 +55,7 @@ public final class WebTransportError extends RuntimeException implements WebTran
       @Nullable Integer httpStatus) {
     super(requireNonNull(message, "message"), null, false, false);
     this.source = requireNonNull(source, "source");
-    this.streamErrorCode = streamErrorCode == null ? null : clamped(streamErrorCode);
+    this.streamErrorCode = streamErrorCode == null ? null : StreamCodes.clamped(streamErrorCode);
     this.httpStatus = httpStatus;
   }
 
@@ -111,10 +111,6 @@ public final class WebTransportError extends RuntimeException implements WebTran
         WebTransportErrorSource.valueOf((String) requireNonNull(members.get("source"), "source")),
         code == null ? null : code.longValue(),
         status == null ? null : status.intValue());
-  }
-
-  static long clamped(long code) {
-    return Math.max(0, Math.min(code, MAX_CODE));
   }
 
   @Override

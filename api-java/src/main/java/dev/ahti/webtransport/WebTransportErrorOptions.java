@@ -2,6 +2,7 @@ package dev.ahti.webtransport;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.ahti.webtransport.impl.StreamCodes;
 import java.util.OptionalLong;
 
 /**
@@ -39,7 +40,7 @@ public final class WebTransportErrorOptions {
    * @param value clamped to 0 to 2^32-1
    */
   public WebTransportErrorOptions withStreamErrorCode(long value) {
-    return new WebTransportErrorOptions(source, OptionalLong.of(WebTransportError.clamped(value)));
+    return new WebTransportErrorOptions(source, OptionalLong.of(StreamCodes.clamped(value)));
   }
 
   /** What the error is about. */

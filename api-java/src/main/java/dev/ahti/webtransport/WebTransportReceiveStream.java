@@ -1,6 +1,7 @@
 package dev.ahti.webtransport;
 
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.annotation.DoNotInherit;
 import org.apache.pekko.stream.javadsl.Source;
@@ -45,8 +46,10 @@ public interface WebTransportReceiveStream {
    * while the stream is locked.
    *
    * @param code 0 to 2^32-1; others are clamped
+   * @return completes when that was asked for, also when every byte before the end was read. Fails
+   *     as reads do when the peer has reset the stream before, or the session has ended
    */
-  void cancel(long code);
+  CompletionStage<Done> cancel(long code);
 
   /** How far the stream has come. */
   CompletionStage<WebTransportReceiveStreamStats> getStats();

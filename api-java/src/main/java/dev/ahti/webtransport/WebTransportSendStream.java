@@ -58,8 +58,10 @@ public interface WebTransportSendStream {
    * it may be called while the stream is locked: that is how a sink is aborted from outside.
    *
    * @param code 0 to 2^32-1; others are clamped
+   * @return completes when the stream was reset, which waits for what was committed, or had ended
+   *     before, however it did. Does not fail
    */
-  void abort(long code);
+  CompletionStage<Done> abort(long code);
 
   /** The group that the stream is in; empty for none. */
   Optional<WebTransportSendGroup> sendGroup();

@@ -140,8 +140,10 @@ class DatagramEndsIT {
               "goes on",
               await(ends.theirs().datagrams().getReader().read()).orElseThrow().utf8String());
           assertTrue(other.locked());
-          other.abort(reason);
+          await(other.abort(reason));
           assertSame(reason, failure(running));
+          await(other.abort(new IllegalStateException("too late")));
+          assertSame(reason, failure(other.getWriter().closed()));
         });
   }
 
@@ -152,7 +154,7 @@ class DatagramEndsIT {
           WebTransport.connect(loopback.system, loopback.binding.url() + "/", loopback.trusting());
       WebTransportDatagramsWritable writable = client.datagrams().createWritable();
       CompletionStage<WebTransportDatagramResult> sent = writable.getWriter().send(text("early"));
-      writable.abort(new IllegalStateException("enough"));
+      await(writable.abort(new IllegalStateException("enough")));
       assertEquals(WebTransportDatagramResult.DROPPED, await(sent));
       assertFalse(client.ready().toCompletableFuture().isDone(), "aborted too late");
       await(client.ready());

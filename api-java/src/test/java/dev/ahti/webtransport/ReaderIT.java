@@ -222,6 +222,64 @@ class ReaderIT {
 
   @ParameterizedTest
   @EnumSource
+  void cancellingAStreamIsDoneAtOnceWhoeverReadsIt(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          var incoming = ends.theirs().incomingUnidirectionalStreamsReader();
+          WebTransportWriter unread = ends.open().getWriter();
+          await(unread.write(text("x")));
+          await(await(incoming.read()).orElseThrow().cancel(9));
+          assertInstanceOf(WebTransportError.class, failure(unread.closed()));
+
+          WebTransportWriter read = ends.open().getWriter();
+          await(read.write(text("x")));
+          WebTransportReceiveStream in = await(incoming.read()).orElseThrow();
+          var source = in.source().runWith(Sink.ignore(), ends.loopback().system);
+          await(in.cancel(1L << 40));
+          await(in.cancel(8));
+          WebTransportError why = assertInstanceOf(WebTransportError.class, failure(source));
+          assertEquals(OptionalLong.of(0xffff_ffffL), why.streamErrorCode());
+          assertInstanceOf(WebTransportError.class, failure(read.closed()));
+
+          await(ends.open().close());
+          WebTransportReceiveStream ended = await(incoming.read()).orElseThrow();
+          assertEquals(Optional.empty(), await(ended.getReader().read()));
+          await(ended.cancel(7));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("Streams, 4.9.1: cancelling what has failed fails with the stored error")
+  void cancellingAStreamThatHasFailedFails(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          var incoming = ends.theirs().incomingUnidirectionalStreamsReader();
+          WebTransportWriter out = ends.open().getWriter();
+          await(out.write(text("x")));
+          WebTransportReceiveStream in = await(incoming.read()).orElseThrow();
+          var source = in.source().runWith(Sink.ignore(), ends.loopback().system);
+          await(out.abort(5));
+          failure(source);
+          WebTransportError why = assertInstanceOf(WebTransportError.class, failure(in.cancel(9)));
+          assertEquals(WebTransportErrorSource.STREAM, why.source());
+          assertEquals(OptionalLong.of(5), why.streamErrorCode());
+
+          await(ends.open().getWriter().write(text("x")));
+          WebTransportReceiveStream lost = await(incoming.read()).orElseThrow();
+          var reading = lost.source().runWith(Sink.ignore(), ends.loopback().system);
+          ends.mine().close();
+          failure(reading);
+          WebTransportError gone =
+              assertInstanceOf(WebTransportError.class, failure(lost.cancel(9)));
+          assertEquals(WebTransportErrorSource.SESSION, gone.source());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aReaderThatReadsNothingLetsThePeerSendItsWindowAndNoMore(SessionEnds.Role role)
       throws Exception {
     SessionEnds.with(

@@ -23,6 +23,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -269,10 +270,63 @@ class WriterIT {
           if (released) {
             writer.releaseLock();
           }
-          stream.abort(7);
+          CompletionStage<Done> aborted = stream.abort(7);
           assertEquals(OptionalLong.of(7), code(failure(dropped)));
+          assertFalse(aborted.toCompletableFuture().isDone(), "the reset waits for the window");
           assertCommittedThenReset(ends.arrived().getReader());
+          await(aborted);
           assertEquals(released, failure(closed) instanceof WebTransportTypeException);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("Streams, 5.9.1: an abort is done when the underlying one is")
+  void anAbortIsDoneWithItsResetAlsoWhereItsWriterHasLetGo(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          WebTransportWriter writer = ends.open().getWriter();
+          writer.write(bytes(1 << 20));
+          writer.write(ByteString.fromString("kept"));
+          writer.commit();
+          CompletionStage<Done> aborted = writer.abort(7);
+          writer.releaseLock();
+          assertFalse(aborted.toCompletableFuture().isDone(), "the reset waits for the window");
+          assertCommittedThenReset(ends.arrived().getReader());
+          await(aborted);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("Streams, 5.9.1: aborting what is closed or has failed changes nothing")
+  void anAbortIsDoneWhereThereIsNothingToReset(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          var incoming = ends.theirs().incomingUnidirectionalStreamsReader();
+          WebTransportSendStream closed = ends.open();
+          await(closed.close());
+          await(closed.abort(3));
+          assertEquals(
+              Optional.empty(), await(await(incoming.read()).orElseThrow().getReader().read()));
+
+          WebTransportSendStream sunk = ends.open();
+          CompletionStage<Done> running =
+              Source.single(ByteString.fromString("x"))
+                  .concat(Source.<ByteString>maybe())
+                  .runWith(sunk.sink(), ends.loopback().system);
+          WebTransportReceiveStreamReader reader = await(incoming.read()).orElseThrow().getReader();
+          await(reader.read());
+          await(sunk.abort(4));
+          assertEquals(OptionalLong.of(4), code(failure(running)));
+          await(sunk.abort(5));
+          assertEquals(OptionalLong.of(4), code(failure(reader.read())));
+
+          WebTransportSendStream open = ends.open();
+          ends.mine().close();
+          await(open.abort(6));
         });
   }
 

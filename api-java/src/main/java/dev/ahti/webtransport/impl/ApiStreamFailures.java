@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How the engine's stages say what happened to a stream, in this module's exception types. */
 final class ApiStreamFailures implements StreamFailures {
-  private static final long MAX_CODE = 0xffff_ffffL;
-
   private final ApiState session;
   private final @Nullable StreamExpiry expiry;
 
@@ -26,11 +24,6 @@ final class ApiStreamFailures implements StreamFailures {
   ApiStreamFailures(ApiState session, @Nullable StreamExpiry expiry) {
     this.session = session;
     this.expiry = expiry;
-  }
-
-  /** A code within the bounds of an application's. */
-  static long clamped(long code) {
-    return Math.max(0, Math.min(code, MAX_CODE));
   }
 
   @Override

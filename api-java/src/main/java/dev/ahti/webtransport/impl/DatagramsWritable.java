@@ -72,8 +72,10 @@ final class DatagramsWritable implements WebTransportDatagramsWritable {
   }
 
   @Override
-  public void abort(Throwable reason) {
+  public CompletionStage<Done> abort(Throwable reason) {
+    // Drops what waits within the call.
     writer.abort(Objects.requireNonNull(reason, "reason"));
+    return CompletableFuture.completedFuture(Done.getInstance());
   }
 
   @Override

@@ -34,7 +34,7 @@ final class Reader implements WebTransportReceiveStreamReader {
 
   @Override
   public CompletionStage<Done> cancel(long code) {
-    return hand.cancel(ApiStreamFailures.clamped(code));
+    return hand.cancel(StreamCodes.clamped(code));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.ahti.webtransport.WebTransportReceiveStreamStats;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
@@ -43,8 +44,8 @@ record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTran
   }
 
   @Override
-  public void cancel(long code) {
-    handle.control().stopSending(ApiStreamFailures.clamped(code));
+  public CompletionStage<Done> cancel(long code) {
+    return handle.cancel(StreamCodes.clamped(code), session.status().streamFailures());
   }
 
   @Override

@@ -32,6 +32,7 @@ final class SendStream implements WebTransportSendStream {
   private @Nullable SendGroup group;
   private long order;
   private @Nullable Writer writer;
+  private @Nullable Awaited<Done> aborted;
 
   /** Of a stream that the peer opened: in no group, of order 0. */
   SendStream(ApiSession session, StreamHandle handle) {
@@ -155,8 +156,8 @@ final class SendStream implements WebTransportSendStream {
   }
 
   @Override
-  public void abort(long code) {
-    long clamped = ApiStreamFailures.clamped(code);
+  public CompletionStage<Done> abort(long code) {
+    long clamped = StreamCodes.clamped(code);
     if (!hand.abort(clamped, Writer.aborted(clamped))) {
       handle.control().reset(clamped);
       StreamExpiry limit = expiry;
@@ -164,6 +165,16 @@ final class SendStream implements WebTransportSendStream {
         limit.stop();
       }
     }
+    return aborted();
+  }
+
+  private synchronized CompletionStage<Done> aborted() {
+    Awaited<Done> promise = aborted;
+    if (promise == null) {
+      promise = new Awaited<>(this);
+      aborted = promise;
+    }
+    return promise.as(handle.writeEnded());
   }
 
   @Override

@@ -19,6 +19,7 @@ final class Writer implements WebTransportWriter {
   private final CompletableFuture<Done> over = new CompletableFuture<>();
   private final SharedFuture<Done> closed = SharedFuture.of(over);
   private final Awaited<Done> ready = new Awaited<>(this);
+  private final Awaited<Done> aborted = new Awaited<>(this);
   private volatile boolean released;
   private volatile boolean waitedFor;
 
@@ -105,8 +106,8 @@ final class Writer implements WebTransportWriter {
     if (released) {
       return failed();
     }
-    long clamped = ApiStreamFailures.clamped(code);
-    return Awaited.keeping(this, hand.abort(clamped, aborted(clamped)));
+    long clamped = StreamCodes.clamped(code);
+    return aborted.as(hand.abort(clamped, aborted(clamped)));
   }
 
   /** What the calls of a stream that this side aborts fail with. */

@@ -45,6 +45,9 @@ public interface ReadPort {
    */
   @Nullable Inbound peek();
 
+  /** How this half ended, as far as it was read, polled or not; {@code null} before. Any thread. */
+  @Nullable Inbound readEnd();
+
   /** Whether nothing but an end is left to poll. */
   boolean finished();
 

@@ -73,6 +73,9 @@ public interface WritePort {
    */
   void whenSent(Runnable task);
 
+  /** Runs a task on the loop once this half has ended and who writes it was told. */
+  void whenEnded(Runnable task);
+
   /**
    * Where this half stands among those of its session, from the next write on; before the first
    * call {@link SendPriority#DEFAULT}. Any thread.

@@ -91,12 +91,13 @@ public final class HandWriter {
   /**
    * Resets the stream; calls that wait fail with the reason.
    *
-   * @return completes when that was done, or the stream had ended before
+   * @return completes when that was done, or the stream had ended before, also where the half was
+   *     given back meanwhile; everybody's, so nobody else may complete it
    */
   public CompletableFuture<Done> abort(long applicationCode, Throwable reason) {
     calls.fail(reason, handle.dialect().toWire(applicationCode));
     drain();
-    return closed.handle((done, failure) -> Done.getInstance());
+    return handle.writeEnded();
   }
 
   /** Completes when the stream was closed in order; fails with what ended it otherwise. */

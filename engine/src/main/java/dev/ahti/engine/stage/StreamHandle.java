@@ -2,9 +2,13 @@ package dev.ahti.engine.stage;
 
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.schedule.SendPriority;
+import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortStats;
 import dev.ahti.engine.spi.StreamPort;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One WebTransport stream as the session hands it to the API: its port, its dialect, its actor.
@@ -24,6 +28,9 @@ public final class StreamHandle {
   private volatile SendPriority priority = SendPriority.DEFAULT;
   private final StreamCalls calls;
   private final AtomicInteger claims = new AtomicInteger();
+
+  // Guarded by this; only of a stream of which somebody has asked.
+  private @Nullable CompletableFuture<Done> writeEnded;
   private final Undelivered undelivered;
 
   /**
@@ -127,6 +134,40 @@ public final class StreamHandle {
         read,
         Math.max(stats.bytesSent(), stats.bytesWritten()),
         stats.bytesSent());
+  }
+
+  /**
+   * Completes when the sending half has ended, however it did; for a reset that is when it is on
+   * its way. The same one for everybody, so nobody else may complete it.
+   */
+  public synchronized CompletableFuture<Done> writeEnded() {
+    CompletableFuture<Done> promise = writeEnded;
+    if (promise == null) {
+      CompletableFuture<Done> made = new CompletableFuture<>();
+      writeEnded = made;
+      promise = made;
+      if (port.ended() != null) {
+        made.complete(Done.getInstance());
+      } else {
+        port.whenEnded(() -> made.complete(Done.getInstance()));
+      }
+    }
+    return promise;
+  }
+
+  /**
+   * Asks the peer to stop, as {@link StreamControl#stopSending}, whoever reads the stream.
+   *
+   * @return complete; failed, with what reads fail with, when the peer had reset the stream or its
+   *     session has taken it along
+   */
+  public CompletableFuture<Done> cancel(long applicationCode, StreamFailures failures) {
+    Inbound end = port.readEnd();
+    control.stopSending(applicationCode);
+    Throwable why = end == null ? null : new StreamEnds(this, failures).notOfOurs(end);
+    return why == null
+        ? CompletableFuture.completedFuture(Done.getInstance())
+        : CompletableFuture.failedFuture(why);
   }
 
   /** Bounds those who read or write without a stage. */

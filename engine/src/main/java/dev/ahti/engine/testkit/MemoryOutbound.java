@@ -5,6 +5,8 @@ import dev.ahti.engine.schedule.SendPriority;
 import dev.ahti.engine.spi.SessionFlow;
 import dev.ahti.engine.spi.WriteEnd;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +48,7 @@ final class MemoryOutbound implements SessionFlow.Sender {
   private long heldCode;
   private boolean waits;
   private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>();
+  private List<Runnable> whenEnded = List.of();
 
   private record Waiting(long offset, Runnable task) {}
 
@@ -247,6 +250,16 @@ final class MemoryOutbound implements SessionFlow.Sender {
     runWaiting();
   }
 
+  void whenEnded(Runnable task) {
+    if (end != null) {
+      task.run();
+    } else {
+      List<Runnable> tasks = new ArrayList<>(whenEnded);
+      tasks.add(task);
+      whenEnded = tasks;
+    }
+  }
+
   /** Ends the half and drops what is queued; says whether it had not ended before. */
   boolean end(WriteEnd how) {
     if (end != null) {
@@ -267,6 +280,9 @@ final class MemoryOutbound implements SessionFlow.Sender {
     armed.set(false);
     wake.run();
     port.halfEnded();
+    List<Runnable> tasks = whenEnded;
+    whenEnded = List.of();
+    tasks.forEach(Runnable::run);
     return true;
   }
 

@@ -134,6 +134,11 @@ final class MemoryStreamPort implements StreamPort {
   }
 
   @Override
+  public @Nullable Inbound readEnd() {
+    return in.end();
+  }
+
+  @Override
   public boolean finished() {
     return in.finished();
   }
@@ -205,6 +210,11 @@ final class MemoryStreamPort implements StreamPort {
   public void whenSent(Runnable task) {
     long offered = out.bytesOffered();
     loop().run(() -> out.whenSent(offered, task));
+  }
+
+  @Override
+  public void whenEnded(Runnable task) {
+    loop().run(() -> out.whenEnded(task));
   }
 
   @Override

@@ -35,6 +35,7 @@ final class StreamEndRules {
     rules.put("one direction ends without the other", this::directionsAreIndependent);
     rules.put("a unidirectional stream has one half", this::unidirectional);
     rules.put("whenSent runs on the loop behind the bytes", this::whenSent);
+    rules.put("whenEnded runs on the loop with the end, and not before", this::whenEnded);
     rules.put("an observer is told each end once, late or not", this::observers);
     return rules;
   }
@@ -163,6 +164,26 @@ final class StreamEndRules {
     AtomicInteger ran = new AtomicInteger();
     ends.near().whenSent(ran::incrementAndGet);
     contract.holds("the task ran after the end", () -> ran.get() == 1);
+  }
+
+  private void whenEnded() {
+    StreamEnds ends = contract.ends(StreamKind.BIDIRECTIONAL);
+    ends.near().offer(bytes(1000, 1));
+    AtomicReference<@Nullable String> seen = new AtomicReference<>();
+    ends.near().whenEnded(() -> seen.set(ends.near().loop().inLoop() + " " + ends.near().ended()));
+    contract.settle();
+    same("ran while it was open", null, seen.get());
+    WriteEnd reset = new WriteEnd.Reset(contract.code());
+    ends.near().reset(contract.code());
+    contract.holds("the task ran", () -> seen.get() != null);
+    same("on the loop, the end", "true " + reset, seen.get());
+    AtomicInteger ran = new AtomicInteger();
+    ends.near().whenEnded(ran::incrementAndGet);
+    contract.holds("the task ran after the end", () -> ran.get() == 1);
+    same("the far end before it was read", null, ends.far().readEnd());
+    new StreamReader(ends.far()).readOn();
+    contract.holds(
+        "the end came", () -> new Inbound.Reset(contract.code()).equals(ends.far().readEnd()));
   }
 
   private void observers() {

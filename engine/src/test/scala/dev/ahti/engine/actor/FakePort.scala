@@ -49,7 +49,7 @@ final class FakePort(
   private var inbound = Queue.empty[Inbound]
   private var credit = 0L
   private var armed = false
-  private var readEnd: Option[Inbound] =
+  private var cameTo: Option[Inbound] =
     if (kind == StreamKind.UNIDIRECTIONAL && local) Some(Inbound.Fin.INSTANCE) else None
   private var writeEnd: Option[WriteEnd] =
     if (kind == StreamKind.UNIDIRECTIONAL && !local) Some(WriteEnd.Finished.INSTANCE) else None
@@ -79,7 +79,7 @@ final class FakePort(
   def receive(what: Inbound): Unit = {
     val (wake, told) = synchronized {
       inbound = inbound.enqueue(what)
-      if (what.isEnd) readEnd = Some(what)
+      if (what.isEnd) cameTo = Some(what)
       val wake = armed
       armed = false
       (wake, if (what.isEnd) observer else None)
@@ -100,7 +100,15 @@ final class FakePort(
       if (first) observer else None
     }
     told.foreach(_.onWriteEnd(end))
-    if (told.isDefined) writable.run()
+    if (told.isDefined) {
+      writable.run()
+      val tasks = synchronized {
+        val all = atEnd
+        atEnd = Vector.empty
+        all
+      }
+      tasks.foreach(_.run())
+    }
   }
 
   /** What the port was bound to, if anything. */
@@ -111,7 +119,7 @@ final class FakePort(
   override def observe(watcher: PortObserver): Unit = {
     val (read, write) = synchronized {
       observer = Some(watcher)
-      (readEnd, writeEnd)
+      (cameTo, writeEnd)
     }
     read.foreach(watcher.onReadEnd)
     write.foreach(watcher.onWriteEnd)
@@ -151,10 +159,10 @@ final class FakePort(
   override def stopSending(code: Long): Unit = {
     val end = new Inbound.Stopped(code)
     val (wake, told) = synchronized {
-      val first = readEnd.isEmpty
+      val first = cameTo.isEmpty
       val changed = first || inbound.nonEmpty
       if (first) {
-        readEnd = Some(end)
+        cameTo = Some(end)
         stopCode = Some(code)
       }
       if (changed) inbound = Queue(end)
@@ -202,6 +210,11 @@ final class FakePort(
     tasks.foreach(_.run())
   }
 
+  private var atEnd = Vector.empty[Runnable]
+
+  override def readEnd: Inbound = synchronized(cameTo.orNull)
+  override def whenEnded(task: Runnable): Unit =
+    if (ended == null) synchronized { atEnd :+= task } else task.run()
   override def whenSent(task: Runnable): Unit =
     if (holds) synchronized { unsent :+= task } else task.run()
   override def queued: Long = 0

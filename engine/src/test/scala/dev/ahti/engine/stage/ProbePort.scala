@@ -90,6 +90,12 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   def endWrite(end: WriteEnd): Unit = {
     synchronized { writeEnd = end }
     synchronized(writeWake).run()
+    val tasks = synchronized {
+      val all = atEnd
+      atEnd = Vector.empty
+      all
+    }
+    tasks.foreach(_.run())
   }
 
   private def called(call: Call): Unit = calls = calls.enqueue(call)
@@ -166,6 +172,11 @@ final class ProbePort(override val id: Long = 4) extends StreamPort {
   }
   override def priority(priority: SendPriority): Unit = ()
 
+  private var atEnd = Vector.empty[Runnable]
+
+  override def readEnd: Inbound = null
+  override def whenEnded(task: Runnable): Unit =
+    if (synchronized(writeEnd) == null) synchronized { atEnd :+= task } else task.run()
   override def whenSent(task: Runnable): Unit = task.run()
   override def queued: Long = 0
 }

@@ -175,6 +175,8 @@ object WakeUpStressSpec {
     override def reset(code: Long): Unit = ()
     override def ended: WriteEnd = writeEnd
     override def priority(priority: SendPriority): Unit = ()
+    override def readEnd: Inbound = null
+    override def whenEnded(task: Runnable): Unit = ()
     override def whenSent(task: Runnable): Unit = ()
     override def queued: Long = pending.get
   }

@@ -184,6 +184,11 @@ final class ConnectPort implements StreamPort {
   }
 
   @Override
+  public @Nullable Inbound readEnd() {
+    return control.end();
+  }
+
+  @Override
   public boolean finished() {
     return control.finished();
   }
@@ -261,6 +266,11 @@ final class ConnectPort implements StreamPort {
   @Override
   public void whenSent(Runnable task) {
     body.whenSent(task);
+  }
+
+  @Override
+  public void whenEnded(Runnable task) {
+    body.whenEnded(task);
   }
 
   @Override

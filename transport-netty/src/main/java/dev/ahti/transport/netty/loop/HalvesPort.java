@@ -94,6 +94,11 @@ public abstract class HalvesPort implements StreamPort {
   }
 
   @Override
+  public final @Nullable Inbound readEnd() {
+    return in.end();
+  }
+
+  @Override
   public final void onWritable(Runnable wake) {
     out.onWritable(wake);
   }
@@ -112,6 +117,11 @@ public abstract class HalvesPort implements StreamPort {
   public final void whenSent(Runnable task) {
     long offered = out.bytesOffered();
     loop.run(() -> out.whenSent(offered, task));
+  }
+
+  @Override
+  public final void whenEnded(Runnable task) {
+    loop.run(() -> out.whenEnded(task));
   }
 
   @Override

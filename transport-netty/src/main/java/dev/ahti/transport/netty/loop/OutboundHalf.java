@@ -3,6 +3,8 @@ package dev.ahti.transport.netty.loop;
 import dev.ahti.engine.spi.WriteEnd;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,6 +35,8 @@ public final class OutboundHalf {
   // Loop only.
   private @Nullable ByteString head;
   private final ArrayDeque<Waiting> whenSent = new ArrayDeque<>(0);
+
+  private List<Runnable> whenEnded = List.of();
 
   private boolean carrier;
 
@@ -192,6 +196,9 @@ public final class OutboundHalf {
     runWaiting();
     armed = false;
     NettyLoop.guarded(wake);
+    List<Runnable> tasks = whenEnded;
+    whenEnded = List.of();
+    tasks.forEach(NettyLoop::guarded);
     return true;
   }
 
@@ -211,6 +218,17 @@ public final class OutboundHalf {
       NettyLoop.guarded(task);
     } else {
       whenSent.add(new Waiting(offset, task));
+    }
+  }
+
+  /** Runs the task once the half has ended. */
+  public void whenEnded(Runnable task) {
+    if (end != null) {
+      NettyLoop.guarded(task);
+    } else {
+      List<Runnable> tasks = new ArrayList<>(whenEnded);
+      tasks.add(task);
+      whenEnded = tasks;
     }
   }
 
