@@ -3,27 +3,19 @@ package dev.ahti.webtransport;
 import static dev.ahti.webtransport.Loopback.await;
 import static dev.ahti.webtransport.Loopback.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.ahti.wtspec.RawCapsule;
 import dev.ahti.wtspec.RawHttp;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
-import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Streams and atomic writes over HTTP/2, with a raw peer that grants little by little. */
+/** What only capsules say of credit: the windows of streams, and how much of one a reset keeps. */
 @OnlyOver(
     value = WebTransportHttpVersion.HTTP_2,
-    because = "its peer writes raw capsules; RawCreditIT has the same over HTTP/3")
+    because = "it is about capsules that HTTP/3 does not have; CreditIT has what is the same")
 class Http2CreditIT {
-  private static final WebTransportSendStreamOptions WAIT =
-      WebTransportSendStreamOptions.create().withWaitUntilAvailable(true);
-
   private static ByteString text(String text) {
     return ByteString.fromString(text);
   }
@@ -51,49 +43,6 @@ class Http2CreditIT {
 
   @ParameterizedTest
   @EnumSource
-  void withoutWaitingAStreamIsThereAtOnceOrNotAtAll(SessionEnds.Role role) throws Exception {
-    RawHttp2Ends.with(
-        role,
-        RawHttp2Ends.granting(1000, 1000, 1),
-        ends -> {
-          WebTransport session = ends.session();
-          await(session.createUnidirectionalStream());
-          await(session.createBidirectionalStream());
-          assertInstanceOf(
-              WebTransportQuotaExceededException.class,
-              failure(session.createUnidirectionalStream()));
-          ends.send(RawHttp2Ends.MAX_STREAMS_BIDI, n(2));
-          await(session.createBidirectionalStream(WAIT));
-          assertInstanceOf(
-              WebTransportQuotaExceededException.class,
-              failure(session.createBidirectionalStream()));
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whoWaitsGetsTheStreamsOneByOneAsTheyAreGranted(SessionEnds.Role role) throws Exception {
-    RawHttp2Ends.with(
-        role,
-        RawHttp2Ends.granting(1000, 1000, 0),
-        ends -> {
-          List<CompletionStage<WebTransportSendStream>> waiting = new ArrayList<>();
-          for (int i = 0; i < 3; i++) {
-            waiting.add(ends.session().createUnidirectionalStream(WAIT));
-          }
-          for (int granted = 0; granted < 3; granted++) {
-            for (CompletionStage<?> stage : waiting.subList(granted, 3)) {
-              assertFalse(stage.toCompletableFuture().isDone(), "granted: " + granted);
-            }
-            ends.send(RawHttp2Ends.MAX_STREAMS_UNI, n(granted + 1));
-            await(await(waiting.get(granted)).getWriter().write(text("n" + granted)));
-            arrives(ends, id(ends, granted), "n" + granted);
-          }
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void anAtomicWriteGoesWhenTheWindowsHaveRoomForAllOfItAndNotAByteBefore(SessionEnds.Role role)
       throws Exception {
     RawHttp2Ends.with(
@@ -117,68 +66,12 @@ class Http2CreditIT {
             }
             assertInstanceOf(
                 WebTransportAbortException.class, failure(writer.atomicWrite(text("!!"))));
-            eventuallyAtomic(writer, "+");
+            CreditIT.eventuallyAtomic(writer, "+");
             arrives(ends, id, "+");
           }
           await(writer.close());
           assertEquals(
               new RawCapsule(RawHttp2Ends.STREAM_FIN, id), ends.next(RawHttp2Ends.STREAM_FIN));
-        });
-  }
-
-  /** The grant is on its way: until it is there, the write is refused. */
-  private static void eventuallyAtomic(WebTransportWriter writer, String text) {
-    Loopback.eventually(
-        "the grant is there",
-        () ->
-            writer
-                .atomicWrite(text(text))
-                .handle((done, failure) -> failure == null)
-                .toCompletableFuture()
-                .join());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whatIsAtomicBehindARefusedOneIsRefusedAndTheStreamGoesOn(SessionEnds.Role role)
-      throws Exception {
-    RawHttp2Ends.with(
-        role,
-        RawHttp2Ends.granting(0, 1000, 9),
-        ends -> {
-          WebTransportWriter writer =
-              await(ends.session().createUnidirectionalStream()).getWriter();
-          writer.write(text("x"));
-          CompletionStage<Done> first = writer.atomicWrite(text("first"));
-          CompletionStage<Done> second = writer.atomicWrite(text("2"));
-          assertFalse(first.toCompletableFuture().isDone(), "it waits for what is before it");
-          ends.send(RawHttp2Ends.MAX_DATA, n(3));
-          assertInstanceOf(WebTransportAbortException.class, failure(first));
-          assertInstanceOf(WebTransportAbortException.class, failure(second));
-          await(writer.write(text("yz")));
-          arrives(ends, id(ends, 0), "xyz");
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void anotherWriteBehindARefusedAtomicOneFailsTheStream(SessionEnds.Role role) throws Exception {
-    RawHttp2Ends.with(
-        role,
-        RawHttp2Ends.granting(0, 1000, 9),
-        ends -> {
-          WebTransportWriter writer =
-              await(ends.session().createUnidirectionalStream()).getWriter();
-          writer.write(text("x"));
-          CompletionStage<Done> first = writer.atomicWrite(text("first"));
-          CompletionStage<Done> behind = writer.write(text("behind"));
-          ends.send(RawHttp2Ends.MAX_DATA, n(3));
-          for (CompletionStage<Done> each : List.of(first, behind, writer.closed())) {
-            assertInstanceOf(WebTransportAbortException.class, failure(each));
-          }
-          assertEquals(
-              new RawCapsule(RawHttp2Ends.RESET, id(ends, 0) + n(0) + n(1)),
-              ends.next(RawHttp2Ends.RESET));
         });
   }
 

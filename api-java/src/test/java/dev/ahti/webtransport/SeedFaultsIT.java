@@ -178,7 +178,7 @@ class SeedFaultsIT {
       value = WebTransportHttpVersion.HTTP_3,
       because =
           "its peer writes raw HTTP/3; over HTTP/2 no session is without flow control, and"
-              + " Http2CreditIT has a raw peer that grants by hand")
+              + " CreditIT has a raw peer that grants by hand")
   @ParameterizedTest
   @EnumSource(Role.class)
   void aHandlerLivesWithAPeerThatGrantsByHand(Role role) throws Exception {

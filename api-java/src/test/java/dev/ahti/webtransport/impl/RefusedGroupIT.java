@@ -9,10 +9,10 @@ import dev.ahti.engine.actor.SendGroupHandle;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.engine.testkit.Leftovers;
-import dev.ahti.webtransport.OnlyOver;
+import dev.ahti.webtransport.Bindings;
+import dev.ahti.webtransport.OverBothBindings;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportDatagramsWritable;
-import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.WebTransportOptions;
 import dev.ahti.webtransport.WebTransportQuotaExceededException;
 import dev.ahti.webtransport.WebTransportSendGroup;
@@ -31,9 +31,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.Test;
 
 /** A group that was made while its session connected, when another one has taken its place. */
-@OnlyOver(
-    value = WebTransportHttpVersion.HTTP_3,
-    because = "it runs in memory, where there is no binding")
+@OverBothBindings
 class RefusedGroupIT {
   private static <T> T await(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
@@ -50,9 +48,15 @@ class RefusedGroupIT {
     Ahti ahti = Ahti.get(system);
     try {
       WebTransportServerBinding binding =
-          await(WebTransportServer.create(system).withRoute("/", session -> {}).bind());
+          await(
+              WebTransportServer.create(system)
+                  .withHttpVersions(Bindings.current())
+                  .withRoute("/", session -> {})
+                  .bind());
       WebTransportOptions options =
-          WebTransportOptions.create().withServerCertificateHashes(binding.certificateHash());
+          WebTransportOptions.create()
+              .withHttpVersions(Bindings.current())
+              .withServerCertificateHashes(binding.certificateHash());
       WebTransport there = WebTransport.connect(system, binding.url() + "/", options);
       await(there.ready());
       SessionHandle engine = ((ApiSession) there).require();
