@@ -30,7 +30,8 @@ public final class HeldResolver implements HostResolver {
 
   /** A host whose lookup goes on until it is let go. */
   static Host hold() {
-    Host host = new Host("held-" + NAMES.incrementAndGet() + HERE, new CountDownLatch(1));
+    Host host =
+        new Host("held-" + NAMES.incrementAndGet() + HERE, new CountDownLatch(1), new AtomicLong());
     HELD.put(host.name(), host);
     return host;
   }
@@ -40,8 +41,9 @@ public final class HeldResolver implements HostResolver {
    *
    * @param name its name
    * @param gate open once it may be found
+   * @param lookups how often it was looked up
    */
-  record Host(String name, CountDownLatch gate) implements AutoCloseable {
+  record Host(String name, CountDownLatch gate, AtomicLong lookups) implements AutoCloseable {
 
     /** A server of it. */
     String url(int port) {
@@ -73,6 +75,7 @@ public final class HeldResolver implements HostResolver {
     }
     Host held = HELD.get(name);
     if (held != null) {
+      held.lookups().incrementAndGet();
       await(held.gate());
     }
     return List.of(InetAddress.getLoopbackAddress());
