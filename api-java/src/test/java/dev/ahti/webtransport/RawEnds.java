@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  * A session of ours, a client's or a server's, with a peer that writes raw bytes. The session's id
  * is 0.
  */
-record RawEnds(RawPeer raw, RawStream connect, WebTransport session) {
+record RawEnds(
+    Loopback loopback, RawPeer raw, RawStream control, RawStream connect, WebTransport session) {
   static final long MAX_DATA = 0x190b4d3dL;
   static final long MAX_STREAMS_BIDI = 0x190b4d3fL;
   static final long MAX_STREAMS_UNI = 0x190b4d40L;
@@ -44,10 +45,11 @@ record RawEnds(RawPeer raw, RawStream connect, WebTransport session) {
       if (role == SessionEnds.Role.SERVER) {
         raw[0] = RawPeer.connect(loopback.binding.localAddress().getPort(), options);
         raw[0].accept();
-        raw[0].unidirectional(control(Era.D16.settings() + settings));
+        RawStream control = raw[0].unidirectional(control(Era.D16.settings() + settings));
         RawStream connect = raw[0].bidirectional(RawHttp.headers(Era.D16.connect("/")));
         assertEquals("200", connect.headers().get(":status").orElseThrow());
-        body.run(new RawEnds(raw[0], connect, accepted.poll(20, TimeUnit.SECONDS)));
+        body.run(
+            new RawEnds(loopback, raw[0], control, connect, accepted.poll(20, TimeUnit.SECONDS)));
       } else {
         raw[0] = RawPeer.listen(options);
         WebTransport session =
@@ -56,13 +58,13 @@ record RawEnds(RawPeer raw, RawStream connect, WebTransport session) {
                 "https://127.0.0.1:" + raw[0].port() + "/",
                 WebTransportOptions.create().withServerCertificateHashes(hash()));
         raw[0].accept();
-        raw[0].unidirectional(control("0801" + Era.D16.settings() + settings));
+        RawStream control = raw[0].unidirectional(control("0801" + Era.D16.settings() + settings));
         RawStream connect = raw[0].accept();
         connect.headers();
         // ":status: 200" is entry 25 of the static table (RFC 9204 A).
         connect.write("01030000d9");
         await(session.ready());
-        body.run(new RawEnds(raw[0], connect, session));
+        body.run(new RawEnds(loopback, raw[0], control, connect, session));
       }
     } finally {
       Closing.all(raw[0], loopback);

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  *
  * @param server whether our side is the server
  */
-record RawHttp2Ends(RawTcpPeer raw, RawBody connect, WebTransport session, boolean server) {
+record RawHttp2Ends(
+    Loopback loopback, RawTcpPeer raw, RawBody connect, WebTransport session, boolean server) {
   static final long RESET = 0x190b4d39L;
   static final long STOP = 0x190b4d3aL;
   static final long STREAM_FIN = 0x190b4d3bL;
@@ -69,7 +70,9 @@ record RawHttp2Ends(RawTcpPeer raw, RawBody connect, WebTransport session, boole
                       ":authority", "127.0.0.1",
                       ":path", "/"));
           assertEquals("200", connect.headers().get(":status").orElseThrow());
-          run(body, new RawHttp2Ends(raw, connect, accepted.poll(20, TimeUnit.SECONDS), true));
+          run(
+              body,
+              new RawHttp2Ends(loopback, raw, connect, accepted.poll(20, TimeUnit.SECONDS), true));
         }
       } else {
         RawTcpOptions serving =
@@ -86,7 +89,7 @@ record RawHttp2Ends(RawTcpPeer raw, RawBody connect, WebTransport session, boole
           connect.headers();
           connect.write(RawFields.of(":status", "200"));
           await(session.ready());
-          run(body, new RawHttp2Ends(raw, connect, session, false));
+          run(body, new RawHttp2Ends(loopback, raw, connect, session, false));
         }
       }
     }

@@ -11,7 +11,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A transport without unreliable transport; Netty's always has it, so this one is in memory. */
+/**
+ * A connection that has unreliable transport, or has not, whatever is asked of it. Over HTTP/3
+ * Netty always has it and over HTTP/2 never, so this one is in memory, where it can be chosen.
+ */
 class ReliableOnlyTest {
 
   @ParameterizedTest

@@ -49,16 +49,34 @@ class SessionsIT {
     }
   }
 
-  @Test
-  void aLongReasonIsCutAt1024BytesOnACharacterEdge() throws Exception {
-    try (Loopback loopback = Loopback.start(Map.of("/", keep))) {
-      WebTransport client = loopback.connect("/");
-      WebTransport server = server();
-      client.close(new WebTransportCloseInfo(1, "a" + "ä".repeat(600)));
-      assertEquals("a" + "ä".repeat(511), await(server.closed()).reason());
-      // The text resolves the closer's own promise with what it was given.
-      assertEquals("a" + "ä".repeat(600), await(client.closed()).reason());
-    }
+  /** Characters of one to four bytes, some of which lie across the edge. */
+  @ParameterizedTest(name = "{0}, {2} behind {1} of 1 byte")
+  @CsvSource({
+    "CLIENT, 1, ä, 511",
+    "SERVER, 1, ä, 511",
+    "CLIENT, 2, €, 340",
+    "SERVER, 2, €, 340",
+    "CLIENT, 0, 😀, 256",
+    "SERVER, 0, 😀, 256",
+    "CLIENT, 1, 😀, 255",
+    "CLIENT, 2, 😀, 255",
+    "CLIENT, 3, 😀, 255",
+    "SERVER, 1, 😀, 255",
+    "SERVER, 2, 😀, 255",
+    "SERVER, 3, 😀, 255",
+  })
+  void aLongReasonIsCutAt1024BytesOnACharacterEdge(
+      SessionEnds.Role role, int before, String character, int kept) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          String reason = "a".repeat(before) + character.repeat(600);
+          ends.mine().close(new WebTransportCloseInfo(1, reason));
+          assertEquals(
+              "a".repeat(before) + character.repeat(kept), await(ends.theirs().closed()).reason());
+          // The text resolves the closer's own promise with what it was given.
+          assertEquals(reason, await(ends.mine().closed()).reason());
+        });
   }
 
   @Test

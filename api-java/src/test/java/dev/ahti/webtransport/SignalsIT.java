@@ -14,12 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.apache.pekko.Done;
-import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,67 +31,75 @@ import org.junit.jupiter.params.provider.MethodSource;
     because = "it is the table of HTTP/3; SignalsOverHttp2IT is that of HTTP/2")
 class SignalsIT {
   private static final Duration STOP_NOTICED = Duration.ofMillis(250);
-  private static final ByteString CHUNK = ByteString.fromString("chunk");
 
   /** The peer's side of one bidirectional stream of ours. */
-  private record Wire(RawEnds ends, WebTransportBidirectionalStream stream, RawStream far) {
-    WebTransportSendStream writable() {
-      return stream.writable();
+  private record Wire(RawEnds ends, WebTransportBidirectionalStream stream, RawStream far)
+      implements SignalRows.Wire {
+    @Override
+    public Loopback loopback() {
+      return ends.loopback();
     }
 
-    WebTransportReceiveStream readable() {
-      return stream.readable();
+    @Override
+    public WebTransport session() {
+      return ends.session();
+    }
+
+    @Override
+    public void sees(String text) {
+      assertEquals(RawHttp.hex(text), far.bytes(text.length()));
+    }
+
+    @Override
+    public void seesFin() {
+      assertEquals("FIN", far.end());
+    }
+
+    @Override
+    public void seesReset(long code) {
+      assertEquals("RESET " + RawEnds.wire(code), far.end());
+    }
+
+    @Override
+    public void sends(String text) {
+      far.write(RawHttp.hex(text));
+    }
+
+    @Override
+    public void sendsFin() {
+      far.finish("");
+    }
+
+    @Override
+    public void sendsReset(long code) {
+      far.shutdown(false, true, Long.decode(RawEnds.wire(code)));
+    }
+
+    @Override
+    public void closes(int code, String reason) {
+      ends.connect().finish(RawHttp.capsule(0x2843, "%08x".formatted(code) + RawHttp.hex(reason)));
+    }
+
+    @Override
+    public void drains() {
+      ends.connect().write(RawHttp.capsule(0x78ae, ""));
+    }
+
+    @Override
+    public void goesAway() {
+      ends.control().write(RawHttp.frame(0x07, "04"));
+    }
+
+    @Override
+    public void breaks() {
+      ends.raw().disconnect(0x102, "gone");
     }
   }
 
-  private interface Row {
-    void check(Wire wire) throws Exception;
-  }
-
-  private static Arguments row(String name, Row row) {
-    return Arguments.of(name, row);
-  }
-
-  static Stream<Arguments> calls() {
+  /** What this transport cannot tell. */
+  private static Stream<Arguments> own() {
     return Stream.of(
-        row(
-            "writable.abort(error) -> RESET_STREAM",
-            wire -> {
-              wire.writable().abort(77);
-              assertEquals("RESET " + RawEnds.wire(77), wire.far.end());
-            }),
-        row(
-            "writable.close() -> FIN",
-            wire -> {
-              await(wire.writable().close());
-              assertEquals("FIN", wire.far.end());
-            }),
-        row(
-            "writable.getWriter().write(chunk) -> STREAM",
-            wire -> {
-              await(wire.writable().getWriter().write(CHUNK));
-              assertEquals(RawHttp.hex("chunk"), wire.far.bytes(5));
-            }),
-        row(
-            "writable.getWriter().close() -> FIN",
-            wire -> {
-              WebTransportWriter writer = wire.writable().getWriter();
-              writer.write(CHUNK);
-              await(writer.close());
-              assertEquals(RawHttp.hex("chunk"), wire.far.bytes(5));
-              assertEquals("FIN", wire.far.end());
-            }),
-        row(
-            "writable.getWriter().abort(error) -> RESET_STREAM",
-            wire -> {
-              await(wire.writable().getWriter().abort(78));
-              assertEquals("RESET " + RawEnds.wire(78), wire.far.end());
-            }));
-  }
-
-  static Stream<Arguments> signals() {
-    return Stream.of(
-        row(
+        SignalRows.<Wire>row(
             "STOP_SENDING -> errors writable; its code is not known on this transport",
             wire -> {
               WebTransportWriter writer = wire.writable().getWriter();
@@ -105,72 +109,18 @@ class SignalsIT {
               assertEquals(WebTransportErrorSource.STREAM, error.source());
               assertEquals(OptionalLong.empty(), error.streamErrorCode());
               assertTrue(error.getMessage().contains("without"), error.getMessage());
-              assertInstanceOf(WebTransportError.class, failure(writer.write(CHUNK)));
-            }),
-        row(
-            "STREAM -> read().value",
-            wire -> {
-              wire.far.write(RawHttp.hex("bytes"));
-              assertEquals(
-                  "bytes", await(wire.readable().getReader().read()).orElseThrow().utf8String());
-            }),
-        row(
-            "STREAM with FIN -> read().done",
-            wire -> {
-              wire.far.finish("");
-              assertEquals(Optional.empty(), await(wire.readable().getReader().read()));
-            }),
-        row(
-            "RESET_STREAM -> errors readable with its code",
-            wire -> {
-              wire.far.shutdown(false, true, 0x52e4a40fa8dbL + 31 + 1);
-              WebTransportError error =
-                  assertInstanceOf(
-                      WebTransportError.class, failure(wire.readable().getReader().read()));
-              assertEquals(WebTransportErrorSource.STREAM, error.source());
-              assertEquals(OptionalLong.of(31), error.streamErrorCode());
-            }),
-        row(
-            "session cleanly terminated -> closed with its info, open streams fail",
-            wire -> {
-              CompletionStage<?> read = wire.readable().getReader().read();
-              CompletionStage<Done> written = wire.writable().getWriter().closed();
-              wire.ends.connect().finish(RawHttp.capsule(0x2843, "00000007" + RawHttp.hex("bye")));
-              WebTransportCloseInfo info = await(wire.ends.session().closed());
-              assertEquals(7, info.closeCode());
-              assertEquals("bye", info.reason());
-              ofTheSession(failure(read));
-              ofTheSession(failure(written));
-            }),
-        row(
-            "network error -> closed fails, open streams fail",
-            wire -> {
-              CompletionStage<?> read = wire.readable().getReader().read();
-              CompletionStage<Done> written = wire.writable().getWriter().closed();
-              wire.ends.raw().disconnect(0x102, "gone");
-              ofTheSession(failure(wire.ends.session().closed()));
-              ofTheSession(failure(read));
-              ofTheSession(failure(written));
+              assertInstanceOf(WebTransportError.class, failure(writer.write(SignalRows.CHUNK)));
             }));
   }
 
-  private static void ofTheSession(Throwable failure) {
-    assertEquals(
-        WebTransportErrorSource.SESSION,
-        assertInstanceOf(WebTransportError.class, failure).source());
-  }
-
   static Stream<Arguments> everyRow() {
-    return Stream.concat(calls(), signals())
-        .flatMap(
-            row ->
-                Stream.of(SessionEnds.Role.values())
-                    .map(role -> Arguments.of(role, row.get()[0], row.get()[1])));
+    return SignalRows.ofBothRoles(own());
   }
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("everyRow")
-  void eachRowOfTheTables(SessionEnds.Role role, String name, Row row) throws Exception {
+  void eachRowOfTheTables(SessionEnds.Role role, String name, SignalRows.Row<Wire> row)
+      throws Exception {
     RawEnds.with(
         role,
         RawOptions.DEFAULTS,
@@ -222,7 +172,7 @@ class SignalsIT {
           for (int i = 0; i < times.length; i++) {
             WebTransportWriter writer =
                 await(ends.session().createUnidirectionalStream()).getWriter();
-            await(writer.write(CHUNK));
+            await(writer.write(SignalRows.CHUNK));
             RawStream far = ends.unidirectional();
             far.bytes(5);
             long before = System.nanoTime();

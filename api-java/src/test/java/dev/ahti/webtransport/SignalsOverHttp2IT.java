@@ -3,18 +3,12 @@ package dev.ahti.webtransport;
 import static dev.ahti.webtransport.Loopback.await;
 import static dev.ahti.webtransport.Loopback.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.ahti.wtspec.RawCapsule;
 import dev.ahti.wtspec.RawFrame;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawHttp2;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.apache.pekko.Done;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,23 +22,24 @@ import org.junit.jupiter.params.provider.MethodSource;
     value = WebTransportHttpVersion.HTTP_2,
     because = "it is the table of HTTP/2; SignalsIT is that of HTTP/3")
 class SignalsOverHttp2IT {
-  private static final ByteString CHUNK = ByteString.fromString("chunk");
-
   /** The peer's side of the first bidirectional stream of ours, which said "x". */
-  private record Wire(RawHttp2Ends ends, WebTransportBidirectionalStream stream) {
-    WebTransportSendStream writable() {
-      return stream.writable();
+  private record Wire(RawHttp2Ends ends, WebTransportBidirectionalStream stream)
+      implements SignalRows.Wire {
+    @Override
+    public Loopback loopback() {
+      return ends.loopback();
     }
 
-    WebTransportReceiveStream readable() {
-      return stream.readable();
+    @Override
+    public WebTransport session() {
+      return ends.session();
     }
 
     String id() {
       return ends.first(true);
     }
 
-    void sends(long type, String payload) {
+    void sees(long type, String payload) {
       RawCapsule opens = new RawCapsule(RawHttp2Ends.STREAM, id());
       RawCapsule next = opens;
       while (next.equals(opens)) {
@@ -58,172 +53,114 @@ class SignalsOverHttp2IT {
       }
       assertEquals(new RawCapsule(type, payload), next);
     }
-  }
 
-  private interface Row {
-    void check(Wire wire) throws Exception;
-  }
+    @Override
+    public void sees(String text) {
+      sees(RawHttp2Ends.STREAM, id() + RawHttp.hex(text));
+    }
 
-  private static Arguments row(String name, Row row) {
-    return Arguments.of(name, row);
+    @Override
+    public void seesFin() {
+      sees(RawHttp2Ends.STREAM_FIN, id());
+    }
+
+    @Override
+    public void seesReset(long code) {
+      // One byte counts: "x".
+      sees(RawHttp2Ends.RESET, id() + n(code) + n(1));
+    }
+
+    @Override
+    public void sends(String text) {
+      ends.send(RawHttp2Ends.STREAM, id(), RawHttp.hex(text));
+    }
+
+    @Override
+    public void sendsFin() {
+      ends.send(RawHttp2Ends.STREAM_FIN, id());
+    }
+
+    @Override
+    public void sendsReset(long code) {
+      ends.send(RawHttp2Ends.RESET, id(), n(code), n(0));
+    }
+
+    @Override
+    public void closes(int code, String reason) {
+      ends.send(RawHttp2Ends.CLOSE, "%08x".formatted(code), RawHttp.hex(reason));
+    }
+
+    @Override
+    public void drains() {
+      ends.send(RawHttp2Ends.DRAIN);
+    }
+
+    @Override
+    public void goesAway() {
+      int last = ends.server() ? 0 : ends.connect().id();
+      ends.raw()
+          .write(new RawFrame(RawFrame.GOAWAY, 0, 0, RawHttp2.number(last) + RawHttp2.number(0)));
+    }
+
+    @Override
+    public void breaks() {
+      ends.raw().close();
+    }
   }
 
   private static String n(long value) {
     return RawHttp.number(value);
   }
 
-  static Stream<Arguments> calls() {
+  private static Arguments row(String name, SignalRows.Row<Wire> row) {
+    return SignalRows.row(name, row);
+  }
+
+  /** What capsules tell and frames of HTTP/3 do not, or not a raw peer. */
+  private static Stream<Arguments> own() {
     return Stream.of(
-        row(
-            "writable.abort(error) -> WT_RESET_STREAM with error",
-            wire -> {
-              wire.writable().abort(77);
-              wire.sends(RawHttp2Ends.RESET, wire.id() + n(77) + n(1));
-            }),
-        row(
-            "writable.close() -> WT_STREAM with FIN",
-            wire -> {
-              await(wire.writable().close());
-              wire.sends(RawHttp2Ends.STREAM_FIN, wire.id());
-            }),
-        row(
-            "writable.getWriter().write(chunk) -> WT_STREAM",
-            wire -> {
-              await(wire.writable().getWriter().write(CHUNK));
-              wire.sends(RawHttp2Ends.STREAM, wire.id() + RawHttp.hex("chunk"));
-            }),
-        row(
-            "writable.getWriter().close() -> WT_STREAM with FIN",
-            wire -> {
-              await(wire.writable().getWriter().close());
-              wire.sends(RawHttp2Ends.STREAM_FIN, wire.id());
-            }),
-        row(
-            "writable.getWriter().abort(error) -> WT_RESET_STREAM with error",
-            wire -> {
-              await(wire.writable().getWriter().abort(78));
-              wire.sends(RawHttp2Ends.RESET, wire.id() + n(78) + n(1));
-            }),
         row(
             "readable.cancel(error) -> WT_STOP_SENDING with error",
             wire -> {
-              wire.readable().cancel(0xffff_ffffL);
-              wire.sends(RawHttp2Ends.STOP, wire.id() + n(0xffff_ffffL));
+              await(wire.readable().cancel(0xffff_ffffL));
+              wire.sees(RawHttp2Ends.STOP, wire.id() + n(0xffff_ffffL));
             }),
         row(
             "readable.getReader().cancel(error) -> WT_STOP_SENDING with error",
             wire -> {
               await(wire.readable().getReader().cancel(80));
-              wire.sends(RawHttp2Ends.STOP, wire.id() + n(80));
+              wire.sees(RawHttp2Ends.STOP, wire.id() + n(80));
             }),
         row(
             "wt.close(closeInfo) -> terminates the session with it",
             wire -> {
-              wire.ends.session().close(new WebTransportCloseInfo(7, "bye"));
-              wire.sends(RawHttp2Ends.CLOSE, "00000007" + RawHttp.hex("bye"));
-            }));
-  }
-
-  static Stream<Arguments> signals() {
-    return Stream.of(
+              wire.session().close(new WebTransportCloseInfo(7, "bye"));
+              wire.sees(RawHttp2Ends.CLOSE, "00000007" + RawHttp.hex("bye"));
+            }),
         row(
             "WT_STOP_SENDING with error -> errors writable with its code",
             wire -> {
               WebTransportWriter writer = wire.writable().getWriter();
               wire.ends.send(RawHttp2Ends.STOP, wire.id(), n(5));
-              ofTheStream(5, failure(writer.closed()));
-              ofTheStream(5, failure(writer.write(CHUNK)));
+              SignalRows.ofTheStream(5, failure(writer.closed()));
+              SignalRows.ofTheStream(5, failure(writer.write(SignalRows.CHUNK)));
             }),
         row(
-            "WT_STREAM -> read().value",
+            "WT_RESET_STREAM with an error of 32 bits -> errors readable with its code",
             wire -> {
-              wire.ends.send(RawHttp2Ends.STREAM, wire.id(), RawHttp.hex("bytes"));
-              assertEquals(
-                  "bytes", await(wire.readable().getReader().read()).orElseThrow().utf8String());
-            }),
-        row(
-            "WT_STREAM with FIN -> read().done",
-            wire -> {
-              wire.ends.send(RawHttp2Ends.STREAM_FIN, wire.id());
-              assertEquals(Optional.empty(), await(wire.readable().getReader().read()));
-            }),
-        row(
-            "WT_RESET_STREAM with error -> errors readable with its code",
-            wire -> {
-              wire.ends.send(RawHttp2Ends.RESET, wire.id(), n(0xffff_fffeL), n(0));
-              ofTheStream(0xffff_fffeL, failure(wire.readable().getReader().read()));
-            }),
-        row(
-            "session cleanly terminated -> closed with its info, open streams fail",
-            wire -> {
-              CompletionStage<?> read = wire.readable().getReader().read();
-              CompletionStage<Done> written = wire.writable().getWriter().closed();
-              wire.ends.send(RawHttp2Ends.CLOSE, "00000007", RawHttp.hex("bye"));
-              assertEquals(
-                  new WebTransportCloseInfo(7, "bye"), await(wire.ends.session().closed()));
-              ofTheSession(failure(read));
-              ofTheSession(failure(written));
-            }),
-        row(
-            "network error -> closed fails, open streams fail",
-            wire -> {
-              CompletionStage<?> read = wire.readable().getReader().read();
-              CompletionStage<Done> written = wire.writable().getWriter().closed();
-              wire.ends.raw().close();
-              ofTheSession(failure(wire.ends.session().closed()));
-              ofTheSession(failure(read));
-              ofTheSession(failure(written));
-            }),
-        row(
-            "GOAWAY -> draining, and the session goes on",
-            wire -> {
-              assertFalse(wire.ends.session().draining().toCompletableFuture().isDone());
-              int last = wire.ends.server() ? 0 : wire.ends.connect().id();
-              wire.ends
-                  .raw()
-                  .write(
-                      new RawFrame(
-                          RawFrame.GOAWAY, 0, 0, RawHttp2.number(last) + RawHttp2.number(0)));
-              goesOnDraining(wire);
-            }),
-        row(
-            "WT_DRAIN_SESSION -> draining, and the session goes on",
-            wire -> {
-              wire.ends.send(RawHttp2Ends.DRAIN);
-              goesOnDraining(wire);
+              wire.sendsReset(0xffff_fffeL);
+              SignalRows.ofTheStream(0xffff_fffeL, failure(wire.readable().getReader().read()));
             }));
   }
 
-  private static void goesOnDraining(Wire wire) throws Exception {
-    await(wire.ends.session().draining());
-    assertEquals(WebTransportState.DRAINING, wire.ends.session().state());
-    await(wire.writable().getWriter().write(CHUNK));
-    wire.sends(RawHttp2Ends.STREAM, wire.id() + RawHttp.hex("chunk"));
-  }
-
-  private static void ofTheStream(long code, Throwable failure) {
-    WebTransportError error = assertInstanceOf(WebTransportError.class, failure);
-    assertEquals(WebTransportErrorSource.STREAM, error.source());
-    assertEquals(OptionalLong.of(code), error.streamErrorCode());
-  }
-
-  private static void ofTheSession(Throwable failure) {
-    assertEquals(
-        WebTransportErrorSource.SESSION,
-        assertInstanceOf(WebTransportError.class, failure).source());
-  }
-
   static Stream<Arguments> everyRow() {
-    return Stream.concat(calls(), signals())
-        .flatMap(
-            row ->
-                Stream.of(SessionEnds.Role.values())
-                    .map(role -> Arguments.of(role, row.get()[0], row.get()[1])));
+    return SignalRows.ofBothRoles(own());
   }
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("everyRow")
-  void eachRowOfTheTables(SessionEnds.Role role, String name, Row row) throws Exception {
+  void eachRowOfTheTables(SessionEnds.Role role, String name, SignalRows.Row<Wire> row)
+      throws Exception {
     RawHttp2Ends.with(
         role,
         RawHttp2Ends.GENEROUS,
@@ -235,7 +172,7 @@ class SignalsOverHttp2IT {
           WebTransportWriter writer = stream.writable().getWriter();
           await(writer.write(ByteString.fromString("x")));
           writer.releaseLock();
-          wire.sends(RawHttp2Ends.STREAM, wire.id() + RawHttp.hex("x"));
+          wire.sees("x");
           row.check(wire);
         });
   }

@@ -24,6 +24,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Statistics of connections: what is counted, and what is absent. */
@@ -38,43 +39,47 @@ class StatsIT {
     return Loopback.start(Map.of("/", accepted::add));
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource
   @OnlyOver(
       value = WebTransportHttpVersion.HTTP_2,
       because = "QUIC tells more; see everyMemberCountsWhatItSaysOrIsAbsent")
-  void theMembersOfHttp2CountWhatTheySayOrAreAbsent() throws Exception {
-    try (Loopback loopback = start()) {
-      WebTransport client = loopback.connect("/");
-      WebTransport server = server();
-      WebTransportConnectionStats before = await(client.getStats());
-      assertEquals(OptionalLong.of(0), before.bytesSent());
-      assertTrue(before.bytesSentOverhead().getAsLong() > 0, "a handshake was sent");
-      send(client, server, BYTES, loopback);
-      WebTransportConnectionStats stats = await(client.getStats());
-      assertEquals(OptionalLong.of(BYTES), stats.bytesSent());
-      assertEquals(stats.bytesSent(), stats.bytesAcknowledged());
-      long overhead =
-          stats.bytesSentOverhead().getAsLong() - before.bytesSentOverhead().getAsLong();
-      assertTrue(overhead > 0 && overhead < BYTES / 8, "overhead " + overhead);
-      assertTrue(await(server.getStats()).bytesReceived().getAsLong() > BYTES);
-      assertTrue(stats.bytesReceived().getAsLong() > 0, stats::toString);
-      assertEquals(Optional.of(false), stats.atSendCapacity());
-      for (OptionalLong unknown :
-          List.of(
-              stats.packetsSent(),
-              stats.packetsReceived(),
-              stats.packetsLost(),
-              stats.bytesLost())) {
-        assertEquals(OptionalLong.empty(), unknown);
-      }
-      assertEquals(Optional.empty(), stats.minRtt());
-      if (Epoll.isAvailable()) {
-        Duration rtt = stats.smoothedRtt().orElseThrow();
-        assertTrue(rtt.toNanos() > 0 && rtt.compareTo(Duration.ofSeconds(5)) < 0, rtt::toString);
-        assertTrue(stats.estimatedSendRate().getAsLong() > 0, stats::toString);
-      }
-      client.close();
-    }
+  void theMembersOfHttp2CountWhatTheySayOrAreAbsent(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          Loopback loopback = ends.loopback();
+          WebTransport client = ends.mine();
+          WebTransport server = ends.theirs();
+          WebTransportConnectionStats before = await(client.getStats());
+          assertEquals(OptionalLong.of(0), before.bytesSent());
+          assertTrue(before.bytesSentOverhead().getAsLong() > 0, "a handshake was sent");
+          send(client, server, BYTES, loopback);
+          WebTransportConnectionStats stats = await(client.getStats());
+          assertEquals(OptionalLong.of(BYTES), stats.bytesSent());
+          assertEquals(stats.bytesSent(), stats.bytesAcknowledged());
+          long overhead =
+              stats.bytesSentOverhead().getAsLong() - before.bytesSentOverhead().getAsLong();
+          assertTrue(overhead > 0 && overhead < BYTES / 8, "overhead " + overhead);
+          assertTrue(await(server.getStats()).bytesReceived().getAsLong() > BYTES);
+          assertTrue(stats.bytesReceived().getAsLong() > 0, stats::toString);
+          assertEquals(Optional.of(false), stats.atSendCapacity());
+          for (OptionalLong unknown :
+              List.of(
+                  stats.packetsSent(),
+                  stats.packetsReceived(),
+                  stats.packetsLost(),
+                  stats.bytesLost())) {
+            assertEquals(OptionalLong.empty(), unknown);
+          }
+          assertEquals(Optional.empty(), stats.minRtt());
+          if (Epoll.isAvailable()) {
+            Duration rtt = stats.smoothedRtt().orElseThrow();
+            assertTrue(
+                rtt.toNanos() > 0 && rtt.compareTo(Duration.ofSeconds(5)) < 0, rtt::toString);
+            assertTrue(stats.estimatedSendRate().getAsLong() > 0, stats::toString);
+          }
+        });
   }
 
   private WebTransport server() throws InterruptedException {
@@ -143,16 +148,20 @@ class StatsIT {
   @OnlyOver(
       value = WebTransportHttpVersion.HTTP_3,
       because = "TCP tells nothing of losses, nor of its path")
-  @Test
-  void lossIsCountedAndTheRoundTripTimeIsThatOfThePath() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void lossIsCountedAndTheRoundTripTimeIsThatOfThePath(SessionEnds.Role role) throws Exception {
     Impairment lossy = Impairment.NONE.withDelay(Duration.ofMillis(20)).withLoss(0.02, 1);
     try (Loopback loopback = start();
         Path path = Path.to(loopback, lossy)) {
       WebTransport client =
           WebTransport.connect(loopback.system, path.url() + "/", loopback.trusting());
       await(client.ready());
-      send(client, server(), BYTES, loopback);
-      WebTransportConnectionStats stats = await(client.getStats());
+      WebTransport server = server();
+      boolean up = role == SessionEnds.Role.CLIENT;
+      WebTransport from = up ? client : server;
+      send(from, up ? server : client, BYTES, loopback);
+      WebTransportConnectionStats stats = await(from.getStats());
       assertTrue(
           stats.smoothedRtt().orElseThrow().compareTo(Duration.ofMillis(40)) >= 0, stats::toString);
       assertTrue(
@@ -163,27 +172,29 @@ class StatsIT {
     }
   }
 
-  @Test
-  void aWriterThatTheTransportHoldsUpIsAtSendCapacity() throws Exception {
-    try (Loopback loopback = start()) {
-      WebTransport client = loopback.connect("/");
-      WebTransport server = server();
-      var sent =
-          Source.repeat(ByteString.fromArray(new byte[64 * 1024]))
-              .runWith(await(client.createUnidirectionalStream()).sink(), loopback.system);
-      Loopback.eventually(
-          "nobody reads, so the window closes",
-          () -> {
-            try {
-              return await(client.getStats()).atSendCapacity().orElseThrow();
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-          });
-      assertFalse(sent.toCompletableFuture().isDone());
-      assertEquals(Optional.of(false), await(server.getStats()).atSendCapacity());
-      client.close();
-    }
+  @ParameterizedTest
+  @EnumSource
+  void aWriterThatTheTransportHoldsUpIsAtSendCapacity(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          Loopback loopback = ends.loopback();
+          WebTransport mine = ends.mine();
+          var sent =
+              Source.repeat(ByteString.fromArray(new byte[64 * 1024]))
+                  .runWith(await(mine.createUnidirectionalStream()).sink(), loopback.system);
+          Loopback.eventually(
+              "nobody reads, so the window closes",
+              () -> {
+                try {
+                  return await(mine.getStats()).atSendCapacity().orElseThrow();
+                } catch (Exception e) {
+                  throw new AssertionError(e);
+                }
+              });
+          assertFalse(sent.toCompletableFuture().isDone());
+          assertEquals(Optional.of(false), await(ends.theirs().getStats()).atSendCapacity());
+        });
   }
 
   @Test
@@ -242,54 +253,67 @@ class StatsIT {
     }
   }
 
-  @Test
-  void aClosedSessionAnswersWithItsLastAndOneThatFailedWithAnError() throws Exception {
-    try (Loopback loopback = start()) {
-      WebTransport client = loopback.connect("/");
-      send(client, server(), BYTES, loopback);
-      client.close();
-      assertEquals(OptionalLong.of(BYTES), await(client.getStats()).bytesSent());
-      await(client.closed());
-      assertEquals(OptionalLong.of(BYTES), await(client.getStats()).bytesSent());
-      WebTransport refused =
-          WebTransport.connect(
-              loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
-      assertInstanceOf(WebTransportInvalidStateException.class, failure(refused.getStats()));
-    }
+  @ParameterizedTest
+  @EnumSource
+  void aClosedSessionAnswersWithItsLastAndOneThatFailedWithAnError(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          Loopback loopback = ends.loopback();
+          WebTransport mine = ends.mine();
+          send(mine, ends.theirs(), BYTES, loopback);
+          mine.close();
+          assertEquals(OptionalLong.of(BYTES), await(mine.getStats()).bytesSent());
+          await(mine.closed());
+          assertEquals(OptionalLong.of(BYTES), await(mine.getStats()).bytesSent());
+          WebTransport refused =
+              WebTransport.connect(
+                  loopback.system, loopback.binding.url() + "/nowhere", loopback.trusting());
+          assertInstanceOf(WebTransportInvalidStateException.class, failure(refused.getStats()));
+        });
   }
 
-  @Test
-  void snapshotsComeAtAnIntervalAndEndWithTheSession() throws Exception {
-    try (Loopback loopback = start()) {
-      WebTransport client = loopback.connect("/");
-      var all = client.statsEvery(Duration.ofMillis(20)).runWith(Sink.seq(), loopback.system);
-      send(client, server(), BYTES, loopback);
-      List<WebTransportConnectionStats> three =
-          await(
-              client
-                  .statsEvery(Duration.ofMillis(20))
-                  .take(3)
-                  .runWith(Sink.seq(), loopback.system));
-      assertEquals(3, three.size());
-      assertEquals(OptionalLong.of(BYTES), three.get(0).bytesSent());
-      client.close();
-      List<WebTransportConnectionStats> seen = await(all);
-      assertEquals(OptionalLong.of(BYTES), seen.get(seen.size() - 1).bytesSent());
-      assertThrows(WebTransportRangeException.class, () -> client.statsEvery(Duration.ZERO));
-    }
+  @ParameterizedTest
+  @EnumSource
+  void snapshotsComeAtAnIntervalAndEndWithTheSession(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          Loopback loopback = ends.loopback();
+          WebTransport mine = ends.mine();
+          var all = mine.statsEvery(Duration.ofMillis(20)).runWith(Sink.seq(), loopback.system);
+          send(mine, ends.theirs(), BYTES, loopback);
+          List<WebTransportConnectionStats> three =
+              await(
+                  mine.statsEvery(Duration.ofMillis(20))
+                      .take(3)
+                      .runWith(Sink.seq(), loopback.system));
+          assertEquals(3, three.size());
+          assertEquals(OptionalLong.of(BYTES), three.get(0).bytesSent());
+          mine.close();
+          List<WebTransportConnectionStats> seen = await(all);
+          assertEquals(OptionalLong.of(BYTES), seen.get(seen.size() - 1).bytesSent());
+          assertThrows(WebTransportRangeException.class, () -> mine.statsEvery(Duration.ZERO));
+        });
   }
 
-  @Test
-  void theLastSnapshotComesWithTheEndHoweverLongTheInterval() throws Exception {
-    try (Loopback loopback = start()) {
-      WebTransport client = loopback.connect("/");
-      var seen = client.statsEvery(Duration.ofHours(1)).runWith(Sink.queue(1), loopback.system);
-      assertTrue(await(seen.pull()).isPresent());
-      send(client, server(), BYTES, loopback);
-      var last = seen.pull();
-      client.close();
-      assertEquals(OptionalLong.of(BYTES), await(last).orElseThrow().bytesSent());
-      assertEquals(Optional.empty(), await(seen.pull()));
-    }
+  @ParameterizedTest
+  @EnumSource
+  void theLastSnapshotComesWithTheEndHoweverLongTheInterval(SessionEnds.Role role)
+      throws Exception {
+    SessionEnds.with(
+        role,
+        ends -> {
+          Loopback loopback = ends.loopback();
+          WebTransport mine = ends.mine();
+          var seen = mine.statsEvery(Duration.ofHours(1)).runWith(Sink.queue(1), loopback.system);
+          assertTrue(await(seen.pull()).isPresent());
+          send(mine, ends.theirs(), BYTES, loopback);
+          var last = seen.pull();
+          mine.close();
+          assertEquals(OptionalLong.of(BYTES), await(last).orElseThrow().bytesSent());
+          assertEquals(Optional.empty(), await(seen.pull()));
+        });
   }
 }
