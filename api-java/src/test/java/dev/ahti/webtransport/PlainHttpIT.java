@@ -451,11 +451,12 @@ class PlainHttpIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streamed-answers", "streamed-answers-of-all"})
+  @ValueSource(
+      strings = {"streamed-answers", "streamed-answers-of-prefix", "streamed-answers-of-all"})
   void moreStreamsThanMayBeAre503(String key) throws Exception {
     try (Loopback net =
             start(
-                "ahti.http." + key + " = 2",
+                "ahti.http." + key + " = 2, ahti.listener.admission.ipv4-prefix = 24",
                 http ->
                     http.withHandler(
                         "GET",
@@ -464,15 +465,18 @@ class PlainHttpIT {
                             ok().withBody("a/b", endless(new AtomicLong(), new AtomicBoolean()))
                                 .now()));
         RawRequests raw = RawRequests.to(net);
-        RawRequests other = RawRequests.to(net)) {
+        RawRequests other = RawRequests.from("127.0.0.2", net);
+        RawRequests elsewhere = RawRequests.from("127.0.1.2", net)) {
       RawFields get = RawRequests.plain("GET", "/");
       RawRequests.Exchange first = raw.send(get);
       raw.send(get);
       net.awaitGauge(Gauges.HTTP_ANSWERS_STREAMED, 2);
       assertEquals(503, raw.ask(get).status());
       assertEquals(1, net.gauge(Gauges.HTTP_REFUSED));
-      String elsewhere = other.send(get).headers().get(":status").orElseThrow();
-      assertEquals(key.equals("streamed-answers") ? "200" : "503", elsewhere);
+      String nearby = other.send(get).headers().get(":status").orElseThrow();
+      assertEquals(key.equals("streamed-answers") ? "200" : "503", nearby);
+      String far = elsewhere.send(get).headers().get(":status").orElseThrow();
+      assertEquals(key.equals("streamed-answers-of-all") ? "503" : "200", far);
       first.cancel();
       Loopback.eventually(
           "room again", () -> raw.send(get).headers().get(":status").orElseThrow().equals("200"));

@@ -4,6 +4,7 @@ import dev.ahti.wtspec.Era;
 import dev.ahti.wtspec.RawBody;
 import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawHttp;
+import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import dev.ahti.wtspec.RawTcpOptions;
@@ -28,13 +29,23 @@ final class RawRequests implements AutoCloseable {
 
   /** With these options, where it is HTTP/2. */
   static RawRequests to(Loopback loopback, RawTcpOptions options) {
+    return to(loopback, options, RawOptions.DEFAULTS);
+  }
+
+  /** From another address of this machine. */
+  static RawRequests from(String address, Loopback loopback) {
+    return to(
+        loopback, RawTcpOptions.DEFAULTS.withFrom(address), RawOptions.DEFAULTS.withFrom(address));
+  }
+
+  private static RawRequests to(Loopback loopback, RawTcpOptions options, RawOptions quicOptions) {
     int port = loopback.binding.localAddress().getPort();
     if (Bindings.current() == WebTransportHttpVersion.HTTP_2) {
       RawTcpPeer tcp = RawTcpPeer.connect(port, options);
       tcp.settings();
       return new RawRequests(null, tcp);
     }
-    RawPeer quic = RawPeer.connect(port);
+    RawPeer quic = RawPeer.connect(port, quicOptions);
     quic.accept();
     quic.unidirectional(Era.D16.clientControl());
     return new RawRequests(quic, null);

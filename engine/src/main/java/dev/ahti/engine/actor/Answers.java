@@ -32,12 +32,14 @@ final class Answers {
   private final ConnectionSessions sessions;
   private final HttpSettings settings;
   private final Level allStreamed;
+  private final PrefixShare prefix;
   private int streamed;
   private int answering;
   private long lastAnswer;
   private boolean answered;
 
-  Answers(ConnectionScope scope, ConnectionSessions sessions) {
+  Answers(ConnectionScope scope, ConnectionSessions sessions, PrefixShare prefix) {
+    this.prefix = prefix;
     this.scope = scope;
     this.sessions = sessions;
     this.settings = scope.parts().settings().http();
@@ -93,6 +95,7 @@ final class Answers {
     } else if (!hasBody(request, answer.status())) {
       respond(request, answer.status(), answer.fields(), ByteString.emptyByteString());
     } else if (streamed >= settings.streamedAnswers()
+        || prefix.refusesAnswer()
         || allStreamed.value() >= settings.streamedAnswersOfAll()) {
       scope.parts().gauges().counter(Gauges.HTTP_REFUSED).increment();
       refuse(request, UNAVAILABLE);
@@ -132,8 +135,8 @@ final class Answers {
 
   private void stream(RequestReceived request, Routing.Streamed answer) {
     streamed++;
-    allStreamed.increment();
-    begin(request, allStreamed);
+    prefix.streamedAnswers().increment();
+    begin(request, prefix.streamedAnswers());
     Fields fields = all(answer.status(), answer.fields());
     scope
         .transport()

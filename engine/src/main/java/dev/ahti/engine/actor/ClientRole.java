@@ -178,6 +178,7 @@ final class ClientRole implements ConnectionRole {
               flow,
               next.request(),
               open.body(),
+              Optional.empty(),
               new SessionOpening.Dialing(attempt, next.call().request().protocols()));
       sessions.open(open.id(), SessionActor.create(setup));
     } else if (started instanceof RequestStarted.Failed failed && next != null) {

@@ -31,6 +31,7 @@ record ConnectionScope(
       Optional<FlowControl> flow,
       Fields request,
       StreamPort connect,
+      Optional<PrefixShare> prefix,
       SessionOpening opening) {
     return new SessionSetup(
         parts,
@@ -41,6 +42,7 @@ record ConnectionScope(
         connection.remoteAddress(),
         connection.facts(),
         connect,
+        prefix,
         opening,
         transport,
         self());

@@ -161,7 +161,9 @@ public record EngineSettings(
         config.getInt("sessions"),
         config.getInt("prefixes"),
         config.getLong("streams"),
-        config.getBytes("queued-bytes"));
+        config.getLong("streams-of-prefix"),
+        config.getBytes("queued-bytes"),
+        config.getBytes("queued-bytes-of-prefix"));
   }
 
   private static Connection connection(Config config) {
@@ -278,7 +280,9 @@ public record EngineSettings(
    * @param sessions sessions of a prefix
    * @param prefixes told apart
    * @param streams of all sessions together
+   * @param streamsOfPrefix of the sessions of a prefix together
    * @param queuedBytes of all streams together
+   * @param queuedBytesOfPrefix of the streams of a prefix together
    */
   public record Admission(
       int ipv4Prefix,
@@ -289,7 +293,9 @@ public record EngineSettings(
       int sessions,
       int prefixes,
       long streams,
-      long queuedBytes) {
+      long streamsOfPrefix,
+      long queuedBytes,
+      long queuedBytesOfPrefix) {
     private static final int MOST = 1_000_000;
 
     /** Checks the bounds. */
@@ -302,7 +308,9 @@ public record EngineSettings(
       within("sessions", sessions, MOST);
       within("prefixes", prefixes, MOST);
       positive("ahti.listener.admission.streams", streams);
+      positive("ahti.listener.admission.streams-of-prefix", streamsOfPrefix);
       positive("ahti.listener.admission.queued-bytes", queuedBytes);
+      positive("ahti.listener.admission.queued-bytes-of-prefix", queuedBytesOfPrefix);
     }
 
     private static void within(String key, int value, int most) {

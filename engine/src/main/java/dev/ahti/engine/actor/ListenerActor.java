@@ -68,6 +68,8 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   private record Arrived(TransportConnection connection) implements Command {}
 
+  private record RefusedOneTooMany(long withheld) implements Command {}
+
   private record ConnectionGone(long number) implements Command {}
 
   private enum Released implements Command {
@@ -88,7 +90,6 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private boolean refusing;
   private boolean stopping;
   private boolean releasing;
-  private final RareWarning refusals = new RareWarning();
   private long lastNumber;
 
   /**
@@ -122,7 +123,12 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     this.request = request;
     this.promise = promise;
     this.stopped = stopped;
-    this.admission = new ListenerAdmission(parts);
+    ActorRef<Command> self = context.getSelf();
+    this.admission =
+        new ListenerAdmission(
+            this.parts.settings().listener(),
+            this.parts.gauges(),
+            withheld -> self.tell(new RefusedOneTooMany(withheld)));
     context.setLoggerName(ListenerActor.class);
   }
 
@@ -174,6 +180,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Arrived.class, this::onArrived)
+        .onMessage(RefusedOneTooMany.class, this::onRefusedOneTooMany)
         .onMessage(ConnectionGone.class, this::onConnectionGone)
         .onMessage(Bound.class, this::onBound)
         .onMessage(BindFailed.class, this::onBindFailed)
@@ -209,18 +216,9 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
       connection.discard(Http3ErrorCode.H3_NO_ERROR, "the listener is stopping");
       return this;
     }
-    int limit = parts.settings().listener().maxConnections();
-    if (connections.size() >= limit) {
-      parts.gauges().counter(Gauges.CONNECTIONS_REFUSED).increment();
-      if (refusals.permits(System.nanoTime())) {
-        getContext()
-            .getLog()
-            .warn(
-                "Refused a connection: {} are open (ahti.listener.max-connections). {} more since"
-                    + " the last warning.",
-                limit,
-                refusals.takeWithheld());
-      }
+    // Of a transport that asked before, no more come than there may be.
+    if (connections.size() >= parts.settings().listener().maxConnections()) {
+      admission.refuseAsFull();
       connection.discard(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many connections");
       return this;
     }
@@ -234,6 +232,17 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     getContext().watchWith(actor, new ConnectionGone(number));
     connections.put(number, actor);
     status.connections = connections.size();
+    return this;
+  }
+
+  private Behavior<Command> onRefusedOneTooMany(RefusedOneTooMany refused) {
+    getContext()
+        .getLog()
+        .warn(
+            "Refused a connection: {} are open (ahti.listener.max-connections). {} more since"
+                + " the last warning.",
+            parts.settings().listener().maxConnections(),
+            refused.withheld());
     return this;
   }
 

@@ -59,6 +59,7 @@ final class ServerRole implements ConnectionRole {
   private final ConnectionSessions sessions;
   private final ListenRequest listener;
   private final ListenerAdmission admission;
+  private final PrefixShare prefix;
   private final Answers answers;
   private final UndecidedRequests undecided;
   private final ArrayDeque<RequestReceived> waiting = new ArrayDeque<>();
@@ -76,7 +77,14 @@ final class ServerRole implements ConnectionRole {
     this.scope = scope;
     this.sessions = sessions;
     this.listener = listener;
-    this.answers = new Answers(scope, sessions);
+    this.prefix =
+        new PrefixShare(
+            scope
+                .connection()
+                .prefix()
+                .orElseGet(() -> admission.levels(scope.connection().remoteAddress())),
+            scope.parts().settings());
+    this.answers = new Answers(scope, sessions, prefix);
     this.undecided = new UndecidedRequests(scope);
   }
 
@@ -451,6 +459,7 @@ final class ServerRole implements ConnectionRole {
             candidate.flow(),
             request.fields(),
             request.body(),
+            Optional.of(prefix),
             new SessionOpening.Accepting(accept.handler(), accept.protocol(), answer));
     sessions.open(request.id(), SessionActor.create(setup), candidate.place());
   }

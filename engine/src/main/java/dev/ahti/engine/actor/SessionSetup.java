@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param flow its flow control, if the two sides agreed on one
  * @param facts what the handshake of the connection settled
  * @param connect the CONNECT stream, unread
+ * @param prefix what the clients of its prefix may have; empty where this is the client
  * @param opening how it begins, which says which side this is
  */
 record SessionSetup(
@@ -29,6 +30,7 @@ record SessionSetup(
     InetSocketAddress remoteAddress,
     ConnectionFacts facts,
     StreamPort connect,
+    Optional<PrefixShare> prefix,
     SessionOpening opening,
     ActorRef<TransportCommand> transport,
     ActorRef<ConnectionActor.Command> connection) {

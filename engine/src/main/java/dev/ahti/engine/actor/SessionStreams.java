@@ -13,6 +13,7 @@ import dev.ahti.engine.stage.StreamHandle;
 import dev.ahti.engine.stage.Undelivered;
 import dev.ahti.engine.stage.UnreadStreams;
 import dev.ahti.engine.wire.StreamKind;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -44,6 +45,7 @@ final class SessionStreams {
   private final Counter refused;
   private final long mostStreams;
   private final Level allStreams;
+  private final Optional<PrefixShare> prefix;
   private final Counter tooMany;
   private final Asking bidirectional = new Asking();
   private final Asking unidirectional = new Asking();
@@ -81,6 +83,7 @@ final class SessionStreams {
     this.mostStreams =
         setup.server() ? setup.parts().settings().listener().admission().streams() : Long.MAX_VALUE;
     this.allStreams = setup.parts().gauges().level(Gauges.STREAMS);
+    this.prefix = setup.prefix();
     this.tooMany = setup.parts().gauges().counter(Gauges.ADMISSION_STREAMS_REFUSED);
   }
 
@@ -89,7 +92,7 @@ final class SessionStreams {
     if (flow != null) {
       flow.peerOpened(kind);
     }
-    if (allStreams.value() > mostStreams) {
+    if (allStreams.value() > mostStreams || prefix.filter(PrefixShare::refusesStream).isPresent()) {
       tooMany.increment();
       reject(port, WebTransportErrorCode.WT_BUFFERED_STREAM_REJECTED);
     } else if (!promises.incoming(kind).offer(handle(port))) {

@@ -4,6 +4,7 @@ import dev.ahti.engine.address.IpAddress;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,22 +12,26 @@ import org.jspecify.annotations.Nullable;
  * take one half of what belongs to the prefix: packets with a forged sender cost its owner that
  * half at most, and a proof.
  *
- * <p>Bounds: {@link PrefixLimits#prefixes} entries of about 150 bytes. For one more, an entry that
- * holds nothing is given up, with what it had left of its rate: the first of the 32 that were
- * touched least recently. When these all hold something, newcomers share one entry, with the limits
- * of one prefix: they are short of room, those who are here are not.
+ * <p>Bounds: {@link PrefixLimits#prefixes} entries of about 150 bytes, and what else is counted.
+ * For one more, an entry that holds nothing is given up, with what it had left of its rate: the
+ * first of the 32 that were touched least recently. When these all hold something, newcomers share
+ * one entry, with the limits of one prefix: they are short of room, those who are here are not.
  *
  * <p>Not for several threads at once.
+ *
+ * @param <T> what else is counted of one prefix
  */
-public final class PrefixTable {
+public final class PrefixTable<T> {
 
   /** What is known of one prefix. */
-  private static final class Entry {
+  private static final class Entry<T> {
+    private final T other;
     private final TokenBucket rate;
     private int connections;
     private int sessions;
 
-    Entry(PrefixLimits limits, long nowNanos) {
+    Entry(T other, PrefixLimits limits, long nowNanos) {
+      this.other = other;
       rate = new TokenBucket(limits.perSecond(), limits.burst(), nowNanos);
     }
 
@@ -44,16 +49,22 @@ public final class PrefixTable {
   private final PrefixLimits limits;
 
   /** Least recently touched first. */
-  private final LinkedHashMap<Prefix, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Prefix, Entry<T>> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-  private final Entry shared;
+  private final Entry<T> shared;
+  private final Supplier<T> others;
   private int holding;
   private long overflows;
 
-  /** Nothing is held yet. */
-  public PrefixTable(PrefixLimits limits, long nowNanos) {
+  /**
+   * Nothing is held yet.
+   *
+   * @param others makes what else is counted of one prefix, by somebody else
+   */
+  public PrefixTable(PrefixLimits limits, Supplier<T> others, long nowNanos) {
     this.limits = limits;
-    this.shared = new Entry(limits, nowNanos);
+    this.others = others;
+    this.shared = new Entry<>(others.get(), limits, nowNanos);
   }
 
   /**
@@ -63,57 +74,67 @@ public final class PrefixTable {
    * @return whether it may go on
    */
   public boolean mayConnect(IpAddress address, boolean proven, long nowNanos) {
-    Entry entry = entry(address, nowNanos);
+    Entry<T> entry = entry(address, nowNanos);
     int held = proven ? 0 : PrefixLimits.reserved(limits.connections());
     int left = proven ? 0 : PrefixLimits.reserved(limits.burst());
     return entry.connections < limits.connections() - held && entry.rate.take(left, nowNanos);
   }
 
   /**
-   * A connection is there, until {@link Held#end}.
+   * A connection is there, until {@link Held#end()}.
    *
    * @return null when there is no room
    */
-  public @Nullable Held connected(IpAddress address, long nowNanos) {
-    Entry entry = entry(address, nowNanos);
+  public @Nullable Held<T> connected(IpAddress address, long nowNanos) {
+    Entry<T> entry = entry(address, nowNanos);
     if (entry.connections >= limits.connections()) {
       return null;
     }
     hold(entry, 1);
     entry.connections++;
-    return () -> {
-      entry.connections--;
-      hold(entry, -1);
-    };
+    return new Held<>(
+        entry.other,
+        () -> {
+          entry.connections--;
+          hold(entry, -1);
+        });
   }
 
   /**
-   * A session is there, until {@link Held#end}.
+   * A session is there, until {@link Held#end()}.
    *
    * @return null when there is no room
    */
-  public @Nullable Held session(IpAddress address, long nowNanos) {
-    Entry entry = entry(address, nowNanos);
+  public @Nullable Held<T> session(IpAddress address, long nowNanos) {
+    Entry<T> entry = entry(address, nowNanos);
     if (entry.sessions >= limits.sessions()) {
       return null;
     }
     hold(entry, 1);
     entry.sessions++;
-    return () -> {
-      entry.sessions--;
-      hold(entry, -1);
-    };
+    return new Held<>(
+        entry.other,
+        () -> {
+          entry.sessions--;
+          hold(entry, -1);
+        });
   }
 
-  /** Something that a client holds. */
-  @FunctionalInterface
-  public interface Held {
-    /** Gives it back; once. */
-    void end();
+  /** What else is counted of a prefix, for who holds nothing that is counted here. */
+  public T other(IpAddress address, long nowNanos) {
+    return entry(address, nowNanos).other;
   }
+
+  /**
+   * Something that a client holds.
+   *
+   * @param other what else is counted of its prefix
+   * @param end gives it back; to be run once
+   */
+  public record Held<T>(T other, Runnable end) {}
 
   /** Called where the entry holds nothing but perhaps what is beginning or has ended. */
-  private void hold(Entry entry, int change) {
+  private void hold(Entry<T> entry, int change) {
     if (entry != shared && entry.holdsNothing()) {
       holding += change;
     }
@@ -129,9 +150,9 @@ public final class PrefixTable {
     return overflows;
   }
 
-  private Entry entry(IpAddress address, long nowNanos) {
+  private Entry<T> entry(IpAddress address, long nowNanos) {
     Prefix prefix = prefix(address);
-    Entry known = entries.get(prefix);
+    Entry<T> known = entries.get(prefix);
     if (known != null) {
       return known;
     }
@@ -139,7 +160,7 @@ public final class PrefixTable {
       overflows++;
       return shared;
     }
-    Entry made = new Entry(limits, nowNanos);
+    Entry<T> made = new Entry<>(others.get(), limits, nowNanos);
     entries.put(prefix, made);
     return made;
   }

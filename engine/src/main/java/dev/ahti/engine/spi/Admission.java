@@ -1,6 +1,7 @@
 package dev.ahti.engine.spi;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,8 @@ public interface Admission {
         }
 
         @Override
-        public Runnable connected(InetSocketAddress from) {
-          return () -> {};
+        public Place connected(InetSocketAddress from) {
+          return new Place(Optional.empty(), () -> {});
         }
       };
 
@@ -34,7 +35,15 @@ public interface Admission {
   /**
    * A connection is there, if only in its handshake.
    *
-   * @return to be run once when it is gone; null when there is no room for it
+   * @return what it has until it is gone; null when there is no room for it
    */
-  @Nullable Runnable connected(InetSocketAddress from);
+  @Nullable Place connected(InetSocketAddress from);
+
+  /**
+   * What a connection has of a listener.
+   *
+   * @param levels what those of its prefix hold; empty where prefixes are not told apart
+   * @param gone to be run once when the connection is gone
+   */
+  record Place(Optional<PrefixLevels> levels, Runnable gone) {}
 }

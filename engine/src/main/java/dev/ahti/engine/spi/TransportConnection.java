@@ -1,6 +1,7 @@
 package dev.ahti.engine.spi;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 
@@ -16,6 +17,14 @@ public interface TransportConnection {
 
   /** The peer's address. */
   InetSocketAddress remoteAddress();
+
+  /**
+   * What those of the peer's prefix hold, as its listener's {@link Admission} gave it; empty for a
+   * client's connection, and where the transport does not ask whom to let in.
+   */
+  default Optional<PrefixLevels> prefix() {
+    return Optional.empty();
+  }
 
   /** What the handshake settled. */
   default ConnectionFacts facts() {

@@ -30,13 +30,14 @@ class PrefixTableTest {
     return new PrefixLimits(32, 64, connections, perSecond, burst, 2, prefixes);
   }
 
-  private static PrefixTable table(int connections, int perSecond, int burst, int prefixes) {
-    return new PrefixTable(limits(connections, perSecond, burst, prefixes), START);
+  private static PrefixTable<Object> table(
+      int connections, int perSecond, int burst, int prefixes) {
+    return new PrefixTable<>(limits(connections, perSecond, burst, prefixes), Object::new, START);
   }
 
   @Test
   void aBurstIsLetThroughThenAsManyAsTheRateAndOthersHaveTheirOwn() {
-    PrefixTable table = table(100, 10, 4, 10);
+    PrefixTable<Object> table = table(100, 10, 4, 10);
     for (int i = 0; i < 4; i++) {
       assertTrue(table.mayConnect(ONE, true, START));
     }
@@ -49,7 +50,7 @@ class PrefixTableTest {
 
   @Test
   void noMoreThanTheBurstIsSaved() {
-    PrefixTable table = table(100, 10, 4, 10);
+    PrefixTable<Object> table = table(100, 10, 4, 10);
     long later = START + 1000 * SECOND;
     int through = 0;
     while (table.mayConnect(ONE, true, later)) {
@@ -60,7 +61,7 @@ class PrefixTableTest {
 
   @Test
   void whoHasNotProvenItsAddressLeavesHalfToThoseWhoHave() {
-    PrefixTable table = table(100, 1, 10, 10);
+    PrefixTable<Object> table = table(100, 1, 10, 10);
     int unproven = 0;
     while (table.mayConnect(ONE, false, START)) {
       unproven++;
@@ -75,7 +76,7 @@ class PrefixTableTest {
 
   @Test
   void halfOfTheConnectionsIsForThoseWhoHaveProvenTheirAddress() {
-    PrefixTable table = table(4, 1000, 1000, 10);
+    PrefixTable<Object> table = table(4, 1000, 1000, 10);
     assertNotNull(table.connected(ONE, START));
     assertTrue(table.mayConnect(ONE, false, START));
     assertNotNull(table.connected(ONE, START));
@@ -85,18 +86,18 @@ class PrefixTableTest {
 
   @Test
   void openConnectionsAreBoundedAndGivenBack() {
-    PrefixTable table = table(2, 1000, 1000, 10);
-    PrefixTable.Held first = table.connected(ONE, START);
+    PrefixTable<Object> table = table(2, 1000, 1000, 10);
+    PrefixTable.Held<Object> first = table.connected(ONE, START);
     assertNotNull(table.connected(ONE, START));
     assertFalse(table.mayConnect(ONE, true, START));
     assertNull(table.connected(ONE, START));
     assertNotNull(table.connected(OTHER, START));
-    assertNotNull(first).end();
+    assertNotNull(first).end().run();
     assertNotNull(table.connected(ONE, START));
     assertNull(table.connected(ONE, START));
   }
 
-  private static PrefixTable.Held assertNotNull(PrefixTable.Held held) {
+  private static PrefixTable.Held<Object> assertNotNull(PrefixTable.Held<Object> held) {
     if (held == null) {
       throw new AssertionError("no room");
     }
@@ -105,25 +106,26 @@ class PrefixTableTest {
 
   @Test
   void sessionsAreBoundedByThemselves() {
-    PrefixTable table = table(1, 1, 1, 10);
-    PrefixTable.Held first = assertNotNull(table.session(ONE, START));
+    PrefixTable<Object> table = table(1, 1, 1, 10);
+    PrefixTable.Held<Object> first = assertNotNull(table.session(ONE, START));
     assertNotNull(table.session(ONE, START));
     assertNull(table.session(ONE, START));
     assertNotNull(table.session(OTHER, START));
-    first.end();
-    PrefixTable.Held last = assertNotNull(table.session(ONE, START));
+    first.end().run();
+    PrefixTable.Held<Object> last = assertNotNull(table.session(ONE, START));
     assertEquals(2, table.holding());
-    last.end();
+    last.end().run();
     assertEquals(2, table.holding());
   }
 
   @Test
   void addressesOfOnePrefixShareAndNoOthersDo() {
-    PrefixTable table = table(1, 1000, 1000, 10);
+    PrefixTable<Object> table = table(1, 1000, 1000, 10);
     assertNotNull(table.connected(address("2001:db8:0:1::1"), START));
     assertNull(table.connected(address("2001:db8:0:1:ffff::2"), START));
     assertNotNull(table.connected(address("2001:db8:0:2::1"), START));
-    PrefixTable nets = new PrefixTable(new PrefixLimits(20, 64, 1, 1000, 1000, 1, 10), START);
+    PrefixTable<Object> nets =
+        new PrefixTable<>(new PrefixLimits(20, 64, 1, 1000, 1000, 1, 10), Object::new, START);
     assertNotNull(nets.connected(address("10.0.15.1"), START));
     assertNull(nets.connected(address("10.0.0.255"), START));
     assertNotNull(nets.connected(address("10.0.16.0"), START));
@@ -133,34 +135,34 @@ class PrefixTableTest {
 
   @Test
   void onePrefixTooManyTakesThePlaceOfTheOldestThatHoldsNothing() {
-    PrefixTable table = table(1, 1, 1, 2);
-    PrefixTable.Held held = assertNotNull(table.connected(ONE, START));
+    PrefixTable<Object> table = table(1, 1, 1, 2);
+    PrefixTable.Held<Object> held = assertNotNull(table.connected(ONE, START));
     assertTrue(table.mayConnect(OTHER, true, START));
     assertTrue(table.mayConnect(address("192.0.2.3"), true, START));
     assertEquals(0, table.overflows());
     // Who holds something is not forgotten.
     assertNull(table.connected(ONE, START));
-    held.end();
+    held.end().run();
     assertNotNull(table.connected(ONE, START));
   }
 
   @Test
   void whenAllHoldSomethingNewcomersShareTheLimitsOfOne() {
-    PrefixTable table = table(2, 1000, 1000, 64);
-    List<PrefixTable.Held> here = new ArrayList<>();
+    PrefixTable<Object> table = table(2, 1000, 1000, 64);
+    List<PrefixTable.Held<Object>> here = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       here.add(assertNotNull(table.connected(address("198.51.100." + i), START)));
     }
-    PrefixTable.Held first = assertNotNull(table.connected(ONE, START));
+    PrefixTable.Held<Object> first = assertNotNull(table.connected(ONE, START));
     assertNotNull(table.connected(OTHER, START));
     assertNull(table.connected(address("192.0.2.3"), START));
     assertEquals(64, table.holding());
     assertEquals(3, table.overflows());
     // Those who are here notice nothing.
     assertNotNull(table.connected(address("198.51.100.7"), START));
-    first.end();
+    first.end().run();
     assertNotNull(table.connected(address("192.0.2.3"), START));
-    here.get(0).end();
+    here.get(0).end().run();
     assertNotNull(table.connected(address("192.0.2.4"), START));
     assertEquals(64, table.holding());
   }

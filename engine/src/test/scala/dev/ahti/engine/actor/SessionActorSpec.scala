@@ -58,6 +58,7 @@ final class SessionActorSpec extends SessionSpec {
               new java.net.InetSocketAddress("127.0.0.1", 1),
               ConnectionFacts.UNKNOWN,
               new FakePort(0),
+              java.util.Optional.empty[PrefixShare],
               accepting(ignoring),
               kit.createTestProbe[TransportCommand]().ref,
               kit.createTestProbe[ConnectionActor.Command]().ref

@@ -47,6 +47,7 @@ abstract class SessionSpec extends ActorSpec {
           new java.net.InetSocketAddress("127.0.0.1", 1),
           facts,
           connect,
+          java.util.Optional.empty[PrefixShare],
           opening,
           kit.spawn(watched(transport)(answering)),
           kit.spawn(watched(connection)(relayed))

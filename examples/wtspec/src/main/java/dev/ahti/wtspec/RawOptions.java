@@ -81,7 +81,7 @@ public final class RawOptions {
     return with(next -> next.applicationProtocol = name);
   }
 
-  /** With another address of this machine, such as 127.0.0.2, as its own; clients only. */
+  /** With another address of this machine, such as 127.0.0.2 or ::1, as its own; clients only. */
   public RawOptions withFrom(String address) {
     return with(next -> next.from = address);
   }

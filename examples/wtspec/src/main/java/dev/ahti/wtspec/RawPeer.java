@@ -84,6 +84,11 @@ public final class RawPeer implements AutoCloseable {
             .channel();
   }
 
+  /** The server's address on this machine, of the family of the client's. */
+  static String server(String from) {
+    return from.indexOf(':') < 0 ? "127.0.0.1" : "::1";
+  }
+
   /** Connects to a server on a port of 127.0.0.1, whatever certificate it shows. */
   public static RawPeer connect(int port) {
     return connect(port, RawOptions.DEFAULTS);
@@ -113,7 +118,7 @@ public final class RawPeer implements AutoCloseable {
     QuicChannel.newBootstrap(peer.udp)
         .handler(peer.new Connection())
         .option(QuicChannelOption.QLOG, peer.qlog("client"))
-        .remoteAddress(new InetSocketAddress("127.0.0.1", port))
+        .remoteAddress(new InetSocketAddress(server(options.from()), port))
         .connect()
         .addListener(
             connect -> {

@@ -91,7 +91,7 @@ public final class RawTcpOptions {
     return with(next -> next.bytewise = true);
   }
 
-  /** With another address of this machine, such as 127.0.0.2, as its own; clients only. */
+  /** With another address of this machine, such as 127.0.0.2 or ::1, as its own; clients only. */
   public RawTcpOptions withFrom(String address) {
     return with(next -> next.from = address);
   }

@@ -30,7 +30,7 @@ final class RawTls {
   static SSLSocket connect(int port, RawTcpOptions options) throws IOException {
     Socket plain = new Socket();
     plain.bind(new InetSocketAddress(options.from(), 0));
-    plain.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+    plain.connect(new InetSocketAddress(RawPeer.server(options.from()), port), PATIENCE_MILLIS);
     plain.setTcpNoDelay(true);
     SSLSocket socket =
         (SSLSocket) context(null).getSocketFactory().createSocket(plain, "localhost", port, true);

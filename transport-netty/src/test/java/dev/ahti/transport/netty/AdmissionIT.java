@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.DialectPolicy;
 import dev.ahti.engine.dialect.Draft;
+import dev.ahti.engine.dialect.HttpVersion;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.ServerTls;
 import dev.ahti.engine.testkit.Closing;
 import dev.ahti.wtspec.RawBody;
 import dev.ahti.wtspec.RawHttp;
@@ -19,6 +21,7 @@ import dev.ahti.wtspec.RawTcpPeer;
 import dev.ahti.wtspec.RawUdp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionIT {
   private static final String GREEDY = "127.0.0.2";
   private static final String OTHER = "127.0.0.3";
+  private static final String ELSEWHERE = "127.0.1.2";
   private static final String BUFFERED_STREAM_REJECTED = "RESET 0x3994bd84";
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -267,6 +271,198 @@ class AdmissionIT {
       assertEquals("RESET 0x10b", ask(quicPeer(port, OTHER)).end());
       assertEquals("200", status(ask(quicPeer(port, "127.0.1.2"))));
       net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aPrefixHasNoMoreStreamsOverQuicThanItsShare() {
+    EngineNet net = net("admission.streams-of-prefix = 1", "admission.ipv4-prefix = 24");
+    try {
+      int port = quic(net);
+      RawPeer greedy = quicPeer(port, GREEDY);
+      assertEquals("200", status(ask(greedy)));
+      SessionHandle first = net.session();
+      RawStream open = greedy.bidirectional(WireSession.both(first));
+      PortProbe probe = new PortProbe(EngineNet.take(first.incomingBidirectional()).port());
+      // Another connection of the prefix, whose own limits are not met.
+      RawPeer neighbour = quicPeer(port, OTHER);
+      assertEquals("200", status(ask(neighbour)));
+      SessionHandle second = net.session();
+      assertEquals(
+          BUFFERED_STREAM_REJECTED,
+          neighbour.bidirectional(WireSession.both(second) + RawHttp.hex("x")).end());
+      assertEquals(1, net.gauge(Gauges.ADMISSION_STREAMS_REFUSED));
+      RawPeer elsewhere = quicPeer(port, ELSEWHERE);
+      assertEquals("200", status(ask(elsewhere)));
+      echoes(elsewhere, net.session());
+      // What was open goes on, and gives its place back.
+      open.finish(RawHttp.hex("hello"));
+      probe.write(probe.all());
+      probe.port().finish();
+      assertEquals(RawHttp.hex("hello"), open.bytes(5));
+      assertEquals("FIN", open.end());
+      net.awaitGauge(Gauges.STREAMS, 0);
+      echoes(neighbour, second);
+    } finally {
+      end(net);
+    }
+  }
+
+  private static void echoes(RawPeer peer, SessionHandle session) {
+    RawStream stream = peer.bidirectional(WireSession.both(session)).finish(RawHttp.hex("hello"));
+    PortProbe probe = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
+    probe.write(probe.all());
+    probe.port().finish();
+    assertEquals(RawHttp.hex("hello"), stream.bytes(5));
+    assertEquals("FIN", stream.end());
+  }
+
+  @Test
+  void aPrefixHasNoMoreStreamsOverTcpThanItsShare() {
+    EngineNet net = net("admission.streams-of-prefix = 1", "admission.ipv4-prefix = 24");
+    try {
+      int port = Http2Wire.listen(net);
+      RawBody greedy = tcpPeer(port, GREEDY).request(Http2Wire.CONNECT);
+      assertEquals("200", status(greedy));
+      SessionHandle first = net.session();
+      greedy.write(Http2Wire.capsule(Http2Wire.DATA, "00" + RawHttp.hex("hello")));
+      assertEquals(
+          0, EngineNet.take(first.incomingBidirectional()).port().id(), "the first is let in");
+      RawBody neighbour = tcpPeer(port, OTHER).request(Http2Wire.CONNECT);
+      assertEquals("200", status(neighbour));
+      net.session();
+      neighbour.write(Http2Wire.capsule(Http2Wire.DATA, "00" + RawHttp.hex("hello")));
+      PortProbe.await(() -> net.gauge(Gauges.ADMISSION_STREAMS_REFUSED) == 1);
+      RawBody elsewhere = tcpPeer(port, ELSEWHERE).request(Http2Wire.CONNECT);
+      assertEquals("200", status(elsewhere));
+      SessionHandle third = net.session();
+      elsewhere.write(Http2Wire.capsule(Http2Wire.DATA, "00" + RawHttp.hex("hello")));
+      PortProbe probe = new PortProbe(EngineNet.take(third.incomingBidirectional()).port());
+      probe.port().request(PortProbe.CREDIT);
+      assertEquals(1, net.gauge(Gauges.ADMISSION_STREAMS_REFUSED));
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void whileAPrefixQueuesTooMuchNothingOfItsIsLetInAndOthersAre() {
+    EngineNet net = net("admission.queued-bytes-of-prefix = 4", "admission.ipv4-prefix = 24");
+    try {
+      int port = quic(net);
+      RawPeer greedy = quicPeer(port, GREEDY);
+      assertEquals("200", status(ask(greedy)));
+      SessionHandle session = net.session();
+      RawPeer neighbour = quicPeer(port, OTHER);
+      net.awaitGauge(Gauges.QUIC_CONNECTIONS, 2);
+      RawStream stream = greedy.bidirectional(WireSession.both(session) + RawHttp.hex("hello"));
+      PortProbe waiting = new PortProbe(EngineNet.take(session.incomingBidirectional()).port());
+      // Asked for, and not taken.
+      waiting.port().request(PortProbe.CREDIT);
+      net.awaitGauge(Gauges.INBOUND_QUEUED_BYTES, 5);
+      assertEquals("RESET 0x10b", ask(neighbour).end());
+      assertEquals(
+          BUFFERED_STREAM_REJECTED,
+          greedy.bidirectional(WireSession.both(session) + RawHttp.hex("x")).end());
+      CompletableFuture<RawPeer> newcomer =
+          CompletableFuture.supplyAsync(
+              () -> RawPeer.connect(port, RawOptions.DEFAULTS.withFrom(OTHER)));
+      PortProbe.await(() -> net.gauge(Gauges.ADMISSION_CONNECTIONS_REFUSED) > 0);
+      RawPeer elsewhere = quicPeer(port, ELSEWHERE);
+      assertEquals("200", status(ask(elsewhere)));
+      echoes(elsewhere, net.session());
+      stream.finish("");
+      waiting.write(waiting.all());
+      waiting.port().finish();
+      assertEquals(RawHttp.hex("hello"), stream.bytes(5));
+      net.awaitGauge(Gauges.INBOUND_QUEUED_BYTES, 0);
+      open.add(newcomer.join());
+      assertEquals("200", status(ask(neighbour)));
+      net.session();
+    } finally {
+      end(net);
+    }
+  }
+
+  private static int everywhere(EngineNet net, HttpVersion version) {
+    return net.listen(
+            "::",
+            version == HttpVersion.HTTP_3 ? DialectPolicy.only(Draft.D16) : DialectPolicy.all(),
+            ServerTls.of(TestCertificate.shared()),
+            Set.of(version))
+        .address()
+        .getPort();
+  }
+
+  /** To a socket of IPv6 and IPv4 together an IPv4 address looks like one of ::ffff:0:0/96. */
+  @Test
+  void addressesOfBothFamiliesAreToldApartOnOneSocketOverQuic() {
+    EngineNet net = net("admission.sessions = 1");
+    try {
+      int port = everywhere(net, HttpVersion.HTTP_3);
+      for (String from : List.of("::1", GREEDY, OTHER)) {
+        assertEquals("200", status(ask(quicPeer(port, from))), from);
+        net.session();
+        assertEquals("RESET 0x10b", ask(quicPeer(port, from)).end(), from);
+      }
+      assertEquals(3, net.gauge(Gauges.ADMISSION_PREFIXES));
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void addressesOfBothFamiliesAreToldApartOnOneSocketOverTcp() {
+    EngineNet net = net("admission.sessions = 1");
+    try {
+      int port = everywhere(net, HttpVersion.HTTP_2);
+      for (String from : List.of("::1", GREEDY, OTHER)) {
+        assertEquals("200", status(tcpPeer(port, from).request(Http2Wire.CONNECT)), from);
+        net.session();
+        assertEquals("429", status(tcpPeer(port, from).request(Http2Wire.CONNECT)), from);
+      }
+      assertEquals(3, net.gauge(Gauges.ADMISSION_PREFIXES));
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aListenerHasNoMoreConnectionsThanItsLimitWhoeverAsks() throws Exception {
+    EngineNet net = net("max-connections = 1");
+    try {
+      int port = quic(net);
+      RawPeer first = quicPeer(port, GREEDY);
+      CompletableFuture<RawPeer> second =
+          CompletableFuture.supplyAsync(
+              () -> RawPeer.connect(port, RawOptions.DEFAULTS.withFrom(OTHER)));
+      PortProbe.await(() -> net.gauge(Gauges.CONNECTIONS_REFUSED) > 0);
+      // Not after a handshake, which costs more than what follows.
+      assertEquals(1, net.gauge(Gauges.QUIC_CONNECTIONS));
+      assertEquals(0, net.gauge(Gauges.HANDSHAKES));
+      assertEquals("200", status(ask(first)));
+      net.session();
+      first.close();
+      open.add(second.get());
+    } finally {
+      end(net);
+    }
+  }
+
+  @Test
+  void aListenerOverTcpHasNoMoreConnectionsThanItsLimitWhoeverAsks() {
+    EngineNet net = net("max-connections = 1");
+    try {
+      int port = Http2Wire.listen(net);
+      RawTcpPeer first = tcpPeer(port, GREEDY);
+      assertThrows(AssertionError.class, () -> tcpPeer(port, OTHER));
+      assertEquals(1, net.gauge(Gauges.CONNECTIONS_REFUSED));
+      assertEquals(0, net.gauge(Gauges.HANDSHAKES_FAILED), "refused before TLS");
+      first.close();
+      net.awaitGauge(Gauges.TCP_CONNECTIONS, 0);
+      tcpPeer(port, OTHER);
     } finally {
       end(net);
     }

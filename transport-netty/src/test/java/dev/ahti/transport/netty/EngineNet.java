@@ -81,12 +81,18 @@ final class EngineNet implements AutoCloseable {
 
   /** The same over these versions of HTTP. */
   ListenerHandle listen(DialectPolicy dialects, ServerTls tls, Set<HttpVersion> versions) {
+    return listen("127.0.0.1", dialects, tls, versions);
+  }
+
+  /** The same at another address of this machine. */
+  ListenerHandle listen(
+      String host, DialectPolicy dialects, ServerTls tls, Set<HttpVersion> versions) {
     ListenerHandle listener =
         TestNet.get(
             ahti.listen(
                 new ListenRequest(
                     listeners.isEmpty() ? "wire" : "wire-" + (listeners.size() + 1),
-                    new InetSocketAddress("127.0.0.1", 0),
+                    new InetSocketAddress(host, 0),
                     tls,
                     versions,
                     Optional.empty(),

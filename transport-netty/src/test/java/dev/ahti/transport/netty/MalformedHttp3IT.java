@@ -95,7 +95,7 @@ class MalformedHttp3IT extends MalformedInput {
         both("empty unknown frames without end", "S" + "2100".repeat(35_000), "0x107"));
   }
 
-  @Conformance({"H3-B-10", "H3-B-67"})
+  @Conformance({"H3-B-10", "H3-B-63", "H3-B-67"})
   @ParameterizedTest(name = "{0} {1}: {2}")
   @MethodSource("controlFrames")
   void badFramesOnTheControlStreamCloseTheConnection(

@@ -14,14 +14,12 @@ import dev.ahti.engine.testkit.Conformance;
 import dev.ahti.transport.netty.WireSession.Role;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
-import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,17 +108,6 @@ class SessionLimitsWireIT {
     }
     wire.echoes(first);
     wire.echoes(second);
-  }
-
-  @Test
-  @Conformance("H3-B-63")
-  void aConnectionAboveTheLimitIsClosedWithExcessiveLoad() {
-    wire = WireSession.start(Role.SERVER, Draft.D16, "ahti.listener.max-connections = 1");
-    SessionHandle session = wire.open();
-    try (RawPeer second = RawPeer.connect(wire.listener.address().getPort())) {
-      assertEquals("0x107", second.closeCode());
-    }
-    wire.echoes(session);
   }
 
   @ParameterizedTest

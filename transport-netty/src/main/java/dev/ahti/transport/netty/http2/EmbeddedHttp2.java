@@ -100,7 +100,7 @@ public final class EmbeddedHttp2 extends ChannelInboundHandlerAdapter {
         new Http2Connection(
             channel,
             true,
-            factory.context(its),
+            factory.context(channel, its),
             tls == null ? withoutTls() : Http2Setup.facts(channel, tls.engine()),
             settings,
             Optional.empty(),

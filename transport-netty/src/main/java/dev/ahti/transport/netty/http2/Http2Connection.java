@@ -8,6 +8,7 @@ import dev.ahti.engine.mux.MuxSetup;
 import dev.ahti.engine.session.Role;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.ConnectionStats;
+import dev.ahti.engine.spi.PrefixLevels;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.spi.TransportCommand;
@@ -18,6 +19,7 @@ import dev.ahti.transport.netty.http.ConnectionDriver;
 import dev.ahti.transport.netty.http.TransportActor;
 import dev.ahti.transport.netty.http.Untold;
 import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.quic.HandshakeLoad;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
@@ -140,6 +142,11 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
   @Override
   public InetSocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public Optional<PrefixLevels> prefix() {
+    return HandshakeLoad.prefix(channel);
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.loop.OpenChannels;
 import dev.ahti.transport.netty.loop.PortGauges;
+import dev.ahti.transport.netty.quic.HandshakeLoad;
+import io.netty.channel.Channel;
 
 /** What the HTTP/2 connections of one transport share. Any thread. */
 public final class Http2Factory {
@@ -70,10 +72,10 @@ public final class Http2Factory {
     return new SkipBudget(limits.skipBudget(), limits.skipWindow(), skippedBytes, loop.nanoTime());
   }
 
-  Http2Context context(NettyLoop loop) {
+  Http2Context context(Channel channel, NettyLoop loop) {
     return new Http2Context(
         loop,
-        ports,
+        ports.of(HandshakeLoad.prefix(channel)),
         new Http2Stalls(loop, limits.writeStall()),
         new Payload(),
         datagrams,

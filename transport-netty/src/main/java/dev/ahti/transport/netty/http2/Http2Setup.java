@@ -119,7 +119,7 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
         new Http2Connection(
             channel,
             server,
-            factory.context(loop),
+            factory.context(channel, loop),
             facts,
             settings,
             alternative,

@@ -12,6 +12,7 @@ import dev.ahti.transport.netty.loop.OpenChannels;
 import dev.ahti.transport.netty.loop.PortGauges;
 import dev.ahti.transport.netty.quic.ConnectionPorts;
 import dev.ahti.transport.netty.quic.DatagramRoom;
+import dev.ahti.transport.netty.quic.HandshakeLoad;
 import dev.ahti.transport.netty.quic.PathFacts;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.PortSettings;
@@ -73,7 +74,7 @@ public final class ConnectionFactory {
     PortContext ports =
         new PortContext(
             loop,
-            portGauges,
+            portGauges.of(HandshakeLoad.prefix(channel)),
             new ConnectionPorts(loop, portSettings.writeStall()),
             new StoppedStreams(
                 loop, stranded, portSettings.bidirectional(), portSettings.unidirectional()),

@@ -6,6 +6,7 @@ import dev.ahti.engine.error.WebTransportErrorCode;
 import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.spi.ConnectionFacts;
 import dev.ahti.engine.spi.DatagramGauges;
+import dev.ahti.engine.spi.PrefixLevels;
 import dev.ahti.engine.spi.StreamLoop;
 import dev.ahti.engine.spi.TransportCommand;
 import dev.ahti.engine.spi.TransportConnection;
@@ -18,6 +19,7 @@ import dev.ahti.transport.netty.http.SkipBudget;
 import dev.ahti.transport.netty.http.TransportActor;
 import dev.ahti.transport.netty.http.Untold;
 import dev.ahti.transport.netty.loop.NettyLoop;
+import dev.ahti.transport.netty.quic.HandshakeLoad;
 import dev.ahti.transport.netty.quic.PortContext;
 import dev.ahti.transport.netty.quic.QuicStreamPort;
 import dev.ahti.transport.netty.tls.TlsAlerts;
@@ -152,6 +154,11 @@ public final class Http3Connection implements TransportConnection, ConnectionDri
   @Override
   public InetSocketAddress remoteAddress() {
     return remote;
+  }
+
+  @Override
+  public Optional<PrefixLevels> prefix() {
+    return HandshakeLoad.prefix(channel);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.ahti.engine.gauge.Counter;
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
+import dev.ahti.engine.spi.PrefixLevels;
+import java.util.Optional;
 
 /** Where stream ports count what they hold and move; looked up once, as ports are many. */
 public final class PortGauges {
@@ -24,6 +26,21 @@ public final class PortGauges {
     writeStalls = gauges.counter(Gauges.WRITE_STALLS);
     bytesSent = gauges.counter(Gauges.STREAM_BYTES_SENT);
     channels = new OpenChannels(gauges.level(Gauges.QUIC_STREAMS));
+  }
+
+  private PortGauges(PortGauges all, PrefixLevels prefix) {
+    streams = prefix.streams();
+    inboundQueuedBytes = prefix.inboundQueuedBytes();
+    outboundQueuedBytes = prefix.outboundQueuedBytes();
+    bytesReceived = all.bytesReceived;
+    writeStalls = all.writeStalls;
+    bytesSent = all.bytesSent;
+    channels = all.channels;
+  }
+
+  /** These, for a connection whose levels are part of what its prefix holds. */
+  public PortGauges of(Optional<PrefixLevels> prefix) {
+    return prefix.map(levels -> new PortGauges(this, levels)).orElse(this);
   }
 
   /** One more stream of a session has a port. */

@@ -5,12 +5,18 @@ import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.gauge.Level;
 import dev.ahti.engine.spi.Admission;
+import dev.ahti.engine.spi.PrefixLevels;
 import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** How many handshakes of a listener are under way. Any thread. */
 public final class HandshakeLoad {
+  private static final AttributeKey<PrefixLevels> PREFIX =
+      AttributeKey.valueOf(HandshakeLoad.class, "prefix");
+
   private final AtomicInteger underWay = new AtomicInteger();
   private final AddressValidation settings;
   private final Admission admission;
@@ -70,13 +76,19 @@ public final class HandshakeLoad {
    * @return whether there was one
    */
   public boolean admit(Channel connection, InetSocketAddress from) {
-    Runnable gone = admission.connected(from);
-    if (gone == null) {
+    Admission.Place place = admission.connected(from);
+    if (place == null) {
       connection.close();
       return false;
     }
-    connection.closeFuture().addListener(closed -> gone.run());
+    place.levels().ifPresent(levels -> connection.attr(PREFIX).set(levels));
+    connection.closeFuture().addListener(closed -> place.gone().run());
     return true;
+  }
+
+  /** What those of a connection's prefix hold, if it was admitted by one that tells them apart. */
+  public static Optional<PrefixLevels> prefix(Channel connection) {
+    return Optional.ofNullable(connection.attr(PREFIX).get());
   }
 
   /** What bounds them. */
