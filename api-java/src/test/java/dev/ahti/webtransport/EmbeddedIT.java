@@ -29,6 +29,7 @@ import dev.ahti.wtspec.RawFields;
 import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawPeer;
 import dev.ahti.wtspec.RawStream;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -70,6 +71,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** WebTransport inside somebody else's Netty server. */
@@ -279,6 +282,52 @@ class EmbeddedIT {
           "news", await(stream.source().runWith(Sink.head(), session.materializer())).utf8String());
     }
     await(second.stop());
+  }
+
+  /** What a host has asked of its requests is as it left it, before and behind our handlers. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theHostsRequestsAreReadAsTheHostSaid(boolean asks) throws Exception {
+    NettyHost.Habits habits = NettyHost.Habits.of(embedding);
+    try (NettyHost host =
+        NettyHost.start(embedding, asks ? habits.askingForEachRead() : habits, this::upgrade)) {
+      String body = "x".repeat(300_000);
+      for (int i = 0; i < 5; i++) {
+        assertEquals(NettyHost.PAGE, fetch(host, "GET", ""));
+        assertEquals("300000 bytes\n", fetch(host, "POST", body));
+      }
+      assertTrue(host.autoReads.size() >= 10, host.autoReads::toString);
+      assertFalse(host.autoReads.contains(asks), host.autoReads::toString);
+      WebTransport session = connect(host, "/echo");
+      assertEquals(bytes(1000), await(echo(session, bytes(1000))));
+      session.close();
+      await(session.closed());
+    }
+  }
+
+  /** The same of a request for a session that the host refuses by itself. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRequestThatTheHostRefusesIsReadAsTheHostSaid(boolean asks) throws Exception {
+    NettyHost.Habits habits = NettyHost.Habits.of(embedding);
+    CompletableFuture<Channel> refused = new CompletableFuture<>();
+    BiConsumer<ChannelHandlerContext, Object> refuse =
+        (ctx, frame) -> {
+          Object answer =
+              frame instanceof Http3HeadersFrame
+                  ? new DefaultHttp3HeadersFrame(new DefaultHttp3Headers().status("403"))
+                  : new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("403"));
+          ctx.writeAndFlush(answer).addListener(done -> refused.complete(ctx.channel()));
+        };
+    try (NettyHost host =
+        NettyHost.start(embedding, asks ? habits.askingForEachRead() : habits, refuse)) {
+      failure(dial(host, "/echo").ready());
+      Channel channel = await(refused);
+      // Sooner or later, as a client that is refused also ends its request.
+      Loopback.eventually(
+          "our handlers are gone", () -> channel.pipeline().toString().indexOf("Gate") < 0);
+      assertEquals(!asks, channel.config().isAutoRead());
+    }
   }
 
   /** The host may ask somebody first; what the client sends meanwhile is not lost. */

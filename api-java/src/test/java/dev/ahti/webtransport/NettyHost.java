@@ -73,14 +73,30 @@ final class NettyHost implements AutoCloseable {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel socket;
   private final BiConsumer<ChannelHandlerContext, Object> connect;
+  private final boolean asksForEachRead;
+
+  /** Whether AUTO_READ was on, at each message of a request that its own handlers saw. */
+  final Queue<Boolean> autoReads = new ConcurrentLinkedQueue<>();
 
   /** What a test may do otherwise. */
   record Habits(
       UnaryOperator<QuicServerCodecBuilder> quic,
-      Function<Http3SettingsFrame, Http3SettingsFrame> settings) {
+      Function<Http3SettingsFrame, Http3SettingsFrame> settings,
+      boolean asksForEachRead) {
+
+    Habits(
+        UnaryOperator<QuicServerCodecBuilder> quic,
+        Function<Http3SettingsFrame, Http3SettingsFrame> settings) {
+      this(quic, settings, false);
+    }
 
     static Habits of(NettyEmbedding embedding) {
       return new Habits(embedding::quic, settings -> settings);
+    }
+
+    /** Its requests have AUTO_READ off. */
+    Habits askingForEachRead() {
+      return new Habits(quic, settings, true);
     }
   }
 
@@ -105,6 +121,7 @@ final class NettyHost implements AutoCloseable {
       NettyEmbedding embedding, Habits habits, BiConsumer<ChannelHandlerContext, Object> connect)
       throws Exception {
     this.connect = connect;
+    this.asksForEachRead = habits.asksForEachRead();
     socket =
         Bindings.current() == WebTransportHttpVersion.HTTP_3
             ? bindUdp(embedding, habits)
@@ -142,7 +159,7 @@ final class NettyHost implements AutoCloseable {
                                         new ChannelInitializer<QuicStreamChannel>() {
                                           @Override
                                           protected void initChannel(QuicStreamChannel stream) {
-                                            stream.pipeline().addLast(new Http3Requests());
+                                            init(stream, new Http3Requests());
                                           }
                                         },
                                         null,
@@ -195,7 +212,7 @@ final class NettyHost implements AutoCloseable {
                                         new ChannelInitializer<Channel>() {
                                           @Override
                                           protected void initChannel(Channel stream) {
-                                            stream.pipeline().addLast(new Http2Requests());
+                                            init(stream, new Http2Requests());
                                           }
                                         }));
                           }
@@ -205,6 +222,27 @@ final class NettyHost implements AutoCloseable {
         .bind(new InetSocketAddress("127.0.0.1", 0))
         .sync()
         .channel();
+  }
+
+  private void init(Channel stream, ChannelHandler requests) {
+    stream.pipeline().addLast(requests);
+    if (asksForEachRead) {
+      stream.config().setAutoRead(false);
+      stream.pipeline().addLast(new AskingForEachRead());
+    }
+  }
+
+  /** Behind the other handlers. */
+  private static final class AskingForEachRead extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.read();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      ctx.read();
+    }
   }
 
   int port() {
@@ -225,6 +263,10 @@ final class NettyHost implements AutoCloseable {
     return ByteBufUtil.writeUtf8(ctx.alloc(), text);
   }
 
+  private void sawAutoRead(ChannelHandlerContext ctx) {
+    autoReads.add(ctx.channel().config().isAutoRead());
+  }
+
   private String answer(String method, int posted) {
     return method.equals("POST") ? posted + " bytes\n" : PAGE;
   }
@@ -243,7 +285,14 @@ final class NettyHost implements AutoCloseable {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      sawAutoRead(ctx);
+      ctx.fireChannelReadComplete();
+    }
+
+    @Override
     protected void channelRead(ChannelHandlerContext ctx, Http3DataFrame frame) {
+      sawAutoRead(ctx);
       posted += frame.content().readableBytes();
       frame.release();
     }
@@ -275,6 +324,7 @@ final class NettyHost implements AutoCloseable {
             answer(ctx);
           }
         } else if (message instanceof Http2DataFrame frame) {
+          sawAutoRead(ctx);
           posted += frame.content().readableBytes();
           if (frame.isEndStream()) {
             answer(ctx);
@@ -283,6 +333,12 @@ final class NettyHost implements AutoCloseable {
       } finally {
         ReferenceCountUtil.release(message);
       }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      sawAutoRead(ctx);
+      ctx.fireChannelReadComplete();
     }
 
     private void answer(ChannelHandlerContext ctx) {

@@ -29,6 +29,10 @@ public final class Http2Gate extends ChannelDuplexHandler {
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Http2HeadersFrame request;
   private boolean upgraded;
+
+  /** Whether the server let the channel read by itself. */
+  private boolean read;
+
   private boolean answered;
 
   /**
@@ -89,6 +93,7 @@ public final class Http2Gate extends ChannelDuplexHandler {
       if (Candidates.isForSession(headers.method(), headers.get(":protocol"))) {
         request = frame;
         undecided.add(reading.channel());
+        read = reading.channel().config().isAutoRead();
         reading.channel().config().setAutoRead(false);
       } else {
         reading.pipeline().remove(this);
@@ -120,7 +125,7 @@ public final class Http2Gate extends ChannelDuplexHandler {
     }
     present.fireChannelReadComplete();
     present.pipeline().remove(this);
-    present.channel().config().setAutoRead(true);
+    present.channel().config().setAutoRead(read);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ahti.transport.netty.http3;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http3.Http3Access;
 import io.netty.handler.codec.quic.QuicStreamChannel;
@@ -40,6 +41,12 @@ final class HostStreams {
   void take(ChannelHandlerContext intake, long type) {
     QuicStreamChannel stream = (QuicStreamChannel) intake.channel();
     ChannelPipeline pipeline = stream.pipeline();
+    // As Netty has it where a server begins. What comes is read behind its handlers, and theirs is
+    // the last word.
+    ReadsLater later = new ReadsLater();
+    pipeline.addLast(later);
+    stream.config().setAutoRead(true);
+    later.asked = false;
     if (stream.type() == QuicStreamType.BIDIRECTIONAL) {
       RequestGate gate = new RequestGate(connection, this);
       pipeline.addLast(gate);
@@ -60,7 +67,20 @@ final class HostStreams {
       ours.fireChannelRead(stream);
     }
     intake.fireChannelActive();
-    stream.config().setAutoRead(true);
+    pipeline.remove(later);
+    if (later.asked || stream.config().isAutoRead()) {
+      stream.read();
+    }
+  }
+
+  /** Before the server's handlers: keeps back that the channel wants to read. */
+  private static final class ReadsLater extends ChannelOutboundHandlerAdapter {
+    private boolean asked;
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+      asked = true;
+    }
   }
 
   private void taken(QuicStreamChannel stream) {

@@ -57,6 +57,11 @@ public final class RequestGate extends ChannelInboundHandlerAdapter {
   /** Whether the codec was given all of the header, and still has to decode it. */
   private boolean told;
 
+  /** Whether the channel was told to read no more, and whether it read by itself before. */
+  private boolean stopped;
+
+  private boolean read;
+
   private @Nullable ChannelHandlerContext ctx;
 
   /** For one stream. */
@@ -125,6 +130,14 @@ public final class RequestGate extends ChannelInboundHandlerAdapter {
       passAll(reading);
     } else if (state == State.WAITING) {
       told = true;
+      stopReading(reading);
+    }
+  }
+
+  private void stopReading(ChannelHandlerContext reading) {
+    if (!stopped) {
+      stopped = true;
+      read = reading.channel().config().isAutoRead();
       reading.channel().config().setAutoRead(false);
     }
   }
@@ -194,7 +207,9 @@ public final class RequestGate extends ChannelInboundHandlerAdapter {
       present.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
     present.pipeline().remove(this);
-    present.channel().config().setAutoRead(true);
+    if (stopped) {
+      present.channel().config().setAutoRead(read);
+    }
   }
 
   @Override
@@ -248,7 +263,7 @@ public final class RequestGate extends ChannelInboundHandlerAdapter {
         Http3Headers headers = frame.headers();
         if (Candidates.isForSession(headers.method(), headers.get(":protocol"))) {
           state = State.HELD;
-          reading.channel().config().setAutoRead(false);
+          stopReading(reading);
         } else {
           reading.fireChannelRead(message);
           reading.pipeline().remove(this);
