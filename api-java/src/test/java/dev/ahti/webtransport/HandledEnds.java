@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.webtransport.handler.SessionProgram;
 import dev.ahti.webtransport.server.SessionHandler;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -117,6 +120,29 @@ record HandledEnds(Loopback loopback, WebTransport peer) {
       got = got.concat(await(reader.read()).orElseThrow());
     }
     return got.utf8String();
+  }
+
+  /** Sends datagrams in their order. */
+  static void datagrams(WebTransport from, List<String> texts) throws Exception {
+    WebTransportDatagramsWriter writer = from.datagrams().createWritable().getWriter();
+    for (String text : texts) {
+      await(writer.write(ByteString.fromString(text)));
+    }
+  }
+
+  /** How many bytes come up to a stream's end. */
+  static CompletionStage<Long> length(WebTransportReceiveStream stream) {
+    return length(stream.getReader(), 0);
+  }
+
+  private static CompletionStage<Long> length(WebTransportReceiveStreamReader reader, long before) {
+    return reader
+        .read()
+        .thenCompose(
+            bytes ->
+                bytes.isPresent()
+                    ? length(reader, before + bytes.get().length())
+                    : CompletableFuture.completedFuture(before));
   }
 
   /** What a stream is reset with, behind whatever comes before. */

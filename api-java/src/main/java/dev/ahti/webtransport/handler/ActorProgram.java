@@ -2,10 +2,12 @@ package dev.ahti.webtransport.handler;
 
 import java.util.List;
 import java.util.function.Function;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -28,14 +30,14 @@ final class ActorProgram<M> implements Program {
   /** An actor for the session alone. */
   static <M> Program spawn(
       ActorContext<SessionMessage> context, Behavior<M> behavior, Function<SessionEvent, M> wrap) {
-    UntilEnd<M> last = new UntilEnd<>();
-    ActorRef<M> actor =
+    ActorRef<Object> actor =
         context.spawn(
-            Behaviors.intercept(() -> last, behavior),
+            Behaviors.intercept(Around::new, behavior),
             "behavior",
             DispatcherSelector.sameAsParent());
     context.watch(actor);
-    return new ActorProgram<>(actor, event -> last.note(event, wrap.apply(event)), true);
+    return new ActorProgram<>(
+        actor, event -> new Told(wrap.apply(event), event instanceof SessionEvent.Ended), true);
   }
 
   /** An actor that lives elsewhere. */
@@ -60,28 +62,62 @@ final class ActorProgram<M> implements Program {
     return ours;
   }
 
-  /** Stops the actor behind the last event, which it is to see: its parent would stop it before. */
-  private static final class UntilEnd<M> extends BehaviorInterceptor<M, M> {
-    private volatile Object last = this;
+  /**
+   * An event on its way to an actor of ours. What comes when that has stopped is no dead letter: it
+   * is what the session's end leaves.
+   *
+   * @param message what the actor gets, which may be the same for several events
+   * @param last whether it is the end
+   */
+  private record Told(Object message, boolean last) implements DeadLetterSuppression {}
 
-    @SuppressWarnings("unchecked")
-    UntilEnd() {
-      // Whatever class it is: all that the actor gets.
-      super((Class<M>) Object.class);
+  /**
+   * Takes events out of their envelopes, and stops the actor behind the last, which it is to see:
+   * its parent would stop it before. What it throws is a failure of this actor, whatever it is.
+   */
+  private static final class Around<M> extends BehaviorInterceptor<Object, M> {
+
+    Around() {
+      super(Object.class);
     }
 
-    M note(SessionEvent event, M message) {
-      if (event instanceof SessionEvent.Ended) {
-        last = message;
+    @Override
+    public Behavior<M> aroundStart(TypedActorContext<Object> context, PreStartTarget<M> target) {
+      try {
+        return target.start(context);
+      } catch (Throwable failure) {
+        throw Faults.ofActor(failure);
       }
-      return message;
     }
 
     @Override
     public Behavior<M> aroundReceive(
-        TypedActorContext<M> context, M message, ReceiveTarget<M> target) {
-      Behavior<M> next = target.apply(context, message);
-      return message == last ? Behaviors.stopped() : next;
+        TypedActorContext<Object> context, Object message, ReceiveTarget<M> target) {
+      try {
+        if (message instanceof Told told) {
+          Behavior<M> next = target.apply(context, ofActor(told.message()));
+          return told.last() ? Behaviors.stopped() : next;
+        }
+        return target.apply(context, ofActor(message));
+      } catch (Throwable failure) {
+        throw Faults.ofActor(failure);
+      }
+    }
+
+    @Override
+    public Behavior<M> aroundSignal(
+        TypedActorContext<Object> context, Signal signal, SignalTarget<M> target) {
+      try {
+        return target.apply(context, signal);
+      } catch (Throwable failure) {
+        throw Faults.ofActor(failure);
+      }
+    }
+
+    /** Whatever comes that is no envelope came through the actor's own reference. */
+    @SuppressWarnings("unchecked")
+    private M ofActor(Object message) {
+      return (M) message;
     }
   }
 }

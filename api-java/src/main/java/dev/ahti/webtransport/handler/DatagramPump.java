@@ -28,9 +28,16 @@ final class DatagramPump {
   /** Whether a read is under way, or will be asked for. */
   private boolean reading;
 
+  /** Before the next datagram. */
+  private final Gate gate = new Gate();
+
   DatagramPump(SessionHost host) {
     this.host = host;
     this.level = host.gauges().level(Gauges.HANDLERS_DATAGRAMS_UNACKNOWLEDGED);
+  }
+
+  Gate gate() {
+    return gate;
   }
 
   void begin() {
@@ -46,6 +53,10 @@ final class DatagramPump {
     }
     reading = true;
     for (int told = 0; told < TURN && host.isRunning(); told++) {
+      if (!gate.isOpen()) {
+        gate.park(this::pull);
+        return;
+      }
       if (host.acknowledges()
           && unacknowledged >= host.settings().handler().unacknowledgedDatagrams()) {
         reading = false;
@@ -125,6 +136,7 @@ final class DatagramPump {
 
   /** The session is over. */
   void letGo() {
+    gate.clear();
     level.add(-unacknowledged);
     unacknowledged = 0;
   }

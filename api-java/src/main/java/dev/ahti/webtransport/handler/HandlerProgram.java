@@ -5,10 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns events into the callbacks of a handler, and keeps its state. */
-final class HandlerProgram<S> implements Program {
+final class HandlerProgram<S extends @Nullable Object> implements Program {
   private final WebTransportHandler<S> handler;
   private final Config options;
+
+  /** The last that a callback gave, {@code null} for a handler that keeps nothing. */
   private @Nullable S state;
+
+  /** Whether {@code init} has given a state. */
+  private boolean begun;
 
   HandlerProgram(WebTransportHandler<S> handler, Config options) {
     this.handler = handler;
@@ -16,12 +21,13 @@ final class HandlerProgram<S> implements Program {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // A state may be null where the handler says so.
   public List<SessionCommand> on(SessionEvent event) throws Exception {
     if (event instanceof SessionEvent.Opened opened) {
       return keep(handler.init(opened.handled(), options));
     }
     S now = state;
-    if (now == null) {
+    if (!begun) {
       // The first callback threw: there is nothing to end.
       return List.of();
     }
@@ -33,6 +39,7 @@ final class HandlerProgram<S> implements Program {
   }
 
   private List<SessionCommand> keep(Next<S> next) {
+    begun = true;
     state = next.state();
     return next.effects();
   }

@@ -1,5 +1,7 @@
 package dev.ahti.webtransport.handler;
 
+import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.gauge.Level;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportInvalidStateException;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one session, as its {@link SessionHost} runs them: those that the peer opens are
@@ -25,11 +28,20 @@ final class HostStreams {
   private final SessionHost host;
   private final Map<SessionStream, StreamPump> pumps = new LinkedHashMap<>();
 
-  /** Those that were sent on since the last chunk of any was told. */
-  private final Set<StreamPump> sentOn = new HashSet<>();
+  /** Those that the callback which runs has sent on; {@code null} while none runs. */
+  private @Nullable Set<StreamPump> sentOn;
+
+  /** Before the next stream of the peer. */
+  private final Gate gate = new Gate();
+
+  /** Streams of the peer that have ended, of which an actor was told and has not said so. */
+  private final Set<SessionStream> unacknowledged = new HashSet<>();
+
+  private final Level level;
 
   HostStreams(SessionHost host) {
     this.host = host;
+    this.level = host.gauges().level(Gauges.HANDLERS_STREAMS_UNACKNOWLEDGED);
   }
 
   void begin() {
@@ -38,8 +50,17 @@ final class HostStreams {
     take(session.incomingUnidirectionalStreamsReader(), this::accept);
   }
 
-  /** Takes streams as long as the session goes on; its end is told elsewhere. */
+  /**
+   * Takes streams as long as the session goes on; its end is told elsewhere. The next one when what
+   * others were answered on a stream not their own is taken, and when an actor keeps up: until then
+   * it waits in the session, and the peer's limit of streams is not renewed.
+   */
   private <T> void take(WebTransportStreamsReader<T> reader, Consumer<T> to) {
+    if (!gate.isOpen()
+        || unacknowledged.size() >= host.settings().handler().unacknowledgedStreams()) {
+      gate.park(() -> take(reader, to));
+      return;
+    }
     reader
         .read()
         .whenCompleteAsync(
@@ -153,7 +174,9 @@ final class HostStreams {
 
   private void send(StreamPump pump, ByteString bytes, boolean fin) {
     pump.send(bytes, fin);
-    sentOn.add(pump);
+    if (sentOn != null) {
+      sentOn.add(pump);
+    }
   }
 
   private StreamPump find(SessionStream stream) {
@@ -165,13 +188,54 @@ final class HostStreams {
     return pump;
   }
 
-  /** Tells bytes that came. The stream is read on when they are dealt with. */
-  void deliver(StreamPump pump, ByteString bytes) {
-    sentOn.clear();
-    host.deliver(new SessionEvent.StreamData(host.ref(), pump.stream(), bytes));
-    if (host.isRunning() && !host.acknowledges()) {
-      pump.readOnBehind(sentOn);
+  /** A callback begins: what it sends on is noted. */
+  void beginCallback() {
+    sentOn = new HashSet<>();
+  }
+
+  /**
+   * A callback has returned, and its effects are done. What caused it is asked for again when what
+   * it sent is taken: a stream is read on behind all of it. The next stream, and the next datagram,
+   * come behind what was sent on streams but the one that it was about: who asks on one stream and
+   * does not read the answer on it holds up that one, and none beside it.
+   */
+  void endCallback(SessionEvent event) {
+    Set<StreamPump> sent = sentOn == null ? Set.of() : sentOn;
+    sentOn = null;
+    if (!host.isRunning() || host.acknowledges()) {
+      return;
     }
+    if (event instanceof SessionEvent.StreamData data) {
+      StreamPump pump = pumps.get(data.stream());
+      if (pump != null) {
+        pump.readOnBehind(sent);
+      }
+    } else if (event instanceof SessionEvent.StreamFin fin) {
+      closeBehind(sent, fin.stream());
+    } else if (event instanceof SessionEvent.StreamClosed closed) {
+      closeBehind(sent, closed.stream());
+    } else if (event instanceof SessionEvent.Datagram) {
+      sent.forEach(host.datagrams().gate()::close);
+    }
+  }
+
+  private void closeBehind(Set<StreamPump> sent, SessionStream own) {
+    for (StreamPump pump : sent) {
+      if (pump.stream() != own) {
+        gate.close(pump);
+      }
+    }
+  }
+
+  /** Before the next stream of the peer, and before the end of one that was taken. */
+  Gate gate() {
+    return gate;
+  }
+
+  /** A stream has taken all that was sent on it, or is over. */
+  void free(StreamPump pump) {
+    gate.free(pump);
+    host.datagrams().gate().free(pump);
   }
 
   /** An actor has dealt with what came of a stream. */
@@ -182,10 +246,25 @@ final class HostStreams {
     }
   }
 
+  /** An actor has dealt with the end of a stream: another one may come. */
+  void acknowledgedEnd(SessionStream stream) {
+    if (unacknowledged.remove(stream)) {
+      level.decrement();
+      gate.look();
+    }
+  }
+
   /** Both halves of a stream have ended. */
   void over(StreamPump pump, StreamEnd end) {
     if (pumps.remove(pump.stream()) != null) {
       pump.letGo();
+      if (sentOn != null) {
+        sentOn.remove(pump);
+      }
+      if (host.acknowledges() && !pump.stream().local()) {
+        unacknowledged.add(pump.stream());
+        level.increment();
+      }
       host.deliver(new SessionEvent.StreamClosed(host.ref(), pump.stream(), end));
     }
   }
@@ -194,7 +273,9 @@ final class HostStreams {
   void letGo() {
     new ArrayList<>(pumps.values()).forEach(StreamPump::letGo);
     pumps.clear();
-    sentOn.clear();
+    gate.clear();
+    level.add(-unacknowledged.size());
+    unacknowledged.clear();
   }
 
   /** What a future failed with. */

@@ -9,8 +9,11 @@ import org.apache.pekko.util.ByteString;
  *
  * <p><b>Demand.</b> After a {@link StreamData} nothing more comes of that stream until it is
  * {@linkplain StreamData#acknowledge acknowledged}, nor is it asked of the peer, whose window then
- * closes. Of datagrams at most {@code ahti.session.handler.unacknowledged-datagrams} are told
- * ahead; more wait in the session, within its bounds for datagrams.
+ * closes. The end of a stream that the peer opened is to be {@linkplain StreamClosed#acknowledge
+ * acknowledged} too: at most {@code ahti.session.handler.unacknowledged-streams} have ended ahead
+ * of that, then none is taken, and the peer can open no more than its limit. Of datagrams at most
+ * {@code ahti.session.handler.unacknowledged-datagrams} are told ahead; more wait in the session,
+ * within its bounds for datagrams.
  */
 public sealed interface SessionEvent {
 
@@ -48,7 +51,7 @@ public sealed interface SessionEvent {
   }
 
   /**
-   * The last bytes of a stream; nothing has to be acknowledged.
+   * The last bytes of a stream; it is its {@link StreamClosed} that has to be acknowledged.
    *
    * @param data empty when the end came alone
    */
@@ -80,7 +83,16 @@ public sealed interface SessionEvent {
 
   /** A stream is over: {@link WebTransportHandler#onStreamClosed}. */
   record StreamClosed(ActorRef<SessionMessage> session, SessionStream stream, StreamEnd end)
-      implements SessionEvent {}
+      implements SessionEvent {
+
+    /**
+     * Says that all of the stream has been dealt with: another one of the peer may come. Of a
+     * stream that this side opened it says nothing, and may be left out.
+     */
+    public void acknowledge() {
+      session.tell(new SessionMessage.AcknowledgeEnd(stream));
+    }
+  }
 
   /** A message of the application, told to the session. */
   record Info(ActorRef<SessionMessage> session, Object message) implements SessionEvent {}

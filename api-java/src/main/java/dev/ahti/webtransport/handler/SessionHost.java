@@ -7,7 +7,10 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportCloseInfo;
 import dev.ahti.webtransport.impl.SessionAccess;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import org.apache.pekko.actor.DeadLetterSuppression;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -44,12 +47,22 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
   /** This side closes the session: nothing but the end is told any more. */
   private boolean closing;
 
+  /** Whether there is nobody any more to tell the end. */
+  private boolean actorGone;
+
+  /** Whether a callback runs, or its effects are done. */
+  private boolean telling;
+
+  /** What came of effects, to be told when all effects of their callback are done. */
+  private final Queue<SessionEvent> pending = new ArrayDeque<>();
+
   /**
-   * Something that happened elsewhere, to be looked at here.
+   * Something that happened elsewhere, to be looked at here. Behind the end it is of no interest,
+   * and no dead letter.
    *
    * @param task run by the host
    */
-  record Signal(Runnable task) implements SessionMessage {}
+  record Signal(Runnable task) implements SessionMessage, DeadLetterSuppression {}
 
   static Behavior<SessionMessage> create(WebTransport session, Program.Factory factory) {
     return Behaviors.setup(
@@ -60,7 +73,7 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
           try {
             program = factory.start(context, handled);
           } catch (Throwable failure) {
-            throwFatal(failure);
+            Faults.throwFatal(failure);
             context.getLog().error("The program of a session could not be made", failure);
             closeAsFailed(session);
             return Behaviors.stopped();
@@ -111,6 +124,7 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
         .onMessage(SessionCommand.class, this::onCommand)
         .onMessage(SessionMessage.Info.class, this::onInfo)
         .onMessage(SessionMessage.AcknowledgeStream.class, this::onAcknowledged)
+        .onMessage(SessionMessage.AcknowledgeEnd.class, this::onAcknowledged)
         .onMessage(SessionMessage.AcknowledgeDatagram.class, this::onAcknowledged)
         .onSignal(ChildFailed.class, failed -> onActorGone(failed.cause()))
         .onSignal(Terminated.class, gone -> onActorGone(null))
@@ -127,7 +141,10 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
 
   private Behavior<SessionMessage> onCommand(SessionCommand command) {
     if (isRunning()) {
+      telling = true;
       execute(command, true);
+      telling = false;
+      tellPending();
     }
     return next();
   }
@@ -144,6 +161,13 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
     return next();
   }
 
+  private Behavior<SessionMessage> onAcknowledged(SessionMessage.AcknowledgeEnd acknowledged) {
+    if (isRunning() && program.acknowledges()) {
+      streams.acknowledgedEnd(acknowledged.stream());
+    }
+    return next();
+  }
+
   private Behavior<SessionMessage> onAcknowledged(SessionMessage.AcknowledgeDatagram acknowledged) {
     if (isRunning() && program.acknowledges()) {
       datagrams.acknowledged();
@@ -152,8 +176,10 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
   }
 
   /** The actor that the program tells events is no more. */
-  private Behavior<SessionMessage> onActorGone(@Nullable Throwable failure) {
+  private Behavior<SessionMessage> onActorGone(@Nullable Throwable how) {
     leaving = false;
+    actorGone = true;
+    Throwable failure = how == null ? null : Faults.thrown(how);
     if (end == null && failure != null) {
       gauges.counter(Gauges.HANDLERS_FAILED).increment();
       getContext().getLog().error("The actor of the session of {} failed", path(), failure);
@@ -208,21 +234,42 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
     return streams;
   }
 
+  DatagramPump datagrams() {
+    return datagrams;
+  }
+
   /** Whether what comes is acknowledged, and not done with when it is told. */
   boolean acknowledges() {
     return program.acknowledges();
   }
 
-  /** Tells an event and does what comes of it. */
+  /** Tells an event and does what comes of it, behind the effects of the callback that runs. */
   void deliver(SessionEvent event) {
-    if (!isRunning()) {
-      return;
+    pending.add(event);
+    if (!telling) {
+      tellPending();
     }
+  }
+
+  private void tellPending() {
+    SessionEvent event;
+    while ((event = pending.poll()) != null) {
+      if (isRunning()) {
+        telling = true;
+        streams.beginCallback();
+        tell(event);
+        streams.endCallback(event);
+        telling = false;
+      }
+    }
+  }
+
+  private void tell(SessionEvent event) {
     List<SessionCommand> effects;
     try {
       effects = program.on(event);
     } catch (Throwable failure) {
-      throwFatal(failure);
+      Faults.throwFatal(failure);
       fail(event, failure);
       return;
     }
@@ -310,9 +357,11 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
     end = how;
     boolean told = true;
     try {
-      program.on(new SessionEvent.Ended(ref(), how));
+      if (!actorGone) {
+        program.on(new SessionEvent.Ended(ref(), how));
+      }
     } catch (Throwable failure) {
-      throwFatal(failure);
+      Faults.throwFatal(failure);
       told = false;
       gauges.counter(Gauges.HANDLERS_FAILED).increment();
       getContext()
@@ -338,12 +387,5 @@ final class SessionHost extends AbstractBehavior<SessionMessage> {
     Ahti ahti = SessionAccess.ahti(session);
     ahti.gauges().counter(Gauges.HANDLERS_FAILED).increment();
     session.close(WebTransportCloseInfo.of(ahti.settings().session().handlerFailureCode()));
-  }
-
-  /** What must not be swallowed: the machine is out of order. Not so an overflown stack. */
-  private static void throwFatal(Throwable failure) {
-    if (failure instanceof VirtualMachineError fatal && !(failure instanceof StackOverflowError)) {
-      throw fatal;
-    }
   }
 }

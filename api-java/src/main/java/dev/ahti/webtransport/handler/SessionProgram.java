@@ -38,7 +38,7 @@ public final class SessionProgram implements SessionHandler {
   }
 
   /** A handler without options. */
-  public static <S> SessionProgram of(WebTransportHandler<S> handler) {
+  public static <S extends @Nullable Object> SessionProgram of(WebTransportHandler<S> handler) {
     return of(handler, ConfigFactory.empty());
   }
 
@@ -48,7 +48,8 @@ public final class SessionProgram implements SessionHandler {
    * @param handler serves all sessions of this program
    * @param options as they may stand in {@code application.conf}
    */
-  public static <S> SessionProgram of(WebTransportHandler<S> handler, Config options) {
+  public static <S extends @Nullable Object> SessionProgram of(
+      WebTransportHandler<S> handler, Config options) {
     requireNonNull(handler, "handler");
     requireNonNull(options, "options");
     return new SessionProgram((context, session) -> new HandlerProgram<>(handler, options), null);

@@ -113,12 +113,12 @@ final class StreamPump {
     if (failure != null) {
       receivingFailed(HostStreams.unwrapped(failure));
     } else if (bytes.isEmpty()) {
-      fin(ByteString.emptyByteString());
+      onFin(ByteString.emptyByteString());
     } else if (endIsKnown(from)) {
-      fin(bytes.get());
+      onFin(bytes.get());
     } else {
       told = true;
-      host.streams().deliver(this, bytes.get());
+      host.deliver(new SessionEvent.StreamData(host.ref(), stream, bytes.get()));
     }
   }
 
@@ -128,7 +128,20 @@ final class StreamPump {
     return closed.isDone() && !closed.isCompletedExceptionally();
   }
 
+  /** Streams that were taken at once may end at once: what one was answered holds the next here. */
+  private void onFin(ByteString bytes) {
+    Gate gate = host.streams().gate();
+    if (gate.isOpen()) {
+      fin(bytes);
+    } else if (receiving) {
+      gate.park(() -> onFin(bytes));
+    }
+  }
+
   private void fin(ByteString bytes) {
+    if (!receiving) {
+      return;
+    }
     receiving = false;
     host.deliver(new SessionEvent.StreamFin(host.ref(), stream, bytes));
     lookForEnd();
@@ -194,7 +207,8 @@ final class StreamPump {
   void send(ByteString bytes, boolean fin) {
     requireOpen();
     long most = host.settings().handler().sendQueue();
-    if (waiting > 0 && waiting + bytes.length() > most) {
+    // An end alone takes no room, whatever waits before it.
+    if (waiting > 0 && !bytes.isEmpty() && waiting + bytes.length() > most) {
       refused = true;
       host.gauges().counter(Gauges.HANDLERS_SENDS_REFUSED).increment();
       throw new WebTransportQuotaExceededException(
@@ -267,10 +281,16 @@ final class StreamPump {
     List<StreamPump> free = List.copyOf(blocked);
     blocked.clear();
     free.forEach(StreamPump::unblocked);
+    host.streams().free(this);
     if (refused && sending) {
       refused = false;
       host.deliver(new SessionEvent.StreamWritable(host.ref(), stream));
     }
+  }
+
+  /** Whether bytes wait on it. */
+  boolean isWaiting() {
+    return waiting > 0;
   }
 
   private void unblocked() {

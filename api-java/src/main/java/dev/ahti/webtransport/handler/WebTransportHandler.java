@@ -2,6 +2,7 @@ package dev.ahti.webtransport.handler;
 
 import com.typesafe.config.Config;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,10 +22,11 @@ import org.slf4j.LoggerFactory;
  * ahti.session.handler-failure-code}, and nothing else: it is logged, and {@link #terminate} gets
  * it. A callback that ends the session by its effects is the last one but for {@code terminate}.
  *
- * @param <S> the state, immutable: each callback gives a new one
+ * @param <S> the state, immutable: each callback gives a new one; {@code Void} for a handler that
+ *     keeps nothing, which answers with {@link Next#stateless}
  * @see SessionProgram#of(WebTransportHandler)
  */
-public interface WebTransportHandler<S> {
+public interface WebTransportHandler<S extends @Nullable Object> {
 
   /**
    * The session is established. Before it anything that the peer sends waits.

@@ -65,6 +65,9 @@ public final class EchoActor {
     } else if (event instanceof SessionEvent.StreamFin fin && fin.stream().writable()) {
       ByteString last = fin.data().isEmpty() ? fin.data() : ECHO.concat(fin.data());
       fin.session().tell(new SessionCommand.SendFin(fin.stream(), last));
+    } else if (event instanceof SessionEvent.StreamClosed closed) {
+      // Without it, after a while, no further stream comes, and who opens them stops.
+      closed.acknowledge();
     } else if (event instanceof SessionEvent.Datagram received) {
       received.session().tell(datagram(ECHO.concat(received.data())));
       received.acknowledge();

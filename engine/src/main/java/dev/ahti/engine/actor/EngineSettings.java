@@ -195,7 +195,8 @@ public record EngineSettings(
         config.getDuration("capsule-budget-window"),
         new Handler(
             config.getBytes("handler.send-queue"),
-            config.getInt("handler.unacknowledged-datagrams")),
+            config.getInt("handler.unacknowledged-datagrams"),
+            config.getInt("handler.unacknowledged-streams")),
         flow(config.getConfig("flow")));
   }
 
@@ -477,13 +478,15 @@ public record EngineSettings(
    *
    * @param sendQueue bytes of one stream that wait until it takes them
    * @param unacknowledgedDatagrams datagrams that an actor is told ahead of its answers
+   * @param unacknowledgedStreams streams of the peer that have ended, of which it is told ahead
    */
-  public record Handler(long sendQueue, int unacknowledgedDatagrams) {
+  public record Handler(long sendQueue, int unacknowledgedDatagrams, int unacknowledgedStreams) {
 
     /** Checks the bounds. */
     public Handler {
       positive("ahti.session.handler.send-queue", sendQueue);
       positive("ahti.session.handler.unacknowledged-datagrams", unacknowledgedDatagrams);
+      positive("ahti.session.handler.unacknowledged-streams", unacknowledgedStreams);
     }
   }
 

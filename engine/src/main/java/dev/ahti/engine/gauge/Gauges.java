@@ -173,6 +173,9 @@ public final class Gauges {
   public static final String HANDLERS_DATAGRAMS_UNACKNOWLEDGED =
       "handlers.datagrams-unacknowledged";
 
+  /** Level: streams of peers whose end actors were told and have not acknowledged. */
+  public static final String HANDLERS_STREAMS_UNACKNOWLEDGED = "handlers.streams-unacknowledged";
+
   /** Level: reads and writes by hand that wait for their stream. */
   public static final String STREAM_CALLS_WAITING = "streams.calls-waiting";
 
