@@ -14,6 +14,7 @@ public sealed interface WebTransportDomException
     permits WebTransportAbortException,
         WebTransportError,
         WebTransportInvalidStateException,
+        WebTransportNetworkException,
         WebTransportNotSupportedException,
         WebTransportQuotaExceededException,
         WebTransportRangeException,

@@ -48,6 +48,7 @@ class ErrorsTest {
             new WebTransportQuotaExceededException("m"),
             "QuotaExceededError",
             RuntimeException.class),
+        Arguments.of(new WebTransportNetworkException("m"), "NetworkError", RuntimeException.class),
         Arguments.of(new WebTransportAbortException("m"), "AbortError", RuntimeException.class),
         Arguments.of(
             new WebTransportTypeException("m"), "TypeError", IllegalArgumentException.class),

@@ -35,7 +35,8 @@ class RingsTest {
     "dev.ahti.engine.flow..",
     "dev.ahti.engine.session..",
     "dev.ahti.engine.mux..",
-    "dev.ahti.engine.schedule.."
+    "dev.ahti.engine.schedule..",
+    "dev.ahti.engine.socket.."
   };
 
   /** What ring 1 may name besides itself: values and collections, {@code ByteString}, nullness. */

@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.gauge.GaugeRegistry;
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.engine.spi.Sockets;
 import dev.ahti.engine.spi.Transport;
 import java.time.Duration;
 import java.util.SortedMap;
@@ -102,6 +103,17 @@ public final class Ahti implements Extension {
       guardian.tell(new AhtiGuardian.Dial(request, ready, promise));
     }
     return promise;
+  }
+
+  /**
+   * Sockets of the operating system. They have no actors: nobody but their two halves needs to know
+   * of them ({@code docs/decisions/0028-direct-sockets.md}).
+   *
+   * @throws dev.ahti.engine.spi.TransportUnavailableException when the transport has none
+   * @throws IllegalStateException when the actor system has terminated
+   */
+  public Sockets sockets() {
+    return transport.get().sockets();
   }
 
   /**

@@ -5,6 +5,18 @@ public final class Gauges {
   /** Level: open UDP sockets. */
   public static final String SOCKETS = "sockets";
 
+  /** Level: direct sockets that are open or being opened, those that listen among them. */
+  public static final String DIRECT_SOCKETS = "direct-sockets";
+
+  /** Counter: direct sockets that were not opened, or not accepted, because of their number. */
+  public static final String DIRECT_SOCKETS_REFUSED = "direct-sockets.refused";
+
+  /** Level: bytes read from direct sockets that no consumer has polled. */
+  public static final String DIRECT_SOCKETS_INBOUND_BYTES = "direct-sockets.inbound-queued-bytes";
+
+  /** Level: bytes offered to direct sockets that the operating system has not taken. */
+  public static final String DIRECT_SOCKETS_OUTBOUND_BYTES = "direct-sockets.outbound-queued-bytes";
+
   /** Level: open connections of QUIC, from their first packet on. */
   public static final String QUIC_CONNECTIONS = "quic.connections";
 

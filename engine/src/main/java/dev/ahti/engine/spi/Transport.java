@@ -41,6 +41,16 @@ public interface Transport {
    */
   CompletionStage<TransportConnection> dial(DialOptions options);
 
+  /**
+   * Sockets of the operating system.
+   *
+   * @throws TransportUnavailableException where the transport has none
+   */
+  default Sockets sockets() {
+    throw new TransportUnavailableException(
+        "this transport has no sockets (ahti.transport; expected: netty)", null);
+  }
+
   /** Closes what is still open and gives back every thread and descriptor. */
   CompletionStage<Done> terminate();
 }

@@ -203,7 +203,7 @@ public final class StreamHandle {
   }
 
   /** What a refused materialization fails with; names the state of the half that was taken. */
-  IllegalStateException alreadyMaterialized() {
+  AlreadyMaterializedException alreadyMaterialized() {
     int taken = claims.get();
     StringBuilder text = new StringBuilder("stream ").append(port.id()).append(": state ");
     if ((taken & READ) != 0) {
@@ -213,7 +213,8 @@ public final class StreamHandle {
       text.append((taken & READ) != 0 ? ", " : "").append("sending side ");
       text.append(port.ended() == null ? "being written" : "ended");
     }
-    return new IllegalStateException(text.append(" (expected: materialized once)").toString());
+    return new AlreadyMaterializedException(
+        text.append(" (expected: materialized once)").toString());
   }
 
   @Override

@@ -72,7 +72,7 @@ final class StreamLogic extends GraphStageLogic {
   @Override
   public void preStart() {
     if (!claimed) {
-      IllegalStateException refused = handle.alreadyMaterialized();
+      AlreadyMaterializedException refused = handle.alreadyMaterialized();
       if (writer != null) {
         writer.done().completeExceptionally(refused);
       }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The addresses of hosts: found by a resolver, and put in the order in which they are tried.
@@ -51,12 +52,20 @@ record Addresses(HostResolver resolver, int tried, Duration headStart) {
 
   /** Those of a host, or the one that a literal is. */
   List<InetAddress> of(String host) throws UnknownHostException {
-    if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
-      return List.of(InetAddress.getByName(host));
-    }
-    List<InetAddress> found = resolver.addressesOf(host);
+    return of(host, any -> true);
+  }
+
+  /** The same, of those that are wanted; a literal is one that has to be, too. */
+  List<InetAddress> of(String host, Predicate<InetAddress> wanted) throws UnknownHostException {
+    boolean literal = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    List<InetAddress> all =
+        literal ? List.of(InetAddress.getByName(host)) : resolver.addressesOf(host);
+    List<InetAddress> found = all.stream().filter(wanted).toList();
     if (found.isEmpty()) {
-      throw new UnknownHostException(host + ": no address");
+      throw new UnknownHostException(host + ": no address" + (all.isEmpty() ? "" : " of its kind"));
+    }
+    if (literal) {
+      return found;
     }
     return inTurn(found, tried);
   }

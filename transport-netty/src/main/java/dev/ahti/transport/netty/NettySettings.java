@@ -11,6 +11,7 @@ import dev.ahti.transport.netty.http3.Http3Limits;
 import dev.ahti.transport.netty.quic.AddressValidation;
 import dev.ahti.transport.netty.quic.PortSettings;
 import dev.ahti.transport.netty.quic.QuicSettings;
+import dev.ahti.transport.netty.sockets.SocketLimits;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,6 +35,7 @@ import java.util.Optional;
  * @param clientTlsContexts TLS contexts of clients that are kept
  * @param keyLog the file that TLS secrets are written to
  * @param addresses how hosts are found and in which order their addresses are tried
+ * @param sockets direct sockets
  */
 record NettySettings(
     int eventLoops,
@@ -51,7 +53,8 @@ record NettySettings(
     Optional<String> secret,
     int clientTlsContexts,
     Optional<String> keyLog,
-    Addresses addresses) {
+    Addresses addresses,
+    SocketLimits sockets) {
 
   /** Below this a secret could be guessed. */
   private static final int SHORTEST_SECRET = 32;
@@ -94,7 +97,18 @@ record NettySettings(
         secret(config),
         number(config, "client-tls-contexts", 1),
         text(config, "key-log"),
-        addresses(config));
+        addresses(config),
+        sockets(config));
+  }
+
+  private static SocketLimits sockets(Config config) {
+    return new SocketLimits(
+        number(config, "sockets.max-open", 1),
+        time(config, "sockets.connect-timeout"),
+        bytes(config, "sockets.read-size", 1024),
+        bytes(config, "write-limit", 1),
+        number(config, "sockets.accept-backlog", 1),
+        time(config, "addresses.head-start"));
   }
 
   private static Addresses addresses(Config config) {

@@ -6,6 +6,7 @@ import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.spi.DialOptions;
 import dev.ahti.engine.spi.EmbedOptions;
 import dev.ahti.engine.spi.ListenOptions;
+import dev.ahti.engine.spi.Sockets;
 import dev.ahti.engine.spi.Transport;
 import dev.ahti.engine.spi.TransportConnection;
 import dev.ahti.engine.spi.TransportContext;
@@ -16,6 +17,7 @@ import dev.ahti.transport.netty.http3.ConnectionFactory;
 import dev.ahti.transport.netty.loop.NettyLoops;
 import dev.ahti.transport.netty.loop.OpenChannels;
 import dev.ahti.transport.netty.quic.QuicSockets;
+import dev.ahti.transport.netty.sockets.NettySockets;
 import dev.ahti.transport.netty.tls.KeyLogFile;
 import dev.ahti.transport.netty.tls.QuicTls;
 import dev.ahti.transport.netty.tls.TcpTls;
@@ -52,6 +54,7 @@ final class NettyTransport implements Transport {
   private final TcpTls tcpTls;
   private final ListenerBinder binder;
   private final Embedder embedder;
+  private final NettySockets sockets;
   private final HostDialer hosts;
   private final QuicDialer dialer;
   private final TcpDialer tcpDialer;
@@ -114,6 +117,15 @@ final class NettyTransport implements Transport {
           embeddings.add(embedding);
           return embedding.listener();
         };
+    this.sockets =
+        new NettySockets(
+            loops,
+            settings.sockets(),
+            context.gauges(),
+            settings.addresses()::of,
+            blocking,
+            open.connections(),
+            open.sockets());
     this.hosts = new HostDialer(loops, settings.addresses(), blocking);
     this.dialer = new QuicDialer(quicSockets, factory, tls, open);
     this.tcpDialer = new TcpDialer(loops, http2, tcpTls, open);
@@ -178,6 +190,11 @@ final class NettyTransport implements Transport {
           case HTTP_3 -> dialer::dial;
           case HTTP_2 -> tcpDialer::dial;
         });
+  }
+
+  @Override
+  public Sockets sockets() {
+    return sockets;
   }
 
   @Override

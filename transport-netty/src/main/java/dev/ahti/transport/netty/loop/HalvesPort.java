@@ -79,7 +79,7 @@ public abstract class HalvesPort implements StreamPort {
   }
 
   @Override
-  public final @Nullable Inbound poll() {
+  public @Nullable Inbound poll() {
     return in.poll();
   }
 

@@ -19,9 +19,13 @@ public final class PortGauges {
 
   /** The ports' gauges in a registry. */
   public PortGauges(GaugeRegistry gauges) {
+    this(gauges, Gauges.INBOUND_QUEUED_BYTES, Gauges.OUTBOUND_QUEUED_BYTES);
+  }
+
+  private PortGauges(GaugeRegistry gauges, String inbound, String outbound) {
     streams = gauges.level(Gauges.STREAMS);
-    inboundQueuedBytes = gauges.level(Gauges.INBOUND_QUEUED_BYTES);
-    outboundQueuedBytes = gauges.level(Gauges.OUTBOUND_QUEUED_BYTES);
+    inboundQueuedBytes = gauges.level(inbound);
+    outboundQueuedBytes = gauges.level(outbound);
     bytesReceived = gauges.counter(Gauges.STREAM_BYTES_RECEIVED);
     writeStalls = gauges.counter(Gauges.WRITE_STALLS);
     bytesSent = gauges.counter(Gauges.STREAM_BYTES_SENT);
@@ -41,6 +45,12 @@ public final class PortGauges {
   /** These, for a connection whose levels are part of what its prefix holds. */
   public PortGauges of(Optional<PrefixLevels> prefix) {
     return prefix.map(levels -> new PortGauges(this, levels)).orElse(this);
+  }
+
+  /** Those of sockets, which hold bytes of their own; what they move is counted with the rest. */
+  public static PortGauges ofSockets(GaugeRegistry gauges) {
+    return new PortGauges(
+        gauges, Gauges.DIRECT_SOCKETS_INBOUND_BYTES, Gauges.DIRECT_SOCKETS_OUTBOUND_BYTES);
   }
 
   /** One more stream of a session has a port. */
