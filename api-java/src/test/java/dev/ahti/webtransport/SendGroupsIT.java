@@ -19,7 +19,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -28,8 +31,10 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Groups and orders of streams, as an application sets and reads them, at both ends. */
 @DisplayName("W3C WebTransport, sections 6.11, 7.1 and 8")
@@ -38,6 +43,11 @@ class SendGroupsIT {
   private static final int MIB = 1 << 20;
   private static final int CHUNK = 16 * 1024;
   private static final int EACH = MIB;
+  private static final int DATAGRAM = 1000;
+
+  /** Much more than is on its way at once, as whose turn it is when one looks is chance. */
+  private static final int SHARE = 3 * MIB / 2;
+
   private static final int QUEUE_PACKETS = 64;
 
   /**
@@ -257,6 +267,150 @@ class SendGroupsIT {
         .runForeach(
             bytes -> came.merge(bytes.apply(0), (long) bytes.size(), Long::sum), loopback.system);
     return came;
+  }
+
+  /** What sends, and how the other end counts it. */
+  enum Kind {
+    STREAMS,
+    DATAGRAMS;
+
+    /**
+     * What goes out whatever its order: of datagrams also what waits in QUIC's own queue, {@code
+     * ahti.netty.datagrams.quic-send-queue}, while over HTTP/2 they are bytes of the same
+     * connection.
+     */
+    int window() {
+      boolean queued = this == DATAGRAMS && Bindings.current() == WebTransportHttpVersion.HTTP_3;
+      return SendGroupsIT.window() + (queued ? 32 * DATAGRAM : 0);
+    }
+
+    Map<Byte, Long> count(WebTransport to, Loopback loopback) {
+      if (this == STREAMS) {
+        return SendGroupsIT.count(to, loopback);
+      }
+      Map<Byte, Long> came = new ConcurrentHashMap<>();
+      to.datagrams()
+          .readable()
+          .runForeach(
+              bytes -> came.merge(bytes.apply(0), (long) bytes.size(), Long::sum),
+              to.materializer());
+      return came;
+    }
+
+    /**
+     * Opens one that sends.
+     *
+     * @return changes its order
+     */
+    LongConsumer send(
+        WebTransport from, WebTransportSendGroup group, long order, char letter, int bytes)
+        throws Exception {
+      // On the loop that sends, so that none runs dry while others have the processor.
+      if (this == STREAMS) {
+        WebTransportSendStream stream =
+            await(
+                from.createUnidirectionalStream(
+                    WebTransportSendStreamOptions.create()
+                        .withSendGroup(group)
+                        .withSendOrder(order)));
+        endless(letter, CHUNK).take(bytes / CHUNK).runWith(stream.sink(), from.materializer());
+        return stream::setSendOrder;
+      }
+      WebTransportDatagramsWritable writable =
+          from.datagrams()
+              .createWritable(
+                  WebTransportSendOptions.create().withSendGroup(group).withSendOrder(order));
+      endless(letter, DATAGRAM)
+          .take(bytes / DATAGRAM)
+          .runWith(writable.sink(), from.materializer());
+      return writable::setSendOrder;
+    }
+  }
+
+  static Stream<Arguments> kinds() {
+    return Stream.of(Kind.values())
+        .flatMap(
+            kind -> Stream.of(SessionEnds.Role.values()).map(role -> Arguments.of(kind, role)));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("kinds")
+  void whatIsOfTheHigherOrderArrivesBeforeTheRestOfTheLower(Kind kind, SessionEnds.Role role)
+      throws Exception {
+    behind(
+        Impairment.NONE.withRate(MIB, QUEUE_PACKETS),
+        role,
+        (loopback, from, to) -> {
+          Map<Byte, Long> came = kind.count(to, loopback);
+          WebTransportSendGroup group = from.createSendGroup();
+          kind.send(from, group, 1, 'l', 4 * EACH);
+          // What had the link for itself until now is not meant.
+          Loopback.eventually("the lower one is under way", () -> bytes(came, 'l') > 0);
+          kind.send(from, group, 2, 'h', EACH);
+          Loopback.eventually("the higher one comes", () -> bytes(came, 'h') > 0);
+          long before = bytes(came, 'l');
+          // Of datagrams the link may lose some, and none is sent again.
+          Loopback.eventually("most of it has come", () -> bytes(came, 'h') > EACH * 3 / 4);
+          long meanwhile = bytes(came, 'l') - before;
+          assertTrue(meanwhile < kind.window(), meanwhile + " bytes of the lower came first");
+          Loopback.eventually("the rest", () -> bytes(came, 'l') > before + EACH / 2);
+        });
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("kinds")
+  void whatIsRaisedWhileItIsSentOvertakesWithinAWindow(Kind kind, SessionEnds.Role role)
+      throws Exception {
+    behind(
+        Impairment.NONE.withRate(MIB, QUEUE_PACKETS),
+        role,
+        (loopback, from, to) -> {
+          Map<Byte, Long> came = kind.count(to, loopback);
+          WebTransportSendGroup group = from.createSendGroup();
+          kind.send(from, group, 2, 'f', 8 * EACH);
+          LongConsumer raised = kind.send(from, group, 1, 'r', EACH);
+          Loopback.eventually("the first one comes", () -> bytes(came, 'f') > EACH / 2);
+          assertTrue(bytes(came, 'r') < kind.window(), came::toString);
+          raised.accept(3);
+          long first = bytes(came, 'f');
+          Loopback.eventually("the raised one comes", () -> bytes(came, 'r') > EACH * 3 / 4);
+          assertTrue(bytes(came, 'f') < first + kind.window(), first + " then " + came);
+        });
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("kinds")
+  void threeGroupsOfEqualDemandArriveInEqualParts(Kind kind, SessionEnds.Role role)
+      throws Exception {
+    // Without losses: bytes of a stream wait behind a lost packet, and datagrams do not come again.
+    behind(
+        Impairment.NONE.withRate(MIB, 8192),
+        role,
+        (loopback, from, to) -> {
+          Map<Byte, Long> came = kind.count(to, loopback);
+          kind.send(from, from.createSendGroup(), 0, 'a', 8 * SHARE);
+          // Another group's order is none of theirs.
+          kind.send(from, from.createSendGroup(), 1_000_000, 'b', 8 * SHARE);
+          kind.send(from, null, -7, 'c', 8 * SHARE);
+          // Until all three are there and QUIC has found out what the link carries.
+          Map<Byte, Long> before = after(came, MIB);
+          Map<Byte, Long> after = after(came, MIB + 3 * SHARE);
+          for (char letter : "abc".toCharArray()) {
+            long share = bytes(after, letter) - bytes(before, letter);
+            assertEquals(SHARE, share, SHARE * 0.05, () -> before + " then " + after);
+          }
+        });
+  }
+
+  private static Map<Byte, Long> after(Map<Byte, Long> came, long bytes) {
+    AtomicReference<Map<Byte, Long>> seen = new AtomicReference<>(Map.of());
+    Loopback.eventually(
+        () -> bytes + " bytes: " + seen,
+        () -> {
+          seen.set(Map.copyOf(came));
+          return seen.get().values().stream().mapToLong(Long::longValue).sum() >= bytes;
+        });
+    return seen.get();
   }
 
   @ParameterizedTest
