@@ -250,10 +250,11 @@ class DatagramBoundsIT {
     return results(sent).stream().map(Enum::name).toList();
   }
 
-  @Test
-  void theTooLargeIsDroppedInSilenceOrSaysSo() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void theTooLargeIsDroppedInSilenceOrSaysSo(Role role) throws Exception {
     between(
-        Role.CLIENT,
+        role,
         (near, far) -> {
           WebTransportDatagramsWriter writer = near.datagrams().createWritable().getWriter();
           ByteString large = ByteString.fromArray(new byte[near.datagrams().maxDatagramSize() + 1]);
@@ -291,6 +292,54 @@ class DatagramBoundsIT {
           Loopback.eventually("all came", () -> stats(near).received().orElseThrow() == 3);
           assertEquals("a2b1", read(near.datagrams().getReader(), 2));
         });
+    between(
+        role,
+        (near, far) -> {
+          near.datagrams().setIncomingMaxBufferedDatagrams(2);
+          near.datagrams().setIncomingPolicy(WebTransportDatagramPolicy.dropNewest());
+          WebTransportDatagramsWriter writer = far.datagrams().createWritable().getWriter();
+          for (String each : List.of("a", "b", "c", "d")) {
+            await(writer.write(text(each)));
+          }
+          Loopback.eventually("all came", () -> stats(near).received().orElseThrow() == 4);
+          assertEquals(OptionalLong.of(2), stats(near).droppedIncoming());
+          assertEquals("ab", read(near.datagrams().getReader(), 2));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoSetsNoAgeHasTheConfiguredOne(SessionEnds.Role role) throws Exception {
+    SessionEnds.with(
+        role,
+        "ahti.session.datagrams.incoming-max-age = 50 ms",
+        ends -> {
+          WebTransportDatagramDuplexStream datagrams = ends.mine().datagrams();
+          assertEquals(Optional.empty(), datagrams.incomingMaxAge());
+          WebTransportDatagramsWriter writer =
+              ends.theirs().datagrams().createWritable().getWriter();
+          await(writer.write(text("old")));
+          Loopback.eventually(
+              "it is overdue", () -> stats(ends.mine()).expiredIncoming().getAsLong() == 1);
+          datagrams.setIncomingMaxAge(Duration.ofHours(1));
+          await(writer.write(text("kept")));
+          Loopback.eventually("it came", () -> stats(ends.mine()).received().getAsLong() == 2);
+          // Zero is the text's word for the default, and null is ours.
+          for (Duration none : new Duration[] {Duration.ZERO, null}) {
+            datagrams.setIncomingMaxAge(Duration.ofHours(1));
+            datagrams.setIncomingMaxAge(none);
+            assertEquals(Optional.empty(), datagrams.incomingMaxAge());
+          }
+          Loopback.eventually(
+              "it is overdue too", () -> stats(ends.mine()).expiredIncoming().getAsLong() == 2);
+        });
+  }
+
+  @Test
+  void theDefaultAgesAreThoseOfTheDocuments() {
+    var config = com.typesafe.config.ConfigFactory.load().getConfig("ahti.session.datagrams");
+    assertEquals(Duration.ofSeconds(60), config.getDuration("incoming-max-age"));
+    assertEquals(Duration.ofSeconds(30), config.getDuration("outgoing-max-age"));
   }
 
   @ParameterizedTest
@@ -321,19 +370,35 @@ class DatagramBoundsIT {
         });
   }
 
-  @Test
-  void bytesHaveNoEmptyDatagrams() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void bytesHaveNoEmptyDatagrams(Role role) throws Exception {
     BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
-    try (Loopback loopback = Loopback.start(Map.of("/", accepted::add))) {
+    boolean ofTheServer = role == Role.SERVER;
+    ReadableStreamType bytes = ReadableStreamType.BYTES;
+    try (Loopback loopback =
+        Loopback.start(
+            "",
+            Map.of("/", accepted::add),
+            server -> ofTheServer ? server.withDatagramsReadableType(bytes) : server)) {
       WebTransport client =
           loopback.connect(
-              "/", loopback.trusting().withDatagramsReadableType(ReadableStreamType.BYTES));
+              "/",
+              ofTheServer
+                  ? loopback.trusting()
+                  : loopback.trusting().withDatagramsReadableType(bytes));
       WebTransport server = accepted.poll(10, TimeUnit.SECONDS);
-      WebTransportDatagramsWriter writer = server.datagrams().createWritable().getWriter();
-      await(writer.write(ByteString.emptyByteString()));
-      await(writer.write(text("a")));
-      assertEquals("a", await(client.datagrams().getReader().read()).orElseThrow().utf8String());
-      assertEquals(OptionalLong.of(2), stats(client).received());
+      WebTransport mine = ofTheServer ? server : client;
+      WebTransport theirs = ofTheServer ? client : server;
+      for (WebTransport from : List.of(theirs, mine)) {
+        WebTransportDatagramsWriter writer = from.datagrams().createWritable().getWriter();
+        await(writer.write(ByteString.emptyByteString()));
+        await(writer.write(text("a")));
+      }
+      assertEquals("a", read(mine.datagrams().getReader(), 1));
+      assertEquals(OptionalLong.of(2), stats(mine).received());
+      // The other end has whole datagrams, as nothing else was said.
+      assertEquals("", read(theirs.datagrams().getReader(), 1));
       client.close();
     }
   }

@@ -65,6 +65,7 @@ public final class ApiSession implements WebTransport {
    * A server's, or any other that is there.
    *
    * @param wish what its congestion control is to be good at
+   * @param readableType what its datagrams are read as
    * @param endsUnreferenced whether it is closed when nobody holds it
    * @param settings where the application says nothing, and how many groups there may be
    */
@@ -72,12 +73,13 @@ public final class ApiSession implements WebTransport {
       Ahti ahti,
       SessionHandle session,
       WebTransportCongestionControl wish,
+      ReadableStreamType readableType,
       boolean endsUnreferenced,
       EngineSettings.Session settings) {
     this.ahti = ahti;
     this.state = state(ahti, CompletableFuture.completedFuture(session), false, settings);
     this.wish = wish;
-    this.datagrams = new Datagrams(this, ReadableStreamType.DEFAULT, settings.datagrams());
+    this.datagrams = new Datagrams(this, readableType, settings.datagrams());
     this.anticipated = new Anticipated(state, StreamCounts.UNKNOWN);
     this.earlyGroups = earlyGroups(settings, state);
     this.mayBeShared = false;

@@ -8,6 +8,7 @@ import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.actor.SessionRequest;
 import dev.ahti.engine.actor.SessionRouter;
 import dev.ahti.engine.wire.Fields;
+import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransportHttpVersion;
 import dev.ahti.webtransport.impl.ApiSession;
 import dev.ahti.webtransport.impl.Dialling;
@@ -27,6 +28,7 @@ final class Routes implements SessionRouter {
   private final String listener;
   private final WebTransportOrigins origins;
   private final WebTransportServer.Tls settings;
+  private final ReadableStreamType readableType;
   private final PathTable<WebTransportRoute> table;
   private final PlainRoutes plain;
 
@@ -36,6 +38,7 @@ final class Routes implements SessionRouter {
     this.listener = config.name();
     this.origins = config.requests().origins();
     this.settings = config.tls();
+    this.readableType = config.requests().readableType();
     this.table = PathTable.of(config.routes());
     this.plain =
         new PlainRoutes(registry, config.requests().http(), ahti.settings().http().requestBody());
@@ -157,6 +160,7 @@ final class Routes implements SessionRouter {
         ahti,
         session,
         settings.congestionControl(),
+        readableType,
         settings.unreferencedClosed(),
         ahti.settings().session());
   }

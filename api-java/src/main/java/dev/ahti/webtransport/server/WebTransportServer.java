@@ -6,6 +6,7 @@ import dev.ahti.engine.actor.ListenerFlow;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
+import dev.ahti.webtransport.ReadableStreamType;
 import dev.ahti.webtransport.WebTransportCongestionControl;
 import dev.ahti.webtransport.WebTransportDialects;
 import dev.ahti.webtransport.WebTransportDraft;
@@ -209,6 +210,14 @@ public final class WebTransportServer {
    */
   public WebTransportServer withHttp(WebTransportHttp http) {
     return with(config.withRequests(config.requests().withHttp(http)));
+  }
+
+  /**
+   * What the datagrams of sessions are read as; whole ones unless set. As {@link
+   * dev.ahti.webtransport.WebTransportOptions#withDatagramsReadableType} of a client.
+   */
+  public WebTransportServer withDatagramsReadableType(ReadableStreamType type) {
+    return with(config.withRequests(config.requests().withReadableType(type)));
   }
 
   /**
@@ -443,15 +452,23 @@ public final class WebTransportServer {
   }
 
   /** What was set of requests, but for the routes of sessions. */
-  record Requests(WebTransportOrigins origins, Optional<WebTransportHttp> http) {
-    static final Requests DEFAULTS = new Requests(WebTransportOrigins.none(), Optional.empty());
+  record Requests(
+      WebTransportOrigins origins,
+      Optional<WebTransportHttp> http,
+      ReadableStreamType readableType) {
+    static final Requests DEFAULTS =
+        new Requests(WebTransportOrigins.none(), Optional.empty(), ReadableStreamType.DEFAULT);
 
     Requests withOrigins(WebTransportOrigins value) {
-      return new Requests(requireNonNull(value, "origins"), http);
+      return new Requests(requireNonNull(value, "origins"), http, readableType);
     }
 
     Requests withHttp(WebTransportHttp value) {
-      return new Requests(origins, Optional.of(requireNonNull(value, "http")));
+      return new Requests(origins, Optional.of(requireNonNull(value, "http")), readableType);
+    }
+
+    Requests withReadableType(ReadableStreamType value) {
+      return new Requests(origins, http, requireNonNull(value, "readableType"));
     }
   }
 
