@@ -520,9 +520,15 @@ class PlainHttpIT {
   }
 
   @Test
-  void healthIs503OnceAServerOfTheSystemDrains() throws Exception {
+  void healthIs503OnceTheServersThatItSpeaksForDrain() throws Exception {
     BlockingQueue<WebTransport> sessions = new LinkedBlockingQueue<>();
-    try (Loopback net = start("", http -> http.withHealth("/health"));
+    try (Loopback net =
+            start(
+                "",
+                http ->
+                    http.withHealth("/health")
+                        .withHealth("/others", List.of("other"))
+                        .withHealth("/nobody", List.of("other", "nobody")));
         RawRequests raw = RawRequests.to(net)) {
       WebTransportServerBinding other =
           await(
@@ -535,6 +541,8 @@ class PlainHttpIT {
       assertEquals(200, ok.status());
       assertEquals("ok\n", ok.text());
       assertEquals("no-store", ok.field("cache-control"));
+      assertEquals(200, raw.ask(RawRequests.plain("GET", "/others")).status());
+      assertEquals(503, raw.ask(RawRequests.plain("GET", "/nobody")).status());
       WebTransport client =
           WebTransport.connect(
               net.system,
@@ -543,12 +551,64 @@ class PlainHttpIT {
       await(client.ready());
       CompletionStage<Done> drained = other.drain(Duration.ofSeconds(60));
       Loopback.eventually(
-          "unhealthy", () -> raw.ask(RawRequests.plain("GET", "/health")).status() == 503);
-      assertEquals("draining\n", raw.ask(RawRequests.plain("GET", "/health")).text());
+          "unhealthy", () -> raw.ask(RawRequests.plain("GET", "/others")).status() == 503);
+      assertEquals("draining\n", raw.ask(RawRequests.plain("GET", "/others")).text());
+      // One that is drained on purpose says nothing about the others.
+      assertEquals(200, raw.ask(RawRequests.plain("GET", "/health")).status());
       client.close();
       await(drained);
-      Loopback.eventually(
-          "healthy", () -> raw.ask(RawRequests.plain("GET", "/health")).status() == 200);
+      assertEquals(503, raw.ask(RawRequests.plain("GET", "/others")).status());
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> WebTransportHttp.create().withHealth("/", List.of()));
+    }
+  }
+
+  private static int health(Loopback net, String path) {
+    try (RawRequests prober = RawRequests.to(net)) {
+      return prober.ask(RawRequests.plain("GET", path)).status();
+    }
+  }
+
+  @Test
+  void aServerThatDrainsSaysSoAndNothingElse() throws Exception {
+    try (Loopback net =
+        start(
+            "", http -> http.withHealth("/health").withHandler("GET", "/page", r -> ok().now()))) {
+      WebTransport session = net.connect("/session");
+      assertEquals(200, health(net, "/health"));
+      CompletionStage<Done> drained = net.binding.drain(Duration.ofSeconds(60));
+      await(session.draining());
+      for (int i = 0; i < 3; i++) {
+        assertEquals(503, health(net, "/health"));
+      }
+      try (RawRequests prober = RawRequests.to(net)) {
+        String rejected =
+            Bindings.current() == WebTransportHttpVersion.HTTP_3 ? "RESET 0x10b" : "RESET 0x7";
+        assertEquals(rejected, prober.send(RawRequests.plain("GET", "/page")).end());
+        assertEquals(rejected, prober.open(RawRequests.session("/session")).end());
+        assertEquals(503, prober.ask(RawRequests.plain("GET", "/health")).status());
+        // Who asks is not waited for.
+        session.close();
+        await(drained);
+      }
+      assertEquals(0, net.gauge(Gauges.LISTENER_DRAINS_CUT));
+    }
+  }
+
+  @Test
+  void aServerSaysThatItDrainsWhileItsActorSystemShutsDown() throws Exception {
+    try (Loopback net = start("", http -> http.withHealth("/health"))) {
+      // A client of another system, whose end is not part of this one's.
+      try (Loopback clients = Loopback.start(Map.of())) {
+        WebTransport session = clients.connectTo(net.binding.url() + "/session", net.trusting());
+        net.system.terminate();
+        await(session.draining());
+        assertEquals(503, health(net, "/health"));
+        assertEquals(503, health(net, "/health"));
+        session.close();
+        await(session.closed());
+      }
     }
   }
 

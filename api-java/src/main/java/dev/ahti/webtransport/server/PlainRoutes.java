@@ -11,6 +11,7 @@ import dev.ahti.webtransport.server.WebTransportHttpResponse.Body;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.pekko.stream.javadsl.Source;
@@ -23,13 +24,21 @@ final class PlainRoutes {
   private static final String HEAD = "HEAD";
 
   private final ServerRegistry registry;
+  private final String listener;
   private final PathTable<Map<String, Endpoint>> table;
   private final long longestBody;
+  private final boolean answersWhileDraining;
 
-  PlainRoutes(ServerRegistry registry, Optional<WebTransportHttp> http, long longestBody) {
+  PlainRoutes(
+      ServerRegistry registry, String listener, Optional<WebTransportHttp> http, long longestBody) {
     this.registry = registry;
+    this.listener = listener;
     this.table = http.orElseGet(PlainRoutes::hello).table();
     this.longestBody = longestBody;
+    this.answersWhileDraining =
+        http.stream()
+            .flatMap(WebTransportHttp::endpoints)
+            .anyMatch(Endpoint.Health.class::isInstance);
   }
 
   /** What a server says that was told nothing. */
@@ -55,6 +64,23 @@ final class PlainRoutes {
                 fields, remote, found.get().parameters(), ByteString.emptyByteString()));
   }
 
+  /** What is answered while the listener drains: how it is. */
+  Optional<Routing> whileDraining(Fields fields) {
+    String method = fields.get(":method").orElse("");
+    if (!method.equals(GET) && !method.equals(HEAD)) {
+      return Optional.empty();
+    }
+    return table
+        .find(PathAndQuery.of(fields.get(":path").orElse("")).path())
+        .flatMap(found -> Optional.ofNullable(found.value().get(GET)))
+        .filter(Endpoint.Health.class::isInstance)
+        .map(endpoint -> health((Endpoint.Health) endpoint));
+  }
+
+  boolean answersWhileDraining() {
+    return answersWhileDraining;
+  }
+
   private static Routing notAllowed(Map<String, Endpoint> methods) {
     String allowed =
         methods.keySet().stream()
@@ -77,12 +103,23 @@ final class PlainRoutes {
           ? read(call, request)
           : new Routing.Later(Routes.decided(call.handler().apply(request), PlainRoutes::routing));
     }
-    boolean draining =
-        registry.bindings().values().stream().anyMatch(binding -> binding.info().draining());
+    return health((Endpoint.Health) endpoint);
+  }
+
+  private Routing health(Endpoint.Health endpoint) {
+    Set<String> listeners =
+        endpoint.listeners().isEmpty() ? Set.of(listener) : endpoint.listeners();
+    boolean well = listeners.stream().allMatch(this::isWell);
     return routing(
-        WebTransportHttpResponse.of(draining ? 503 : 200)
+        WebTransportHttpResponse.of(well ? 200 : 503)
             .withHeader("cache-control", "no-store")
-            .withText(draining ? "draining\n" : "ok\n"));
+            .withText(well ? "ok\n" : "draining\n"));
+  }
+
+  private boolean isWell(String name) {
+    WebTransportServerBinding binding = registry.binding(name);
+    // The first request may come before this server is listed.
+    return binding == null ? name.equals(listener) : !binding.info().draining();
   }
 
   private static boolean hasBody(WebTransportHttpRequest request) {

@@ -41,7 +41,11 @@ final class Routes implements SessionRouter {
     this.readableType = config.requests().readableType();
     this.table = PathTable.of(config.routes());
     this.plain =
-        new PlainRoutes(registry, config.requests().http(), ahti.settings().http().requestBody());
+        new PlainRoutes(
+            registry,
+            config.name(),
+            config.requests().http(),
+            ahti.settings().http().requestBody());
   }
 
   /** Whether a page may go on, which the route says or else the server. */
@@ -145,6 +149,16 @@ final class Routes implements SessionRouter {
   @Override
   public Routing plain(Fields request, InetSocketAddress remote) {
     return plain.route(request, remote);
+  }
+
+  @Override
+  public Optional<Routing> plainWhileDraining(Fields request, InetSocketAddress remote) {
+    return plain.whileDraining(request);
+  }
+
+  @Override
+  public boolean answersWhileDraining() {
+    return plain.answersWhileDraining();
   }
 
   private SessionLabels labels(String route, SessionHandle session) {

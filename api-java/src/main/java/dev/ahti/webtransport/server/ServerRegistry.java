@@ -15,6 +15,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The servers of one actor system and their sessions. Any thread.
@@ -68,6 +69,10 @@ final class ServerRegistry implements Extension {
 
   SortedMap<String, WebTransportServerBinding> bindings() {
     return new TreeMap<>(bindings);
+  }
+
+  @Nullable WebTransportServerBinding binding(String name) {
+    return bindings.get(name);
   }
 
   List<ServedSession> sessions(long after, int limit) {

@@ -3,12 +3,15 @@ package dev.ahti.webtransport.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.ahti.webtransport.impl.PathTable;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a server answers to requests that ask for no session: what a page needs that connects to it.
@@ -38,8 +41,8 @@ public final class WebTransportHttp {
     /** Files, named by the parameter {@code path} of the path. */
     record Files(WebTransportFiles files) implements Endpoint {}
 
-    /** Whether all is well. */
-    record Health() implements Endpoint {}
+    /** Whether all is well with these listeners; with its own where none is named. */
+    record Health(Set<String> listeners) implements Endpoint {}
   }
 
   private WebTransportHttp(Map<String, Map<String, Endpoint>> endpoints) {
@@ -91,12 +94,26 @@ public final class WebTransportHttp {
   }
 
   /**
-   * Says whether work may be sent here: 200, and 503 as soon as one of the actor system's servers
-   * drains. A server that drains refuses requests itself, so a prober sees that it has gone; this
-   * is for the other servers of the system, such as one on a port for probes alone.
+   * Says whether work may be sent to this server: 200, and 503 as soon as it drains, as it does
+   * when its actor system shuts down. It is what a server goes on to answer while it drains, on new
+   * connections: those that a client has are told to go, and take no more requests.
    */
   public WebTransportHttp withHealth(String path) {
-    return with("GET", path, new Endpoint.Health());
+    return with("GET", path, new Endpoint.Health(Set.of()));
+  }
+
+  /**
+   * Says whether work may be sent to other servers of the same actor system, as one on a port for
+   * probes alone does: 503 as soon as one of these drains, or is not there.
+   *
+   * @param listeners their names, see {@link WebTransportServer#withName}; at least one
+   * @throws IllegalArgumentException for none
+   */
+  public WebTransportHttp withHealth(String path, Collection<String> listeners) {
+    if (listeners.isEmpty()) {
+      throw new IllegalArgumentException("listeners: none (expected: at least one)");
+    }
+    return with("GET", path, new Endpoint.Health(Set.copyOf(listeners)));
   }
 
   private WebTransportHttp with(String method, String path, Endpoint endpoint) {
@@ -109,6 +126,10 @@ public final class WebTransportHttp {
     }
     more.put(path, methods);
     return new WebTransportHttp(more);
+  }
+
+  Stream<Endpoint> endpoints() {
+    return endpoints.values().stream().flatMap(methods -> methods.values().stream());
   }
 
   PathTable<Map<String, Endpoint>> table() {

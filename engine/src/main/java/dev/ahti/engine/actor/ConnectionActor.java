@@ -149,6 +149,27 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
   }
 
   /**
+   * A connection that a listener accepted while it drains: for the plain requests that are answered
+   * then, and nothing else. Closes soon after the last of them, or when none comes.
+   */
+  static Behavior<Command> visitor(
+      EngineParts parts,
+      TransportConnection connection,
+      ListenRequest request,
+      ListenerAdmission admission) {
+    return create(
+        parts,
+        connection,
+        request.dialects(),
+        true,
+        actor -> {
+          actor.draining = true;
+          return new ServerRole(actor.scope, actor.sessions, request, admission);
+        },
+        List.of());
+  }
+
+  /**
    * A connection that the dialer opened; it asks for more sessions with {@link Dial}.
    *
    * @param first what it was opened for: known before anything happens on the connection, whose end
@@ -277,13 +298,20 @@ final class ConnectionActor extends AbstractBehavior<ConnectionActor.Command> {
     if (invalid.isPresent()) {
       return close(invalid.get().code(), invalid.get().message());
     }
+    if (phase == Phase.WAITING && draining) {
+      Duration wait = parts.settings().connection().closeTimeout();
+      timers.startSingleTimer(TimedOut.DRAINED, TimedOut.DRAINED, wait);
+    }
     phase = Phase.OPEN;
     role.onSettings(settings);
     return this;
   }
 
   private void onRequest(TransportEvent.RequestReceived request) {
-    if (takesNoRequests()) {
+    boolean closing = phase == Phase.CLOSING || phase == Phase.CLOSED;
+    if (!closing && draining && role.onRequestWhileDraining(request)) {
+      timers.cancel(TimedOut.DRAINED);
+    } else if (takesNoRequests()) {
       reject(request);
     } else {
       role.onRequest(request);

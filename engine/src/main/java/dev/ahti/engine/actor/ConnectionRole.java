@@ -15,6 +15,15 @@ interface ConnectionRole {
    */
   void onSettings(Map<Long, Long> settings);
 
+  /**
+   * A request came while the connection drains.
+   *
+   * @return whether it is answered; it is rejected otherwise
+   */
+  default boolean onRequestWhileDraining(RequestReceived request) {
+    return false;
+  }
+
   /** A request came, perhaps before the SETTINGS. */
   void onRequest(RequestReceived request);
 

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * binding   -> listening  on Bound
  * binding   -> stopped    on BindFailed
- * listening -> draining   on Drain: connections are refused, the open ones end with their sessions
+ * listening -> draining   on Drain: connections are refused, but those for plain requests that are
+ *                         answered then; the open ones end with their sessions
  * any       -> stopping   on Stop, or when draining takes too long: the open ones shut down
  * draining or stopping -> releasing when the last connection is gone
  * releasing -> stopped    when the address is free
@@ -84,6 +85,10 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
   private final ListenerAdmission admission;
   private final CompletableFuture<Done> stopped;
   private final Map<Long, ActorRef<ConnectionActor.Command>> connections = new HashMap<>();
+
+  /** Those that came while it drains, see {@link ConnectionActor#visitor}. */
+  private final Map<Long, ActorRef<ConnectionActor.Command>> visitors = new HashMap<>();
+
   private @Nullable TransportListener listener;
   private final TimerScheduler<Command> timers;
   private final Status status = new Status();
@@ -212,12 +217,13 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   private Behavior<Command> onArrived(Arrived arrived) {
     TransportConnection connection = arrived.connection();
-    if (refusing) {
+    boolean visits = refusing && !stopping && !releasing && request.router().answersWhileDraining();
+    if (refusing && !visits) {
       connection.discard(Http3ErrorCode.H3_NO_ERROR, "the listener is stopping");
       return this;
     }
     // Of a transport that asked before, no more come than there may be.
-    if (connections.size() >= parts.settings().listener().maxConnections()) {
+    if (connections.size() + visitors.size() >= parts.settings().listener().maxConnections()) {
       admission.refuseAsFull();
       connection.discard(Http3ErrorCode.H3_EXCESSIVE_LOAD, "too many connections");
       return this;
@@ -226,11 +232,13 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
     ActorRef<ConnectionActor.Command> actor =
         getContext()
             .spawn(
-                ConnectionActor.server(parts, connection, request, admission),
+                visits
+                    ? ConnectionActor.visitor(parts, connection, request, admission)
+                    : ConnectionActor.server(parts, connection, request, admission),
                 "connection-" + number,
                 DispatcherSelector.fromConfig(connection.loop().dispatcherId()));
     getContext().watchWith(actor, new ConnectionGone(number));
-    connections.put(number, actor);
+    (visits ? visitors : connections).put(number, actor);
     status.connections = connections.size();
     return this;
   }
@@ -248,6 +256,7 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   private Behavior<Command> onConnectionGone(ConnectionGone gone) {
     connections.remove(gone.number());
+    visitors.remove(gone.number());
     status.connections = connections.size();
     return releaseWhenEmpty();
   }
@@ -306,6 +315,12 @@ final class ListenerActor extends AbstractBehavior<ListenerActor.Command> {
 
   private Behavior<Command> releaseWhenEmpty() {
     if (refusing && !releasing && listener != null && connections.isEmpty()) {
+      if (!visitors.isEmpty()) {
+        // Who came to ask how we are is not waited for.
+        stopping = true;
+        visitors.values().forEach(actor -> actor.tell(ConnectionActor.Shutdown.NORMAL));
+        return this;
+      }
       releasing = true;
       getContext().pipeToSelf(listener.close(), (done, cause) -> Released.INSTANCE);
     }

@@ -110,6 +110,24 @@ final class ServerRole implements ConnectionRole {
   }
 
   @Override
+  public boolean onRequestWhileDraining(RequestReceived request) {
+    if (!(ConnectRequest.read(request.fields()) instanceof ConnectRequest.Plain)) {
+      return false;
+    }
+    Optional<Routing> routing;
+    try {
+      routing =
+          listener
+              .router()
+              .plainWhileDraining(request.fields(), scope.connection().remoteAddress());
+    } catch (Throwable failure) {
+      routing = Optional.of(routerFailed(failure));
+    }
+    routing.ifPresent(found -> settle(new Plain(request), found, true));
+    return routing.isPresent();
+  }
+
+  @Override
   public void onReconsidered(RequestReceived request) {
     reconsidered = request;
     onRequest(request);

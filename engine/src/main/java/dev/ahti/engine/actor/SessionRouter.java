@@ -2,6 +2,7 @@ package dev.ahti.engine.actor;
 
 import dev.ahti.engine.wire.Fields;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Decides who gets a session. Its methods are called on the connection's loop and must not block;
@@ -30,5 +31,20 @@ public interface SessionRouter {
    */
   default Routing plain(Fields request, InetSocketAddress remote) {
     return plain(request);
+  }
+
+  /**
+   * What is answered while the listener drains, which refuses everything else: connections are let
+   * in for it, where {@link #answersWhileDraining} says so.
+   *
+   * @return empty where the request is refused like all others
+   */
+  default Optional<Routing> plainWhileDraining(Fields request, InetSocketAddress remote) {
+    return Optional.empty();
+  }
+
+  /** Whether there is anything that is answered while the listener drains. */
+  default boolean answersWhileDraining() {
+    return false;
   }
 }
