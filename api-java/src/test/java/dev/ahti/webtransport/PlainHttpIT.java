@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ahti.engine.gauge.Gauges;
+import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.WebTransportHttp;
 import dev.ahti.webtransport.server.WebTransportHttpRequest;
 import dev.ahti.webtransport.server.WebTransportHttpResponse;
@@ -609,6 +610,41 @@ class PlainHttpIT {
         session.close();
         await(session.closed());
       }
+    }
+  }
+
+  @Test
+  void theHashesOfCertificatesAreThoseOfNow() throws Exception {
+    try (Loopback net =
+            start(
+                "",
+                http ->
+                    http.withCertificateHashes("/hashes")
+                        .withCertificateHashes("/other", "other"));
+        RawRequests raw = RawRequests.to(net)) {
+      RawRequests.Answer answer = raw.ask(RawRequests.plain("GET", "/hashes"));
+      assertEquals(200, answer.status());
+      assertEquals("application/json", answer.field("content-type"));
+      assertEquals("no-store", answer.field("cache-control"));
+      assertEquals("*", answer.field("access-control-allow-origin"));
+      assertEquals(net.binding.certificateHashes().toJson(), answer.text());
+      assertEquals(503, raw.ask(RawRequests.plain("GET", "/other")).status());
+      WebTransportServerBinding other =
+          await(
+              WebTransportServer.create(net.system)
+                  .withName("other")
+                  .withHttpVersions(Bindings.current())
+                  .withRotatingCertificates()
+                  .withRoute("/", session -> {})
+                  .bind());
+      RawRequests.Answer both = raw.ask(RawRequests.plain("GET", "/other"));
+      assertEquals(other.certificateHashes().toJson(), both.text());
+      assertEquals(2, other.certificateHashes().hashes().size());
+      other.replaceCertificate(ServerCertificate.selfSigned("own"));
+      assertEquals(
+          other.certificateHashes().toJson(), raw.ask(RawRequests.plain("GET", "/other")).text());
+      assertEquals(1, other.certificateHashes().hashes().size());
+      await(other.stop());
     }
   }
 

@@ -27,6 +27,9 @@ final class CertificateRotator extends AbstractBehavior<CertificateRotator.Comma
 
   static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
+  /** In the time that a certificate is valid for after its turn. */
+  private static final int TRIES = 4;
+
   /** A timer of nothing would spin. */
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(1);
 
@@ -75,9 +78,19 @@ final class CertificateRotator extends AbstractBehavior<CertificateRotator.Comma
     } catch (RuntimeException unusable) {
       // As this one is valid for a while after its turn, there is time to try again.
       getContext().getLog().error("Cannot show the next certificate", unusable);
-      timers.startSingleTimer(Look.INSTANCE, LONGEST_WAIT);
+      timers.startSingleTimer(Look.INSTANCE, retry());
       return this;
     }
+  }
+
+  /** Several times while this certificate is still valid, whatever its overlap. */
+  private Duration retry() {
+    Duration wait = rotation.times().overlap().dividedBy(TRIES);
+    return atLeastShortest(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+  }
+
+  private static Duration atLeastShortest(Duration wait) {
+    return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait;
   }
 
   private Behavior<Command> rotate(CertificateRotation next) {
@@ -101,8 +114,7 @@ final class CertificateRotator extends AbstractBehavior<CertificateRotator.Comma
     Instant now = clock.instant();
     Duration left = Duration.between(now, rotation.changes());
     Duration wait = left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
-    timers.startSingleTimer(
-        Look.INSTANCE, wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait);
+    timers.startSingleTimer(Look.INSTANCE, atLeastShortest(wait));
     return this;
   }
 }

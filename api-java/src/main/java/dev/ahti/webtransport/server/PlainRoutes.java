@@ -103,7 +103,24 @@ final class PlainRoutes {
           ? read(call, request)
           : new Routing.Later(Routes.decided(call.handler().apply(request), PlainRoutes::routing));
     }
-    return health((Endpoint.Health) endpoint);
+    return endpoint instanceof Endpoint.Hashes hashes
+        ? hashes(hashes.listener().orElse(listener))
+        : health((Endpoint.Health) endpoint);
+  }
+
+  private Routing hashes(String name) {
+    WebTransportServerBinding binding = registry.binding(name);
+    Optional<CertificateHashes> hashes =
+        binding == null ? Optional.empty() : binding.hashesIfServed();
+    return routing(
+        hashes
+            .map(
+                known ->
+                    WebTransportHttpResponse.of(200)
+                        .withHeader("access-control-allow-origin", "*")
+                        .withBody("application/json", ByteString.fromString(known.toJson())))
+            .orElseGet(() -> WebTransportHttpResponse.of(503))
+            .withHeader("cache-control", "no-store"));
   }
 
   private Routing health(Endpoint.Health endpoint) {

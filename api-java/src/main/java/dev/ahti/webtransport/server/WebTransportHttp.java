@@ -6,6 +6,7 @@ import dev.ahti.webtransport.impl.PathTable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,9 @@ public final class WebTransportHttp {
 
     /** Whether all is well with these listeners; with its own where none is named. */
     record Health(Set<String> listeners) implements Endpoint {}
+
+    /** The hashes of a listener's certificates; of its own where none is named. */
+    record Hashes(Optional<String> listener) implements Endpoint {}
   }
 
   private WebTransportHttp(Map<String, Map<String, Endpoint>> endpoints) {
@@ -126,6 +130,26 @@ public final class WebTransportHttp {
     }
     more.put(path, methods);
     return new WebTransportHttp(more);
+  }
+
+  /**
+   * Gives the hashes by which clients may trust this server now and soon ({@link
+   * CertificateHashes#toJson}), never from a cache, and to pages of every origin: they are no
+   * secret. A browser loads them only from a server whose certificate it trusts anyway; for a page
+   * see {@link #withCertificateHashes(String, String)}. 503 where the server shows no certificates
+   * of its own, as in somebody else's.
+   */
+  public WebTransportHttp withCertificateHashes(String path) {
+    return with("GET", path, new Endpoint.Hashes(Optional.empty()));
+  }
+
+  /**
+   * Gives those of another server of the same actor system; 503 while it is not there.
+   *
+   * @param listener its name, see {@link WebTransportServer#withName}
+   */
+  public WebTransportHttp withCertificateHashes(String path, String listener) {
+    return with("GET", path, new Endpoint.Hashes(Optional.of(listener)));
   }
 
   Stream<Endpoint> endpoints() {

@@ -103,7 +103,15 @@ public final class WebTransportServerBinding {
    * WebTransportServer#withRotatingCertificates}). Ask for it whenever a page asks: it changes.
    */
   public CertificateHashes certificateHashes() {
-    ServedCertificates.Shown shown = served().now();
+    return hashes(served().now());
+  }
+
+  /** The same; empty where somebody else's server shows the certificates. */
+  Optional<CertificateHashes> hashesIfServed() {
+    return certificates.map(served -> hashes(served.now()));
+  }
+
+  private static CertificateHashes hashes(ServedCertificates.Shown shown) {
     return shown
         .rotation()
         .map(

@@ -133,6 +133,24 @@ class CertificateActorsTest {
       pass(CertificateRotator.LONGEST_WAIT);
       assertSame(first.next(), served.now().fallback());
     }
+
+    @Test
+    void whatIsRefusedIsTriedAgainWhileTheOldOneIsValid() {
+      Duration overlap = Duration.ofMinutes(2);
+      CertificateRotation brief =
+          CertificateRotation.start(
+              new CertificateRotation.Times(Duration.ofMinutes(5), overlap),
+              List.of("localhost"),
+              now);
+      ServedCertificates shown = served(brief.current(), Optional.of(brief), Map.of());
+      start(CertificateRotator.create(shown, brief, () -> now));
+      listener.refuses = true;
+      pass(Duration.ofMinutes(5));
+      assertSame(brief.current(), shown.now().fallback());
+      listener.refuses = false;
+      pass(overlap.dividedBy(4));
+      assertSame(brief.next(), shown.now().fallback());
+    }
   }
 
   @Nested
