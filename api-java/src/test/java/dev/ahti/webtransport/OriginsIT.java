@@ -3,6 +3,7 @@ package dev.ahti.webtransport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.ahti.webtransport.server.ServerCertificate;
 import dev.ahti.webtransport.server.SessionHandler;
 import dev.ahti.webtransport.server.WebTransportAnswer;
 import dev.ahti.webtransport.server.WebTransportOrigins;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 @OverBothBindings
 class OriginsIT {
   private static final SessionHandler CLOSE = WebTransport::close;
+  private static final ServerCertificate LOCALHOST = ServerCertificate.selfSigned("localhost");
 
   /** What each of these origins gets; an empty one stands for none. */
   private static Map<String, Integer> statuses(
@@ -77,7 +79,7 @@ class OriginsIT {
   @Test
   void sameOriginIsWhatTheClientAsksForOverHttps() throws Exception {
     assertAllowed(
-        server -> server.withOrigins(WebTransportOrigins.sameOrigin()),
+        server -> server.withCertificate(LOCALHOST).withOrigins(WebTransportOrigins.sameOrigin()),
         List.of("", "https://localhost:4433"),
         List.of(
             "http://localhost:4433",
@@ -88,6 +90,84 @@ class OriginsIT {
             "https://LOCALHOST:4433",
             "https://127.0.0.1:4433",
             "null"));
+  }
+
+  /** What requests with this authority get, from a page of the same name. */
+  private static int ofItself(Loopback net, String authority) {
+    try (RawRequests raw = RawRequests.to(net)) {
+      RawFields request =
+          RawFields.of(
+              ":method",
+              "CONNECT",
+              ":protocol",
+              RawRequests.session("/").get(":protocol").orElseThrow(),
+              ":scheme",
+              "https",
+              ":authority",
+              authority,
+              ":path",
+              "/",
+              "origin",
+              "https://" + authority);
+      return Integer.parseInt(raw.open(request).headers().get(":status").orElseThrow());
+    }
+  }
+
+  /** DNS rebinding: whoever owns a name may let it lead here, and load a page from it before. */
+  @Test
+  void sameOriginIsOfANameThatTheCertificateHas() throws Exception {
+    ServerCertificate shown =
+        ServerCertificate.selfSigned("game.example", "*.Play.example", "127.0.0.1", "::1");
+    try (Loopback net =
+        Loopback.start(
+            "",
+            Map.of("/", CLOSE),
+            server ->
+                server
+                    .withCertificate(shown)
+                    .withCertificate("other.example", ServerCertificate.selfSigned("other.example"))
+                    .withOrigins(WebTransportOrigins.sameOrigin()))) {
+      for (String own :
+          List.of(
+              "game.example",
+              "game.example:4433",
+              "one.play.example",
+              "other.example",
+              "127.0.0.1:4433",
+              "[::1]:4433")) {
+        assertEquals(200, ofItself(net, own), own);
+      }
+      for (String foreign :
+          List.of(
+              "rebound.example",
+              "rebound.example:4433",
+              "play.example",
+              "a.b.play.example",
+              "xgame.example",
+              "127.0.0.2",
+              "[::2]:4433")) {
+        assertEquals(403, ofItself(net, foreign), foreign);
+      }
+      net.binding.replaceCertificate(ServerCertificate.selfSigned("rebound.example"));
+      assertEquals(200, ofItself(net, "rebound.example"));
+      assertEquals(403, ofItself(net, "game.example"));
+    }
+  }
+
+  @Test
+  void namesMayBeGivenInPlaceOfThoseOfTheCertificate() throws Exception {
+    try (Loopback net =
+        Loopback.start(
+            "",
+            Map.of("/", CLOSE),
+            server ->
+                server.withOrigins(
+                    WebTransportOrigins.sameOrigin("Game.example", "my_app.example", "0:0::1")))) {
+      for (String own : List.of("game.example:444", "my_app.example", "[::1]:4433")) {
+        assertEquals(200, ofItself(net, own), own);
+      }
+      assertEquals(403, ofItself(net, "localhost"));
+    }
   }
 
   @Test
@@ -120,8 +200,11 @@ class OriginsIT {
   void policiesAddUp() throws Exception {
     assertAllowed(
         server ->
-            server.withOrigins(
-                WebTransportOrigins.sameOrigin().or(WebTransportOrigins.of("https://a.example"))),
+            server
+                .withCertificate(LOCALHOST)
+                .withOrigins(
+                    WebTransportOrigins.sameOrigin()
+                        .or(WebTransportOrigins.of("https://a.example"))),
         List.of("", "https://localhost:4433", "https://a.example"),
         List.of("https://b.example"));
   }

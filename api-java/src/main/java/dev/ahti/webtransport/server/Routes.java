@@ -20,8 +20,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Finds the route of a path, and does what it says. Any loop; immutable. */
+/** Finds the route of a path, and does what it says. Any loop. */
 final class Routes implements SessionRouter {
   private final Ahti ahti;
   private final ServerRegistry registry;
@@ -31,6 +32,7 @@ final class Routes implements SessionRouter {
   private final ReadableStreamType readableType;
   private final PathTable<WebTransportRoute> table;
   private final PlainRoutes plain;
+  private volatile Supplier<Optional<ServedCertificates.Shown>> shown = Optional::empty;
 
   Routes(Ahti ahti, ServerRegistry registry, WebTransportServer.Config config) {
     this.ahti = ahti;
@@ -54,7 +56,16 @@ final class Routes implements SessionRouter {
         .flatMap(found -> found.value().origins())
         .orElse(origins)
         .judge()
-        .allows(origin, authority, path);
+        .allows(new WebTransportOrigins.Asked(origin, authority, path), this::isOwn);
+  }
+
+  private boolean isOwn(String authority) {
+    return shown.get().filter(now -> CertificateNames.cover(now, authority)).isPresent();
+  }
+
+  /** What the server shows, as it changes; nothing before this is called. */
+  void shows(Supplier<Optional<ServedCertificates.Shown>> certificates) {
+    shown = certificates;
   }
 
   private Optional<PathTable.Found<WebTransportRoute>> find(String path) {

@@ -39,6 +39,8 @@ final class ServerBinder {
       StartingCertificates certificates,
       ServerRegistry registry) {
     Routes routes = new Routes(ahti, registry, config);
+    // A request may come before the listener is known here.
+    routes.shows(() -> Optional.of(certificates.shown()));
     ListenRequest request =
         new ListenRequest(
             config.name(),
@@ -52,7 +54,15 @@ final class ServerBinder {
             config.tls().flow(),
             routes);
     return listen(
-        ahti, config, request, handle -> Optional.of(certificates.serve(ahti, handle)), registry);
+        ahti,
+        config,
+        request,
+        handle -> {
+          ServedCertificates served = certificates.serve(ahti, handle);
+          routes.shows(() -> Optional.of(served.now()));
+          return Optional.of(served);
+        },
+        registry);
   }
 
   /** As {@link #bind}, for a server that is not ours. */

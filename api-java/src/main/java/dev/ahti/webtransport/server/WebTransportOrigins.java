@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.dialect.OriginPolicy;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which pages may open sessions. A browser names the origin of the page with each request, and no
@@ -17,14 +20,30 @@ import java.util.function.Predicate;
  * @see WebTransportRoute#withOrigins(WebTransportOrigins)
  */
 public final class WebTransportOrigins {
-  private static final WebTransportOrigins NONE =
-      new WebTransportOrigins((origin, authority, path) -> false);
+  private static final WebTransportOrigins NONE = new WebTransportOrigins((asked, own) -> false);
   private static final WebTransportOrigins SAME =
-      new WebTransportOrigins((origin, authority, path) -> OriginPolicy.isSame(origin, authority));
+      new WebTransportOrigins(
+          (asked, own) ->
+              OriginPolicy.isSame(asked.origin(), asked.authority())
+                  && own.test(asked.authority()));
 
-  private final OriginPolicy.Judge judge;
+  private final Judge judge;
 
-  private WebTransportOrigins(OriginPolicy.Judge judge) {
+  /** What a page asks for. */
+  record Asked(String origin, String authority, String path) {}
+
+  /** Judges with what the server knows of itself. */
+  @FunctionalInterface
+  interface Judge {
+    /**
+     * Whether a request may go on.
+     *
+     * @param ownAuthority whether the host of an authority is a name of the server's certificates
+     */
+    boolean allows(Asked asked, Predicate<String> ownAuthority);
+  }
+
+  private WebTransportOrigins(Judge judge) {
     this.judge = judge;
   }
 
@@ -39,11 +58,33 @@ public final class WebTransportOrigins {
   }
 
   /**
-   * Pages of the host and port that the client asks for, over HTTPS: those that this server, or who
-   * shares its name, has served.
+   * Pages of the host and port that the client asks for, over HTTPS, where that host is a name of
+   * one of the certificates that the server shows now: pages that this server, or who shares its
+   * name, has served. A name that is not ours may lead here as well, by whoever owns it (DNS
+   * rebinding), and a browser that trusts a certificate by its hash compares no names; so what the
+   * client asks for alone proves nothing.
+   *
+   * <p>In somebody else's server, whose certificates are not known here, no page is allowed: there
+   * see {@link #sameOrigin(String, String...)}.
    */
   public static WebTransportOrigins sameOrigin() {
     return SAME;
+  }
+
+  /**
+   * The same for these hosts, whatever the certificates say.
+   *
+   * @param host a name or an IP literal, without a port; letter case does not matter
+   */
+  public static WebTransportOrigins sameOrigin(String host, String... more) {
+    Set<String> hosts =
+        Stream.concat(Stream.of(host), Stream.of(more))
+            .map(CertificateNames::canonical)
+            .collect(Collectors.toUnmodifiableSet());
+    return new WebTransportOrigins(
+        (asked, own) ->
+            OriginPolicy.isSame(asked.origin(), asked.authority())
+                && hosts.contains(CertificateNames.host(asked.authority())));
   }
 
   /**
@@ -56,7 +97,8 @@ public final class WebTransportOrigins {
   public static WebTransportOrigins of(String... origins) {
     OriginPolicy policy = OriginPolicy.of(List.of(origins));
     return new WebTransportOrigins(
-        (origin, authority, path) -> policy.allows(Optional.of(origin), authority, path));
+        (asked, own) ->
+            policy.allows(Optional.of(asked.origin()), asked.authority(), asked.path()));
   }
 
   /**
@@ -68,18 +110,17 @@ public final class WebTransportOrigins {
    */
   public static WebTransportOrigins matching(Predicate<String> test) {
     requireNonNull(test, "test");
-    return new WebTransportOrigins((origin, authority, path) -> test.test(origin));
+    return new WebTransportOrigins((asked, own) -> test.test(asked.origin()));
   }
 
   /** Those that are allowed here or there. */
   public WebTransportOrigins or(WebTransportOrigins other) {
-    OriginPolicy.Judge theirs = other.judge;
+    Judge theirs = other.judge;
     return new WebTransportOrigins(
-        (origin, authority, path) ->
-            judge.allows(origin, authority, path) || theirs.allows(origin, authority, path));
+        (asked, own) -> judge.allows(asked, own) || theirs.allows(asked, own));
   }
 
-  OriginPolicy.Judge judge() {
+  Judge judge() {
     return judge;
   }
 }
