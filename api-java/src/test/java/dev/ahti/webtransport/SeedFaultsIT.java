@@ -17,6 +17,8 @@ import dev.ahti.webtransport.handler.SessionMessage;
 import dev.ahti.webtransport.handler.SessionProgram;
 import dev.ahti.webtransport.handler.SessionStream;
 import dev.ahti.webtransport.handler.WebTransportHandler;
+import dev.ahti.wtspec.RawCapsule;
+import dev.ahti.wtspec.RawHttp;
 import dev.ahti.wtspec.RawOptions;
 import dev.ahti.wtspec.RawStream;
 import java.nio.charset.StandardCharsets;
@@ -176,9 +178,7 @@ class SeedFaultsIT {
   /** It dies with a peer that uses session flow control. */
   @OnlyOver(
       value = WebTransportHttpVersion.HTTP_3,
-      because =
-          "its peer writes raw HTTP/3; over HTTP/2 no session is without flow control, and"
-              + " CreditIT has a raw peer that grants by hand")
+      because = "its peer writes raw HTTP/3; the next one has a peer that writes raw HTTP/2")
   @ParameterizedTest
   @EnumSource(Role.class)
   void aHandlerLivesWithAPeerThatGrantsByHand(Role role) throws Exception {
@@ -211,6 +211,54 @@ class SeedFaultsIT {
           ref.tell(new SessionCommand.Stop("done"));
           assertTrue(await(ends.session().closed()).reason().equals("done"));
         });
+  }
+
+  /** The same, where every session has flow control, and the peer's grants come as capsules. */
+  @OnlyOver(
+      value = WebTransportHttpVersion.HTTP_2,
+      because = "its peer writes raw HTTP/2; the one before has a peer that writes raw HTTP/3")
+  @ParameterizedTest
+  @EnumSource(Role.class)
+  void aHandlerLivesWithAPeerThatGrantsByHandInCapsules(Role role) throws Exception {
+    RawHttp2Ends.with(
+        role,
+        RawHttp2Ends.granting(10, 1000, 1),
+        ends -> {
+          ScriptedHandler handler = new ScriptedHandler(ScriptedHandler.Script.SILENT);
+          ActorRef<SessionMessage> ref = await(SessionProgram.of(handler).run(ends.session()));
+          handler.next("init");
+          ref.tell(SessionCommand.OpenStream.unidirectional("first"));
+          SessionStream first = handler.next("opened").stream();
+          ref.tell(new SessionCommand.SendFin(first, ByteString.fromString("0123456789abcdef")));
+          assertEquals("0123456789", text(ends, 0, 10));
+          ref.tell(SessionCommand.OpenStream.unidirectional("second"));
+          ref.tell(new SessionMessage.Info("still here"));
+          handler.next("info");
+          handler.nothingElse();
+          ends.send(RawHttp2Ends.MAX_DATA, RawHttp.number(100));
+          assertEquals("abcdef", text(ends, 0, 6));
+          handler.next("closed");
+          ends.send(RawHttp2Ends.MAX_STREAMS_UNI, RawHttp.number(2));
+          SessionStream second = handler.next("opened").stream();
+          ref.tell(new SessionCommand.SendFin(second, ByteString.fromString("more")));
+          assertEquals("more", text(ends, 1, 4));
+          assertFalse(ends.session().closed().toCompletableFuture().isDone());
+          ref.tell(new SessionCommand.Stop("done"));
+          assertEquals("done", await(ends.session().closed()).reason());
+        });
+  }
+
+  /** The next bytes of a unidirectional stream of ours, however they are cut into capsules. */
+  private static String text(RawHttp2Ends ends, int number, int bytes) {
+    String id = RawHttp.number(4L * number + (ends.server() ? 3 : 2));
+    StringBuilder came = new StringBuilder();
+    while (came.length() < 2 * bytes) {
+      RawCapsule next = ends.next(RawHttp2Ends.STREAM, RawHttp2Ends.STREAM_FIN);
+      assertEquals(id, next.payload().substring(0, id.length()));
+      came.append(next.payload().substring(id.length()));
+    }
+    byte[] got = java.util.HexFormat.of().parseHex(came);
+    return new String(got, StandardCharsets.UTF_8);
   }
 
   private static String text(RawStream stream, int bytes) {
