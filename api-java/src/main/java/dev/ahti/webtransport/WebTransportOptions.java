@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +179,8 @@ public final class WebTransportOptions {
 
   /**
    * Whether the session may share a connection with other sessions to the same server that allow it
-   * too and have the same trust, client certificate, congestion control, versions of HTTP, drafts
-   * and {@linkplain #withPartitionKey partition key}, and ask alike for keying material and
+   * too and have the same trust, client certificate, congestion control, versions of HTTP, drafts,
+   * limits and {@linkplain #withPartitionKey partition key}, and ask alike for keying material and
    * unreliable transport; it never tells whether it does. Sessions of a connection share its
    * windows and end with it. Without, each session has a connection of its own.
    *
@@ -252,6 +253,44 @@ public final class WebTransportOptions {
   }
 
   /**
+   * How many bytes of all streams of the session the server may send ahead of what the application
+   * has taken: the limit that it is told at the start, and that grows with what is taken. What is
+   * configured ({@code ahti.session.flow.data-window}) unless set. In force with servers that have
+   * flow control of sessions: all over HTTP/2, those of draft 14 and later that offer it over
+   * HTTP/3.
+   *
+   * @param bytes 1 to 2^60
+   * @throws IllegalArgumentException for any other
+   */
+  public WebTransportOptions withMaxData(long bytes) {
+    OptionalLong limit = OptionalLong.of(bytes);
+    Dialling.requireLimits(limit, OptionalInt.empty());
+    return with(next -> next.maxData = limit);
+  }
+
+  /**
+   * How many bidirectional streams the server may open in the session ahead of those that have
+   * ended; in force as {@link #withMaxData} is. What is configured ({@code
+   * ahti.session.flow.streams-bidirectional}) unless set. Over HTTP/3 the connection has a limit,
+   * too ({@code ahti.netty.streams-bidirectional}).
+   *
+   * @param streams above zero
+   * @throws IllegalArgumentException for any other
+   */
+  public WebTransportOptions withMaxStreamsBidirectional(int streams) {
+    OptionalInt limit = OptionalInt.of(streams);
+    Dialling.requireLimits(OptionalLong.empty(), limit);
+    return with(next -> next.maxStreamsBidirectional = limit);
+  }
+
+  /** As {@link #withMaxStreamsBidirectional}, of unidirectional streams. */
+  public WebTransportOptions withMaxStreamsUnidirectional(int streams) {
+    OptionalInt limit = OptionalInt.of(streams);
+    Dialling.requireLimits(OptionalLong.empty(), limit);
+    return with(next -> next.maxStreamsUnidirectional = limit);
+  }
+
+  /**
    * What datagrams are read as; {@link ReadableStreamType#DEFAULT} unless set.
    *
    * @see WebTransportDatagramDuplexStream#readable()
@@ -308,6 +347,21 @@ public final class WebTransportOptions {
   /** How many bidirectional streams of the server are expected at a time. */
   public OptionalInt anticipatedConcurrentIncomingBidirectionalStreams() {
     return values.anticipatedBidirectional;
+  }
+
+  /** How many bytes the server may be ahead; empty for what is configured. */
+  public OptionalLong maxData() {
+    return values.maxData;
+  }
+
+  /** How many bidirectional streams the server may be ahead; empty for what is configured. */
+  public OptionalInt maxStreamsBidirectional() {
+    return values.maxStreamsBidirectional;
+  }
+
+  /** How many unidirectional streams the server may be ahead; empty for what is configured. */
+  public OptionalInt maxStreamsUnidirectional() {
+    return values.maxStreamsUnidirectional;
   }
 
   /** What datagrams are read as. */
@@ -409,6 +463,9 @@ public final class WebTransportOptions {
     OptionalInt anticipatedBidirectional = OptionalInt.empty();
     ReadableStreamType datagramsReadableType = ReadableStreamType.DEFAULT;
     String partitionKey = "";
+    OptionalLong maxData = OptionalLong.empty();
+    OptionalInt maxStreamsBidirectional = OptionalInt.empty();
+    OptionalInt maxStreamsUnidirectional = OptionalInt.empty();
 
     Values() {}
 
@@ -434,6 +491,9 @@ public final class WebTransportOptions {
       anticipatedBidirectional = from.anticipatedBidirectional;
       datagramsReadableType = from.datagramsReadableType;
       partitionKey = from.partitionKey;
+      maxData = from.maxData;
+      maxStreamsBidirectional = from.maxStreamsBidirectional;
+      maxStreamsUnidirectional = from.maxStreamsUnidirectional;
     }
   }
 }

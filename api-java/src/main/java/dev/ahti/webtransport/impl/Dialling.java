@@ -2,6 +2,7 @@ package dev.ahti.webtransport.impl;
 
 import dev.ahti.engine.actor.Ahti;
 import dev.ahti.engine.actor.DialRequest;
+import dev.ahti.engine.actor.FlowLimits;
 import dev.ahti.engine.actor.SessionHandle;
 import dev.ahti.engine.dialect.ApplicationFields;
 import dev.ahti.engine.dialect.DialectPolicy;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -73,8 +76,23 @@ public final class Dialling {
             .withTls(tls(options), CongestionControls.of(options))
             .withConnection(options.requiresUnreliable(), Anticipated.of(options))
             .withProtocols(protocols(options.protocols(), options.requiresProtocol()))
-            .withVersions(versions(options.httpVersions()));
+            .withVersions(versions(options.httpVersions()))
+            .withFlow(flow(options));
     return options.allowsPooling() ? request.withPool(options.partitionKey()) : request;
+  }
+
+  private static FlowLimits flow(WebTransportOptions options) {
+    return new FlowLimits(
+        options.maxData(), options.maxStreamsBidirectional(), options.maxStreamsUnidirectional());
+  }
+
+  /**
+   * Refuses limits of a session that are none.
+   *
+   * @throws IllegalArgumentException with the value and what is expected
+   */
+  public static void requireLimits(OptionalLong bytes, OptionalInt streams) {
+    new FlowLimits(bytes, streams, OptionalInt.empty());
   }
 
   /** The engine's form of versions of HTTP. */

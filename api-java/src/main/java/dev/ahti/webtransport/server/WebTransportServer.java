@@ -2,7 +2,7 @@ package dev.ahti.webtransport.server;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.ahti.engine.actor.ListenerFlow;
+import dev.ahti.engine.actor.FlowLimits;
 import dev.ahti.engine.spi.ClientAuthentication;
 import dev.ahti.engine.spi.ClientAuthentication.Mode;
 import dev.ahti.webtransport.CongestionControlAlgorithm;
@@ -18,8 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -256,10 +254,7 @@ public final class WebTransportServer {
    * @param bytes 1 to 2^60
    */
   public WebTransportServer withMaxData(long bytes) {
-    ListenerFlow flow = config.tls().flow();
-    return withFlow(
-        new ListenerFlow(
-            OptionalLong.of(bytes), flow.streamsBidirectional(), flow.streamsUnidirectional()));
+    return withFlow(config.tls().flow().withData(bytes));
   }
 
   /**
@@ -271,19 +266,15 @@ public final class WebTransportServer {
    * @param streams above zero
    */
   public WebTransportServer withMaxStreamsBidirectional(int streams) {
-    ListenerFlow flow = config.tls().flow();
-    return withFlow(
-        new ListenerFlow(flow.data(), OptionalInt.of(streams), flow.streamsUnidirectional()));
+    return withFlow(config.tls().flow().withStreamsBidirectional(streams));
   }
 
   /** As {@link #withMaxStreamsBidirectional}, of unidirectional streams. */
   public WebTransportServer withMaxStreamsUnidirectional(int streams) {
-    ListenerFlow flow = config.tls().flow();
-    return withFlow(
-        new ListenerFlow(flow.data(), flow.streamsBidirectional(), OptionalInt.of(streams)));
+    return withFlow(config.tls().flow().withStreamsUnidirectional(streams));
   }
 
-  private WebTransportServer withFlow(ListenerFlow flow) {
+  private WebTransportServer withFlow(FlowLimits flow) {
     return with(config.withTls(config.tls().withFlow(flow)));
   }
 
@@ -354,7 +345,7 @@ public final class WebTransportServer {
       Optional<CongestionControlAlgorithm> algorithm,
       boolean unreferencedClosed,
       Set<WebTransportHttpVersion> versions,
-      ListenerFlow flow) {
+      FlowLimits flow) {
     static final Tls DEFAULTS =
         new Tls(
             Map.of(),
@@ -364,7 +355,7 @@ public final class WebTransportServer {
             Optional.empty(),
             false,
             Set.of(WebTransportHttpVersion.values()),
-            ListenerFlow.CONFIGURED);
+            FlowLimits.CONFIGURED);
 
     Tls withCertificate(String hostName, CertificateOrigin certificate) {
       Map<String, CertificateOrigin> more = new HashMap<>(byHostName);
@@ -438,7 +429,7 @@ public final class WebTransportServer {
           flow);
     }
 
-    Tls withFlow(ListenerFlow value) {
+    Tls withFlow(FlowLimits value) {
       return new Tls(
           byHostName,
           clients,

@@ -9,14 +9,25 @@ import org.apache.pekko.actor.typed.ActorRef;
  *
  * @param number the dialer's for this connection
  * @param dialects the drafts to speak on it
+ * @param flow limits of its sessions
  * @param idleTimeout how long it outlives its last session; zero for the connection of one session
  * @param dialer is told of places that are free or not
  */
 record ClientLink(
     long number,
     DialectPolicy dialects,
+    FlowLimits flow,
     Duration idleTimeout,
     ActorRef<DialerActor.Command> dialer) {
+
+  /** With the configured limits. */
+  ClientLink(
+      long number,
+      DialectPolicy dialects,
+      Duration idleTimeout,
+      ActorRef<DialerActor.Command> dialer) {
+    this(number, dialects, FlowLimits.CONFIGURED, idleTimeout, dialer);
+  }
 
   /** It may have so many sessions at a time. */
   void places(int sessions) {

@@ -35,6 +35,7 @@ import java.util.Set;
  *     its own begins with QUIC limits that allow them
  * @param versions the versions of HTTP to try, at least one: HTTP/3 first, and HTTP/2 soon behind
  *     it
+ * @param flow limits of what the server may send and open
  */
 public record DialRequest(
     String host,
@@ -51,7 +52,8 @@ public record DialRequest(
     Optional<String> pool,
     boolean requireUnreliable,
     StreamCounts streams,
-    Set<HttpVersion> versions) {
+    Set<HttpVersion> versions,
+    FlowLimits flow) {
 
   /** Checks port, path, time-out and pool. */
   public DialRequest {
@@ -100,33 +102,40 @@ public record DialRequest(
         Optional.empty(),
         false,
         StreamCounts.UNKNOWN,
-        Set.of(HttpVersion.HTTP_3));
+        Set.of(HttpVersion.HTTP_3),
+        FlowLimits.CONFIGURED);
   }
 
   /** The same in a pool. */
   public DialRequest withPool(String name) {
     return with(
-        protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams, versions);
+        protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams, versions, flow);
   }
 
   /** A copy that does this in the handshake, and sends at the pace of this algorithm. */
   public DialRequest withTls(ClientTls value, Optional<CongestionControl> algorithm) {
-    return with(protocols, value, algorithm, pool, requireUnreliable, streams, versions);
+    return with(protocols, value, algorithm, pool, requireUnreliable, streams, versions, flow);
   }
 
   /** A copy that offers these protocols. */
   public DialRequest withProtocols(ProtocolOffer offer) {
-    return with(offer, tls, congestionControl, pool, requireUnreliable, streams, versions);
+    return with(offer, tls, congestionControl, pool, requireUnreliable, streams, versions, flow);
   }
 
   /** A copy that asks this of its connection. */
   public DialRequest withConnection(boolean unreliable, StreamCounts expected) {
-    return with(protocols, tls, congestionControl, pool, unreliable, expected, versions);
+    return with(protocols, tls, congestionControl, pool, unreliable, expected, versions, flow);
   }
 
   /** A copy that tries these versions of HTTP. */
   public DialRequest withVersions(Set<HttpVersion> tried) {
-    return with(protocols, tls, congestionControl, pool, requireUnreliable, streams, tried);
+    return with(protocols, tls, congestionControl, pool, requireUnreliable, streams, tried, flow);
+  }
+
+  /** A copy that grants the server this. */
+  public DialRequest withFlow(FlowLimits value) {
+    return with(
+        protocols, tls, congestionControl, pool, requireUnreliable, streams, versions, value);
   }
 
   private DialRequest with(
@@ -136,7 +145,8 @@ public record DialRequest(
       Optional<String> newPool,
       boolean newRequireUnreliable,
       StreamCounts newStreams,
-      Set<HttpVersion> newVersions) {
+      Set<HttpVersion> newVersions,
+      FlowLimits newFlow) {
     return new DialRequest(
         host,
         port,
@@ -152,6 +162,7 @@ public record DialRequest(
         newPool,
         newRequireUnreliable,
         newStreams,
-        newVersions);
+        newVersions,
+        newFlow);
   }
 }

@@ -193,6 +193,7 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
         new ClientLink(
             number,
             request.dialects(),
+            request.flow(),
             key.isEmpty() ? Duration.ZERO : settings.dialer().poolIdleTimeout(),
             self);
     CompletableFuture<TransportConnection> dial =
@@ -245,7 +246,11 @@ final class DialerActor extends AbstractBehavior<DialerActor.Command> {
     ActorRef<ConnectionActor.Command> actor =
         getContext()
             .spawn(
-                ConnectionActor.client(parts, transport, connected.link(), connection.calls()),
+                ConnectionActor.client(
+                    connected.link().flow().of(parts),
+                    transport,
+                    connected.link(),
+                    connection.calls()),
                 "connection-" + number,
                 DispatcherSelector.fromConfig(transport.loop().dispatcherId()));
     getContext().watchWith(actor, new ConnectionGone(number));

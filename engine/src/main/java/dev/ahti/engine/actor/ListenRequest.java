@@ -35,7 +35,7 @@ public record ListenRequest(
     Optional<CongestionControl> congestionControl,
     DialectPolicy dialects,
     OriginPolicy origins,
-    ListenerFlow flow,
+    FlowLimits flow,
     SessionRouter router) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -60,7 +60,7 @@ public record ListenRequest(
       Optional<CongestionControl> congestionControl,
       DialectPolicy dialects,
       OriginPolicy origins,
-      ListenerFlow flow,
+      FlowLimits flow,
       SessionRouter router) {
     this(
         name,
@@ -80,7 +80,7 @@ public record ListenRequest(
       Set<HttpVersion> versions,
       DialectPolicy dialects,
       OriginPolicy origins,
-      ListenerFlow flow,
+      FlowLimits flow,
       SessionRouter router) {
     return new ListenRequest(
         name,
@@ -112,7 +112,7 @@ public record ListenRequest(
         congestionControl,
         dialects,
         origins,
-        ListenerFlow.CONFIGURED,
+        FlowLimits.CONFIGURED,
         router);
   }
 

@@ -20,6 +20,7 @@ record PoolKey(
     DialectPolicy dialects,
     boolean requireUnreliable,
     Set<HttpVersion> versions,
+    FlowLimits flow,
     String partition) {
 
   /** Empty for a request that wants a connection of its own. */
@@ -36,6 +37,7 @@ record PoolKey(
                     request.dialects(),
                     request.requireUnreliable(),
                     request.versions(),
+                    request.flow(),
                     partition));
   }
 }

@@ -126,6 +126,7 @@ final class VersionRace {
   }
 
   private DialOptions options(DialRequest request, HttpVersion version) {
+    EngineSettings settings = request.flow().of(parts).settings();
     // Those who join a shared connection later could not have the same.
     StreamCounts expected = request.pool().isEmpty() ? request.streams() : StreamCounts.UNKNOWN;
     return new DialOptions(
@@ -137,18 +138,17 @@ final class VersionRace {
         switch (version) {
           case HTTP_3 ->
               SettingsOffer.client(
-                  request.dialects(), ListenerActor.sessionLimits(parts.settings()));
+                  request.dialects(), ListenerActor.sessionLimits(settings));
           case HTTP_2 ->
               Http2Settings.client(
-                  parts
-                      .settings()
+                  settings
                       .session()
                       .flow()
                       .muxLimits()
                       .withStreams(
                           expected.unidirectional().orElse(0), expected.bidirectional().orElse(0)));
         },
-        shorter(request.timeout(), parts.settings().dialer().connectTimeout()),
+        shorter(request.timeout(), settings.dialer().connectTimeout()),
         expected);
   }
 }
