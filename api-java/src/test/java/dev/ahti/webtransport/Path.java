@@ -9,6 +9,7 @@ import dev.ahti.wtspec.proxy.TcpLink;
 final class Path implements AutoCloseable {
   private final ImpairmentProxy udp;
   private final TcpLink tcp;
+  private boolean closed;
 
   private Path(ImpairmentProxy udp, TcpLink tcp) {
     this.udp = udp;
@@ -27,6 +28,11 @@ final class Path implements AutoCloseable {
     return "https://127.0.0.1:" + (udp != null ? udp.port() : tcp.port());
   }
 
+  /** From now on there is no path, and nobody is told, but that TCP's connections end. */
+  void cut() {
+    close();
+  }
+
   /** Nothing is lost or late any more. */
   void mend() {
     for (Direction direction : Direction.values()) {
@@ -40,6 +46,10 @@ final class Path implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (udp != null) {
       udp.close();
     } else {

@@ -11,7 +11,6 @@ import org.apache.pekko.util.ByteString;
 /** Who has the lock of a stream that is read call by call. */
 final class Reader implements WebTransportReceiveStreamReader {
   /** Kept alive, with its session, by those who hold the reader. */
-  @SuppressWarnings("UnusedVariable")
   private final ReceiveStream stream;
 
   private final HandReader hand;
@@ -34,7 +33,7 @@ final class Reader implements WebTransportReceiveStreamReader {
 
   @Override
   public CompletionStage<Done> cancel(long code) {
-    return hand.cancel(StreamCodes.clamped(code));
+    return stream.unlessOver(() -> hand.cancel(StreamCodes.clamped(code)));
   }
 
   @Override

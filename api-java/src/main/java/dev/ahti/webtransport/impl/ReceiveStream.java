@@ -10,6 +10,7 @@ import dev.ahti.webtransport.WebTransportReceiveStreamStats;
 import dev.ahti.webtransport.WebTransportTypeException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
@@ -45,7 +46,17 @@ record ReceiveStream(ApiSession session, StreamHandle handle) implements WebTran
 
   @Override
   public CompletionStage<Done> cancel(long code) {
-    return handle.cancel(StreamCodes.clamped(code), session.status().streamFailures());
+    return unlessOver(
+        () -> handle.cancel(StreamCodes.clamped(code), session.status().streamFailures()));
+  }
+
+  /** A call that fails from when its session is over, which is before its loop has ended this. */
+  CompletableFuture<Done> unlessOver(Supplier<CompletableFuture<Done>> call) {
+    String over = handle.port().readEnd() == null ? session.status().over() : null;
+    CompletableFuture<Done> done = call.get();
+    return over == null || done.isCompletedExceptionally()
+        ? done
+        : CompletableFuture.failedFuture(session.status().streamFailures().lost(over));
   }
 
   @Override
