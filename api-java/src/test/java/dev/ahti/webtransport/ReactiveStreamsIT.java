@@ -40,6 +40,7 @@ import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -51,12 +52,17 @@ class ReactiveStreamsIT {
   private static final String GRAPHS = "/system/Materializers/StreamSupervisor-[0-9]+/.+";
   private static final ByteString X = StreamMembers.BYTE;
 
-  static Stream<String> sources() {
-    return new TreeSet<>(StreamMembers.sources().keySet()).stream();
+  static Stream<Arguments> sources() {
+    return ofBothRoles(StreamMembers.sources().keySet());
   }
 
-  static Stream<String> sinks() {
-    return new TreeSet<>(StreamMembers.sinks().keySet()).stream();
+  static Stream<Arguments> sinks() {
+    return ofBothRoles(StreamMembers.sinks().keySet());
+  }
+
+  private static Stream<Arguments> ofBothRoles(Set<String> members) {
+    return Stream.of(Role.values())
+        .flatMap(role -> new TreeSet<>(members).stream().map(each -> Arguments.of(role, each)));
   }
 
   static Stream<String> flows() {
@@ -143,10 +149,10 @@ class ReactiveStreamsIT {
   }
 
   /** The rule, and then those that hold for every signal, until nothing is left. */
-  private static void source(String member, SourceRule rule) throws Exception {
+  private static void source(Role role, String member, SourceRule rule) throws Exception {
     RecordingSubscriber<Object> seen = new RecordingSubscriber<>();
     SessionEnds.with(
-        Role.CLIENT,
+        role,
         ends -> {
           Tested tested = StreamMembers.sources().get(member).of(ends);
           publisher(tested.source(), ends).subscribe(seen);
@@ -163,11 +169,12 @@ class ReactiveStreamsIT {
         .runWith(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), ends.loopback().system);
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sources")
   @DisplayName("1.1: no more elements than were asked for")
-  void nothingComesWithoutDemand(String member) throws Exception {
+  void nothingComesWithoutDemand(Role role, String member) throws Exception {
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           tested.offer();
@@ -181,11 +188,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sources")
   @DisplayName("3.9: asking for nothing is an error")
-  void askingForNothingFails(String member) throws Exception {
+  void askingForNothingFails(Role role, String member) throws Exception {
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           seen.request(0);
@@ -193,11 +201,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sources")
   @DisplayName("1.8, 3.12, 3.13: who cancels hears nothing more, and is let go")
-  void cancelIsTheEnd(String member) throws Exception {
+  void cancelIsTheEnd(Role role, String member) throws Exception {
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           tested.offer();
@@ -211,11 +220,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sources")
   @DisplayName("1.4, 1.7: a failure is told once, without demand")
-  void theFailureOfTheSessionIsTold(String member) throws Exception {
+  void theFailureOfTheSessionIsTold(Role role, String member) throws Exception {
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           seen.request(0x7fff_ffff_ffff_ffffL);
@@ -223,6 +233,7 @@ class ReactiveStreamsIT {
           assertInstanceOf(WebTransportError.class, seen.end());
         });
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           fail(ends.mine(), ends);
@@ -231,11 +242,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sources")
   @DisplayName("1.10: another materialization is refused, or has its own elements")
-  void aSecondMaterializationDoesNotTakeFromTheFirst(String member) throws Exception {
+  void aSecondMaterializationDoesNotTakeFromTheFirst(Role role, String member) throws Exception {
     source(
+        role,
         member,
         (ends, tested, seen) -> {
           // Running, and not only under way: that the first is the first.
@@ -266,9 +278,9 @@ class ReactiveStreamsIT {
         throws Exception;
   }
 
-  private static void sink(String member, SinkRule rule) throws Exception {
+  private static void sink(Role role, String member, SinkRule rule) throws Exception {
     SessionEnds.with(
-        Role.CLIENT,
+        role,
         ends -> {
           TestedSink tested = StreamMembers.sinks().get(member).of(ends);
           Pair<Subscriber<ByteString>, CompletionStage<Done>> run = run(tested, ends);
@@ -288,11 +300,12 @@ class ReactiveStreamsIT {
         .run(ends.loopback().system);
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.1: asks for elements, and takes them")
-  void asksForWhatItTakes(String member) throws Exception {
+  void asksForWhatItTakes(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           for (int i = 0; i < 40; i++) {
@@ -305,11 +318,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.3: takes the end as the end")
-  void theEndOfTheUpstreamIsPassedOn(String member) throws Exception {
+  void theEndOfTheUpstreamIsPassedOn(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           upstream.give(X);
@@ -320,11 +334,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.4: takes a failure as the end")
-  void theFailureOfTheUpstreamIsPassedOn(String member) throws Exception {
+  void theFailureOfTheUpstreamIsPassedOn(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           upstream.give(X);
@@ -336,11 +351,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.6, 2.8: cancels once when the other end wants no more")
-  void theOtherEndCancels(String member) throws Exception {
+  void theOtherEndCancels(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           upstream.give(X);
@@ -357,11 +373,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.6, 2.8: cancels once when the session fails")
-  void theFailureOfTheSessionCancels(String member) throws Exception {
+  void theFailureOfTheSessionCancels(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           fail(ends.mine(), ends);
@@ -370,11 +387,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.5: one upstream at a time")
-  void aSecondMaterializationIsRefused(String member) throws Exception {
+  void aSecondMaterializationIsRefused(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) -> {
           // Running, and not only under way: that the first is the first.
@@ -392,11 +410,12 @@ class ReactiveStreamsIT {
         });
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("sinks")
   @DisplayName("2.13: null is no element")
-  void nullIsRefused(String member) throws Exception {
+  void nullIsRefused(Role role, String member) throws Exception {
     sink(
+        role,
         member,
         (ends, tested, upstream, done) ->
             assertThrows(NullPointerException.class, () -> upstream.give(null)));
