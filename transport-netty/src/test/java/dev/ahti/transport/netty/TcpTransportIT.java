@@ -1,6 +1,5 @@
 package dev.ahti.transport.netty;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -27,12 +26,13 @@ import dev.ahti.engine.spi.TransportEvent;
 import dev.ahti.engine.spi.TransportListener;
 import dev.ahti.engine.spi.WriteEnd;
 import dev.ahti.engine.wire.Fields;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import dev.ahti.wtspec.RawFields;
+import dev.ahti.wtspec.RawTcpOptions;
+import dev.ahti.wtspec.RawTcpPeer;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,9 +40,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
@@ -450,30 +447,20 @@ class TcpTransportIT {
   }
 
   @Test
-  void peerThatReadsNothingCannotKeepAConnectionFromClosing() throws Exception {
+  void peerThatReadsNothingCannotKeepAConnectionFromClosing() {
     try (TestNet net = new TestNet()) {
       int port =
           listen(net, ServerTls.of(TestCertificate.shared()), HttpVersion.HTTP_2)
               .localAddress()
               .getPort();
-      SSLContext context = SSLContext.getInstance("TLSv1.3");
-      context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-      try (SSLSocket raw = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
-        SSLParameters parameters = raw.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"h2"});
-        raw.setSSLParameters(parameters);
-        // Windows of 2^31-1 bytes, and a GET (RFC 7541 A: 0x82, 0x84, 0x87 and an :authority).
-        raw.getOutputStream()
-            .write(
-                HexFormat.of()
-                    .parseHex(
-                        HexFormat.of().formatHex("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(UTF_8))
-                            + "00000604000000000000047fffffff"
-                            + "000004080000000000"
-                            + "7fff0000"
-                            + "000006010500000001"
-                            + "828487410178"));
+      RawTcpOptions options = RawTcpOptions.DEFAULTS.withSetting(0x4, Integer.MAX_VALUE);
+      try (RawTcpPeer raw = RawTcpPeer.connect(port, options)) {
         TestNet.Side server = net.drive(net.accepted());
+        raw.settings();
+        raw.grant(0, 1 << 30);
+        raw.stopReading();
+        raw.request(
+            RawFields.of(":method", "GET", ":scheme", "https", ":authority", "x", ":path", "/"));
         StreamPort body = next(server, TransportEvent.RequestReceived.class).body();
         server.tell(
             new TransportCommand.Respond(

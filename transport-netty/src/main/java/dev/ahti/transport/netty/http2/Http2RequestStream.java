@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.WebTransportInit;
 import dev.ahti.engine.error.Http2ErrorCode;
+import dev.ahti.engine.error.WebTransportHttp2ErrorCode;
 import dev.ahti.engine.spi.StreamPort;
 import dev.ahti.engine.wire.Fields;
 import dev.ahti.transport.netty.http.FieldRules;
@@ -202,7 +203,7 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
     }
     headersSeen = !interim;
     if (connect != null && !interim && !connect.begins(fields)) {
-      malformed(WebTransportInit.NAME + " cannot be read");
+      malformed(WebTransportInit.NAME + " cannot be read", WebTransportHttp2ErrorCode.WT_ERROR);
       return;
     }
     connection.responseReceived(this, fields);
@@ -219,8 +220,12 @@ final class Http2RequestStream extends ChannelInboundHandlerAdapter {
 
   /** A malformed message ends its stream only (RFC 9113 8.1.1). */
   private void malformed(String why) {
+    malformed(why, Http2ErrorCode.PROTOCOL_ERROR);
+  }
+
+  private void malformed(String why, long code) {
     connection.log().debug("{}: malformed: {}", this, why);
-    reject(Http2ErrorCode.PROTOCOL_ERROR);
+    reject(code);
   }
 
   @Override
