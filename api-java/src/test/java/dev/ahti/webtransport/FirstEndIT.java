@@ -11,9 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ahti.engine.gauge.Gauges;
 import dev.ahti.engine.testkit.MemoryLink;
 import dev.ahti.engine.testkit.MemoryNetwork;
-import dev.ahti.wtspec.RawHttp;
-import dev.ahti.wtspec.RawOptions;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.apache.pekko.Done;
@@ -29,11 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("W3C WebTransport, sections 6.4 to 6.7: a session that is over is left alone")
 @OnlyOver(
     value = WebTransportHttpVersion.HTTP_3,
-    because = "its peer writes raw HTTP/3, or is in memory, where there is no binding")
+    because = "it is in memory, where there is no binding; RawFirstEndIT has both")
 class FirstEndIT {
   private static final String MEMORY = "ahti.transport = memory";
-  private static final long CLOSE = 0x2843;
-  private static final long DRAIN = 0x78ae;
   private static final WebTransportCloseInfo HERE = new WebTransportCloseInfo(4, "here");
 
   /** Has the loop of the memory network stand still, so that nothing is seen until it goes on. */
@@ -178,70 +173,6 @@ class FirstEndIT {
 
   @ParameterizedTest
   @EnumSource
-  void aCloseOfThePeerBehindOneOfThisSideChangesNothing(SessionEnds.Role role) throws Exception {
-    RawEnds.with(
-        role,
-        RawOptions.DEFAULTS,
-        "",
-        ends -> {
-          WebTransportWriter writer =
-              await(ends.session().createUnidirectionalStream()).getWriter();
-          // On the loop, between the two things that the peer says at once.
-          ends.session().draining().thenAccept(done -> ends.session().close(HERE));
-          ends.connect().write(RawHttp.capsule(DRAIN, "") + close(5, "there"));
-          assertEquals(HERE, await(ends.session().closed()));
-          assertEquals(WebTransportState.CLOSED, ends.session().state());
-          assertInstanceOf(WebTransportAbortException.class, failure(writer.closed()));
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aCloseOfThisSideBehindOneOfThePeerChangesNothing(SessionEnds.Role role) throws Exception {
-    RawEnds.with(
-        role,
-        RawOptions.DEFAULTS,
-        "",
-        ends -> {
-          WebTransportWriter writer =
-              await(ends.session().createUnidirectionalStream()).getWriter();
-          CompletableFuture<WebTransportState> state = new CompletableFuture<>();
-          // The first thing on the loop that hears of the end.
-          ends.session()
-              .closed()
-              .thenAccept(
-                  end -> {
-                    ends.session().close(HERE);
-                    state.complete(ends.session().state());
-                  });
-          ends.connect().write(close(5, "there"));
-          WebTransportCloseInfo there = new WebTransportCloseInfo(5, "there");
-          assertEquals(there, await(ends.session().closed()));
-          assertEquals(WebTransportState.CLOSED, await(state));
-          assertInstanceOf(WebTransportError.class, failure(writer.closed()));
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aViolationOfThePeerBehindACloseOfThisSideChangesNothing(SessionEnds.Role role)
-      throws Exception {
-    RawEnds.with(
-        role,
-        RawOptions.DEFAULTS,
-        "",
-        ends -> {
-          ends.session().draining().thenAccept(done -> ends.session().close(HERE));
-          // A reason that is no UTF-8.
-          ends.connect()
-              .write(RawHttp.capsule(DRAIN, "") + RawHttp.capsule(CLOSE, "00000005" + "ff"));
-          assertEquals(HERE, await(ends.session().closed()));
-          assertEquals(WebTransportState.CLOSED, ends.session().state());
-        });
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void ofTwoClosesOfThisSideTheFirstCountsAtBothEnds(SessionEnds.Role role) throws Exception {
     SessionEnds.with(
         role,
@@ -255,9 +186,5 @@ class FirstEndIT {
           assertEquals(HERE, await(ends.mine().closed()));
           assertEquals(HERE, await(ends.theirs().closed()));
         });
-  }
-
-  private static String close(long code, String reason) {
-    return RawHttp.capsule(CLOSE, String.format("%08x", code) + RawHttp.hex(reason));
   }
 }
