@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * stream that is over is forgotten; the counts tell a stream that was from one that never was.
  */
 final class MuxStreams {
-  /** Forgotten streams of which is known that the peer had stopped them. */
+  /**
+   * Forgotten streams of which is known that the peer had stopped them. No key: half a KiB, and
+   * only a peer that stops a stream twice, behind as many others, is let off.
+   */
   private static final int REMEMBERED_STOPS = 64;
 
   private final Role role;

@@ -6,6 +6,8 @@ import dev.ahti.engine.actor.EngineSettings;
 import dev.ahti.engine.spi.CongestionControl;
 import dev.ahti.engine.spi.HostResolver;
 import dev.ahti.engine.wire.CapsuleDecoder;
+import dev.ahti.transport.netty.http2.Http2EndLimits;
+import dev.ahti.transport.netty.http2.Http2FloodLimits;
 import dev.ahti.transport.netty.http2.Http2Limits;
 import dev.ahti.transport.netty.http3.Http3Limits;
 import dev.ahti.transport.netty.quic.AddressValidation;
@@ -231,9 +233,14 @@ record NettySettings(
         bytes(config, "http2.connection-window", 65_535),
         bytes(config, "write-limit", 1),
         config.getDuration("write-stall-timeout"),
-        number(config, "http2.max-queued-control-frames", 1),
-        number(config, "http2.resets", 1),
-        time(config, "http2.resets-window"),
+        new Http2FloodLimits(
+            number(config, "http2.max-queued-control-frames", 1),
+            number(config, "http2.resets", 1),
+            time(config, "http2.resets-window"),
+            number(config, "http2.empty-data-frames", 1),
+            number(config, "http2.small-continuations", 1)),
+        new Http2EndLimits(
+            time(config, "http2.close-timeout"), bytes(config, "http2.read-behind-answer", 0)),
         time(config, "header-timeout"),
         time(config, "handshake-timeout"),
         time(config, "idle-timeout"),

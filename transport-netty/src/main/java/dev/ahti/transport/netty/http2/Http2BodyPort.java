@@ -47,12 +47,10 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.
 
   /**
    * Bytes of a session's capsules that wait to become frames. They have had their turn, and nothing
-   * that is more urgent goes before them any more.
+   * that is more urgent goes before them any more. No key: less leaves TCP idle, and more only
+   * takes orders and groups of streams their effect.
    */
   private static final int AHEAD = 2 * CHUNK;
-
-  /** Bytes of a request that are dropped after its answer before it is stopped. */
-  private static final int MOST_LINGERED = 64 * 1024;
 
   private final Http2Context context;
   private final ChannelHandlerContext ctx;
@@ -246,7 +244,7 @@ final class Http2BodyPort extends HalvesPort implements LoopWriter, Http2Stalls.
   void received(ByteBuf bytes) {
     if (lingering) {
       lingered += bytes.readableBytes();
-      if (lingered > MOST_LINGERED) {
+      if (lingered > context.limits().ends().readBehindAnswer()) {
         stopLingering();
       }
     } else {

@@ -52,9 +52,6 @@ import org.slf4j.LoggerFactory;
 public final class Http2Connection implements TransportConnection, ConnectionDriver {
   private static final Logger LOG = LoggerFactory.getLogger(Http2Connection.class);
 
-  /** How long the last words may take. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
-
   private record Closing(long code, String reason, boolean byPeer) {
 
     /** What the streams of the connection are told. */
@@ -316,7 +313,8 @@ public final class Http2Connection implements TransportConnection, ConnectionDri
     }
     closing = new Closing(code, reason, false);
     // A peer that reads nothing must not keep the connection.
-    closeDeadline = context.loop().timers().schedule(channel::close, CLOSE_PATIENCE.toNanos());
+    long patience = context.limits().ends().closeTimeout().toNanos();
+    closeDeadline = context.loop().timers().schedule(channel::close, patience);
     channel
         .writeAndFlush(
             new DefaultHttp2GoAwayFrame(

@@ -13,9 +13,8 @@ import java.time.Duration;
  * @param connectionWindow the same of all streams together
  * @param writeLimit bytes of a stream from which on a producer is asked to wait
  * @param writeStall how long a peer may take nothing of what is offered; zero for ever
- * @param maxQueuedControlFrames answers that wait for a peer that does not read
- * @param resetsPerWindow streams that may be reset, by either side, in the window
- * @param resetWindow that window
+ * @param floods from where on a peer asks for too much
+ * @param ends how long a peer is waited for at an end
  * @param headerTimeout how long a request may go on after its answer
  * @param handshakeTimeout how long TLS may take
  * @param idleTimeout a connection of which nothing comes for so long is closed
@@ -39,9 +38,8 @@ public record Http2Limits(
     int connectionWindow,
     int writeLimit,
     Duration writeStall,
-    int maxQueuedControlFrames,
-    int resetsPerWindow,
-    Duration resetWindow,
+    Http2FloodLimits floods,
+    Http2EndLimits ends,
     Duration headerTimeout,
     Duration handshakeTimeout,
     Duration idleTimeout,

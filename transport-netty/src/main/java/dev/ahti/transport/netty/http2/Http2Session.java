@@ -45,7 +45,10 @@ final class Http2Session implements LoopWriter {
 
   private static final long NONE = -1;
 
-  /** Bytes of the body that are asked for at a time; what was read is asked for again at once. */
+  /**
+   * Bytes of the body that are asked for at a time; what was read is asked for again at once. No
+   * key: it bounds nothing, as what is read is handed on, and the windows bound that.
+   */
   private static final int READ_AHEAD = 256 * 1024;
 
   private final Http2Context context;

@@ -46,12 +46,6 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http2Setup.class);
   private static final String HOLD = "hold";
 
-  /** DATA frames without bytes in a row that mean nothing (CVE-2019-9518). */
-  private static final int EMPTY_FRAMES = 2;
-
-  /** CONTINUATION frames too small for their number (CVE-2024-27316). */
-  private static final int SMALL_CONTINUATIONS = 16;
-
   private final Http2Factory factory;
   private final NettyLoop loop;
   private final boolean server;
@@ -208,18 +202,19 @@ public final class Http2Setup extends ChannelInboundHandlerAdapter {
       own.pushEnabled(false).maxConcurrentStreams(0);
     }
     settings.forEach((id, value) -> own.put((char) id.intValue(), value));
-    int seconds = (int) Math.max(1, limits.resetWindow().toSeconds());
+    Http2FloodLimits floods = limits.floods();
+    int seconds = (int) Math.max(1, floods.resetWindow().toSeconds());
     return new GuardedCodecBuilder(
             server, factory.skipBudget(loop), loop::nanoTime, factory.headersTooLarge())
         .initialSettings(own)
         .validateHeaders(true)
         .gracefulShutdownTimeoutMillis(0)
         .decoupleCloseAndGoAway(true)
-        .encoderEnforceMaxQueuedControlFrames(limits.maxQueuedControlFrames())
-        .decoderEnforceMaxConsecutiveEmptyDataFrames(EMPTY_FRAMES)
-        .decoderEnforceMaxSmallContinuationFrames(SMALL_CONTINUATIONS)
-        .decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), seconds)
-        .encoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), seconds)
+        .encoderEnforceMaxQueuedControlFrames(floods.maxQueuedControlFrames())
+        .decoderEnforceMaxConsecutiveEmptyDataFrames(floods.emptyDataFrames())
+        .decoderEnforceMaxSmallContinuationFrames(floods.smallContinuations())
+        .decoderEnforceMaxRstFramesPerWindow(floods.resetsPerWindow(), seconds)
+        .encoderEnforceMaxRstFramesPerWindow(floods.resetsPerWindow(), seconds)
         .build();
   }
 

@@ -30,7 +30,10 @@ import java.util.function.LongSupplier;
  * stream error, as Netty sees it.
  */
 final class StreamStateGuard extends DecoratingHttp2ConnectionDecoder {
-  /** Streams that are remembered, of each kind: more than come before a reset is seen. */
+  /**
+   * Streams that are remembered, of each kind: more than come before a reset is seen. No key: some
+   * KiB, and of those forgotten a frame only ends less.
+   */
   private static final int REMEMBERED = 256;
 
   /** From one stream of an endpoint to its next. */
