@@ -74,8 +74,7 @@ class Http2UnreadAnswersIT {
       wire.raw.write(question);
     }
     assertTrue(
-        !PortProbe.holdsWithin(
-            Duration.ofMillis(500), () -> net.gauge(Gauges.HTTP2_FLOODS) > 0),
+        !PortProbe.holdsWithin(Duration.ofMillis(500), () -> net.gauge(Gauges.HTTP2_FLOODS) > 0),
         "as many as allowed");
     for (int i = 0; i < 10; i++) {
       wire.raw.write(question);

@@ -252,8 +252,7 @@ class Http2WindowsWireIT {
       for (int i = 0; i < 8; i++) {
         int sum = bytesOn(wire.wire.id()) + bytesOn(other.wire.id());
         wire.raw.grant(0, 8192);
-        PortProbe.await(
-            () -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == sum + 8192);
+        PortProbe.await(() -> bytesOn(wire.wire.id()) + bytesOn(other.wire.id()) == sum + 8192);
         least = bytesOn(other.wire.id()) - before;
       }
       assertTrue(least > 8192, "bytes of the second: " + least);
