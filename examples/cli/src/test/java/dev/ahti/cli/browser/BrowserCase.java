@@ -63,6 +63,16 @@ enum BrowserCase {
       null,
       "ahti.v1",
       CaseHandlers::tellProtocol),
+  HANDLER(
+      "is answered by a handler on streams of both kinds and by datagram",
+      "hello, one way, small",
+      "hello, one way, small",
+      CaseHandlers::handler),
+  ACTOR(
+      "is answered by an actor on streams of both kinds and by datagram",
+      "hello, one way, small",
+      "hello, one way, small",
+      CaseHandlers::actor),
   DEMO_PAGE(
       "shows the demo page, which connects at once and whose buttons work",
       "the demo page works",

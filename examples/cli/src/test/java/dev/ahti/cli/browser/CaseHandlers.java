@@ -1,6 +1,7 @@
 package dev.ahti.cli.browser;
 
 import dev.ahti.cli.endpoint.Echo;
+import dev.ahti.cli.program.EchoPrograms;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -13,9 +14,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -179,6 +182,28 @@ final class CaseHandlers {
   static void echoAndTellClose(WebTransport session, CompletableFuture<String> seen) {
     tellClose(session, seen);
     new Echo().onSession(session);
+  }
+
+  static void handler(WebTransport session, CompletableFuture<String> seen) {
+    echoOf(EchoPrograms.HANDLER, session, seen);
+  }
+
+  static void actor(WebTransport session, CompletableFuture<String> seen) {
+    echoOf(EchoPrograms.ACTOR, session, seen);
+  }
+
+  /** A datagram comes again until it is answered. */
+  private static void echoOf(
+      EchoPrograms kind, WebTransport session, CompletableFuture<String> seen) {
+    Set<String> heard = new ConcurrentSkipListSet<>();
+    kind.program(
+            text -> {
+              heard.add(text);
+              if (heard.size() == 3) {
+                seen.complete(String.join(", ", heard));
+              }
+            })
+        .onSession(session);
   }
 
   private static void onBidirectional(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import dev.ahti.cli.endpoint.Echo;
+import dev.ahti.cli.program.EchoPrograms;
 import dev.ahti.webtransport.WebTransport;
 import dev.ahti.webtransport.WebTransportBidirectionalStream;
 import dev.ahti.webtransport.WebTransportCloseInfo;
@@ -28,8 +29,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A session over HTTP/2 with a program that others wrote, in both directions: all that it can do,
@@ -300,13 +305,17 @@ class Http2PeerIT {
   private final BlockingQueue<WebTransport> accepted = new LinkedBlockingQueue<>();
 
   private NodePeer client() throws Exception {
+    return client(new Echo()::onSession);
+  }
+
+  /** One that pushes to what echoes, has much echoed, and then echoes itself. */
+  private NodePeer client(SessionHandler echo) throws Exception {
     WebTransportServer server =
         WebTransportServer.create(system)
             .withHttpVersions(WebTransportHttpVersion.HTTP_2)
             // It names no origin but a host.
             .withOrigins("*");
-    Map<String, SessionHandler> routes =
-        Map.of("/echo", new Echo()::onSession, "/push", session -> {});
+    Map<String, SessionHandler> routes = Map.of("/echo", echo, "/push", session -> {});
     for (var route : routes.entrySet()) {
       server =
           server.withRoute(
@@ -351,6 +360,27 @@ class Http2PeerIT {
           .runWith(second.datagrams().createWritable().sink(), system);
       assertEquals("datagram of ours", await(datagram).utf8String());
       second.close(new WebTransportCloseInfo(6, "so long"));
+      assertClosed(6, "so long", client.event("closed"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itsClientIsAnsweredByAHandlerAndByAnActorOfOurServer(EchoPrograms kind) throws Exception {
+    system(FIN_ORDER, SWAPPED, USELESS);
+    Set<String> heard = ConcurrentHashMap.newKeySet();
+    try (NodePeer client = client(kind.program(heard::add))) {
+      client.event("refused");
+      WebTransport first = session();
+      assertPushed(client);
+      JsonNode bulk = client.event("bulk");
+      assertEquals(1 << 20, bulk.get("bytes").asInt());
+      assertTrue(bulk.get("same").asBoolean());
+      assertEquals(new WebTransportCloseInfo(5, "enough"), await(first.closed()));
+      for (String what : new String[] {"bidirectional", "unidirectional", "datagram"}) {
+        assertTrue(heard.contains(what + " of the peer"), heard::toString);
+      }
+      session().close(new WebTransportCloseInfo(6, "so long"));
       assertClosed(6, "so long", client.event("closed"));
     }
   }

@@ -87,6 +87,23 @@ function pseudoRandom(length) {
   return new Uint8Array(words.buffer);
 }
 
+/** What comes back of a stream of each kind, and of a datagram. */
+async function echoOf(context, path) {
+  const session = await context.session(path);
+  const stream = await session.createBidirectionalStream();
+  await writeText(stream.writable, "hello");
+  const both = await readText(stream.readable);
+  await writeText(await session.createUnidirectionalStream(), "one way");
+  const one = await readText(await take(session.incomingUnidirectionalStreams));
+  const writer = session.datagrams.writable.getWriter();
+  const send = () => writer.write(encode("small")).catch(() => clearInterval(timer));
+  // A datagram may be lost even here.
+  const timer = setInterval(send, 100);
+  send();
+  const datagram = decode(await take(session.datagrams.readable).finally(() => clearInterval(timer)));
+  return `${both}, ${one}, ${datagram}`;
+}
+
 async function until(what, condition) {
   const giveUp = performance.now() + 10_000;
   while (!condition()) {
@@ -123,6 +140,10 @@ export const cases = {
     await writeText(await session.createUnidirectionalStream(), "one way");
     return readText(await take(session.incomingUnidirectionalStreams));
   },
+
+  handler: (context) => echoOf(context, "/handler"),
+
+  actor: (context) => echoOf(context, "/actor"),
 
   async "server-opened"(context) {
     const session = await context.session("/server-opened");
