@@ -109,7 +109,14 @@ public record DialRequest(
   /** The same in a pool. */
   public DialRequest withPool(String name) {
     return with(
-        protocols, tls, congestionControl, Optional.of(name), requireUnreliable, streams, versions, flow);
+        protocols,
+        tls,
+        congestionControl,
+        Optional.of(name),
+        requireUnreliable,
+        streams,
+        versions,
+        flow);
   }
 
   /** A copy that does this in the handshake, and sends at the pace of this algorithm. */

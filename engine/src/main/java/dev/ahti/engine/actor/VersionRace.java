@@ -137,8 +137,7 @@ final class VersionRace {
         version,
         switch (version) {
           case HTTP_3 ->
-              SettingsOffer.client(
-                  request.dialects(), ListenerActor.sessionLimits(settings));
+              SettingsOffer.client(request.dialects(), ListenerActor.sessionLimits(settings));
           case HTTP_2 ->
               Http2Settings.client(
                   settings
