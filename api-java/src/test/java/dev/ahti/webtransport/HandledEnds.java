@@ -29,6 +29,10 @@ import org.apache.pekko.util.ByteString;
 record HandledEnds(Loopback loopback, WebTransport peer) {
   static final String PATH = "/?room=lobby";
 
+  static ByteString bytes(String text) {
+    return ByteString.fromString(text);
+  }
+
   interface Body {
     void run(HandledEnds ends) throws Exception;
   }

@@ -9,6 +9,7 @@ import dev.ahti.webtransport.handler.HandledSession;
 import dev.ahti.webtransport.handler.Next;
 import dev.ahti.webtransport.handler.SessionCommand;
 import dev.ahti.webtransport.handler.SessionEnd;
+import dev.ahti.webtransport.handler.SessionProgram;
 import dev.ahti.webtransport.handler.SessionStream;
 import dev.ahti.webtransport.handler.StreamEnd;
 import dev.ahti.webtransport.handler.WebTransportHandler;
@@ -31,6 +32,11 @@ final class ScriptedHandler implements WebTransportHandler<Integer> {
     Script SILENT = call -> List.of();
 
     List<SessionCommand> answer(Call call) throws Exception;
+
+    /** Answers each call of one callback. */
+    static Script on(String name, SessionCommand... effects) {
+      return call -> call.name().equals(name) ? List.of(effects) : List.of();
+    }
   }
 
   /** One callback and what it got. */
@@ -51,6 +57,18 @@ final class ScriptedHandler implements WebTransportHandler<Integer> {
 
   ScriptedHandler(Script script) {
     this.script = script;
+  }
+
+  /** What a test does with a session that a handler has begun to run. */
+  interface Body {
+    void run(ScriptedHandler handler, HandledSession session, HandledEnds ends) throws Exception;
+  }
+
+  /** Runs a session with a handler at one end; its first callback has been taken. */
+  static void with(SessionEnds.Role role, Script script, Body body) throws Exception {
+    ScriptedHandler handler = new ScriptedHandler(script);
+    HandledEnds.with(
+        role, SessionProgram.of(handler), ends -> body.run(handler, handler.session(), ends));
   }
 
   /** The next callback, which is this one. */

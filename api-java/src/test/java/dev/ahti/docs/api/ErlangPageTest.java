@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,52 @@ class ErlangPageTest {
             .filter(line -> !line.startsWith("#") && !line.isBlank())
             .toList();
     assertEquals(names, rows().stream().map(row -> row.section() + ": " + row.name()).toList());
+  }
+
+  /** The rows that the library's own text asks for, by how it writes what it offers. */
+  @Test
+  void everyNameOfItsReadmeHasItsRow() throws IOException {
+    ErlangReadme readme = ErlangReadme.read(Path.of("src/test/resources/erlang-readme.txt"));
+    assertSame(readme.modules(), "Modules");
+    assertSame(readme.functions(), "Functions");
+    assertSame(readme.membersOfInfo(), "Members of session_info");
+    assertSame(readme.callbacks(), "Callbacks");
+    assertSame(readme.table("Action Description", 0, names("Actions")), "Actions");
+    List<String> listening = names("Options of a listener, and of accept/4");
+    assertSame(
+        readme.table("Option Required Default Description", 0, listening),
+        "Options of a listener, and of accept/4");
+    // Those of accept/4 come first among the tables with these columns.
+    Set<String> embedding = readme.table("Option Default Description", 0, listening);
+    assertTrue(listening.containsAll(embedding), embedding::toString);
+    List<String> connecting = names("Options of connect/4");
+    assertSame(readme.table("Option Default Description", 1, connecting), "Options of connect/4");
+    List<String> flow = names("Flow control at connect time");
+    assertSame(
+        readme.table("Parameter Default Description", 0, flow), "Flow control at connect time");
+    List<String> modes = names("Values of compat_mode");
+    assertSame(readme.table("Mode :protocol SETTINGS Use when", 0, modes), "Values of compat_mode");
+    List<String> messages = names("Messages to the caller");
+    assertSame(readme.table("Message Description", 0, messages), "Messages to the caller");
+    List<String> datagrams = names("Datagram limits");
+    assertSame(readme.table("Transport Max payload Reason", 0, datagrams), "Datagram limits");
+    List<String> errors = names("What it says of errors and ends");
+    Set<String> codes = readme.table("Constant Value Meaning", 0, errors);
+    assertTrue(codes.size() >= 4 && errors.containsAll(codes), codes::toString);
+    for (String section : List.of("What callbacks return", "What it says of errors and ends")) {
+      for (String name : names(section)) {
+        assertTrue(readme.says(name), () -> "not in the library's text: " + name);
+      }
+    }
+  }
+
+  private static List<String> names(String section) throws IOException {
+    return rows().stream().filter(row -> row.section().equals(section)).map(Row::name).toList();
+  }
+
+  private static void assertSame(Set<String> offered, String section) throws IOException {
+    assertFalse(offered.isEmpty(), section);
+    assertEquals(new TreeSet<>(offered), new TreeSet<>(names(section)), section);
   }
 
   @Test
