@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +40,15 @@ final class HostStreams {
   private final Set<SessionStream> unacknowledged = new HashSet<>();
 
   private final Level level;
+  private final StreamActor.Maker refs;
 
   HostStreams(SessionHost host) {
     this.host = host;
+    this.refs =
+        new StreamActor.Maker(
+            Adapter.toTyped(host.session().materializer().system()),
+            host.ref(),
+            DispatcherSelector.fromConfig(SessionAccess.dispatcher(host.session())));
     this.level = host.gauges().level(Gauges.HANDLERS_STREAMS_UNACKNOWLEDGED);
   }
 
@@ -82,20 +90,20 @@ final class HostStreams {
 
   private void accept(WebTransportReceiveStream stream) {
     SessionStream name =
-        new SessionStream(SessionAccess.id(stream), SessionStream.Kind.UNIDIRECTIONAL, false);
+        new SessionStream(SessionAccess.id(stream), SessionStream.Kind.UNIDIRECTIONAL, false, refs);
     begin(add(new StreamPump(host, name, stream, null)));
   }
 
   private StreamPump pump(WebTransportBidirectionalStream stream, boolean local) {
     SessionStream name =
         new SessionStream(
-            SessionAccess.id(stream.writable()), SessionStream.Kind.BIDIRECTIONAL, local);
+            SessionAccess.id(stream.writable()), SessionStream.Kind.BIDIRECTIONAL, local, refs);
     return add(new StreamPump(host, name, stream.readable(), stream.writable()));
   }
 
   private StreamPump pump(WebTransportSendStream stream) {
     SessionStream name =
-        new SessionStream(SessionAccess.id(stream), SessionStream.Kind.UNIDIRECTIONAL, true);
+        new SessionStream(SessionAccess.id(stream), SessionStream.Kind.UNIDIRECTIONAL, true, refs);
     return add(new StreamPump(host, name, null, stream));
   }
 
@@ -258,6 +266,7 @@ final class HostStreams {
   void over(StreamPump pump, StreamEnd end) {
     if (pumps.remove(pump.stream()) != null) {
       pump.letGo();
+      pump.stream().end();
       if (sentOn != null) {
         sentOn.remove(pump);
       }
@@ -272,6 +281,7 @@ final class HostStreams {
   /** The session has ended, and its streams with it. */
   void letGo() {
     new ArrayList<>(pumps.values()).forEach(StreamPump::letGo);
+    pumps.keySet().forEach(SessionStream::end);
     pumps.clear();
     gate.clear();
     level.add(-unacknowledged.size());

@@ -1,18 +1,26 @@
 package dev.ahti.webtransport.handler;
 
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stream of a session that a {@link SessionProgram} runs, as commands name it. The same object in
- * every event and callback of the stream, and equal to no other. Immutable; any thread.
+ * every event and callback of the stream, and equal to no other. Any thread.
  */
 public final class SessionStream {
   private final long id;
   private final Kind kind;
   private final boolean local;
+  private final StreamActor.Maker maker;
+  private final AtomicReference<@Nullable ActorRef<StreamMessage>> ref = new AtomicReference<>();
+  private volatile boolean over;
 
-  SessionStream(long id, Kind kind, boolean local) {
+  SessionStream(long id, Kind kind, boolean local, StreamActor.Maker maker) {
     this.id = id;
     this.kind = kind;
     this.local = local;
+    this.maker = maker;
   }
 
   /** Who may write a stream. */
@@ -47,6 +55,37 @@ public final class SessionStream {
   /** Whether the peer may write it. */
   public boolean readable() {
     return !local || kind == Kind.BIDIRECTIONAL;
+  }
+
+  /**
+   * A reference to the stream that may be passed around the application, the same with each call:
+   * takes {@linkplain StreamMessage commands} for it alone, and can be watched, as its actor stops
+   * when the stream is over. What is told to it and what is told to the session's reference have no
+   * order between them.
+   *
+   * @throws IllegalStateException when the actor system has terminated
+   */
+  public ActorRef<StreamMessage> ref() {
+    ActorRef<StreamMessage> there = ref.get();
+    if (there != null) {
+      return there;
+    }
+    ActorRef<StreamMessage> made = maker.make(this);
+    ActorRef<StreamMessage> first = ref.compareAndExchange(null, made);
+    if (over || first != null) {
+      // It may have ended meanwhile, or somebody else was faster.
+      made.tell(StreamActor.Over.INSTANCE);
+    }
+    return first == null ? made : first;
+  }
+
+  /** The stream has ended, or its session. */
+  void end() {
+    over = true;
+    ActorRef<StreamMessage> there = ref.get();
+    if (there != null) {
+      there.tell(StreamActor.Over.INSTANCE);
+    }
   }
 
   @Override
