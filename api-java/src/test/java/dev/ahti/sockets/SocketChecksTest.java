@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,5 +83,52 @@ class SocketChecksTest {
     } finally {
       system.terminate();
     }
+  }
+
+  @Test
+  void udpOptionsThatDoNotGoTogetherAreATypeError() {
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "checks");
+    try {
+      UdpSocketOptions none = UdpSocketOptions.create();
+      UdpSocketOptions connected = UdpSocketOptions.connected("127.0.0.1", 1);
+      UdpSocketOptions bound = UdpSocketOptions.bound("127.0.0.1");
+      for (UdpSocketOptions wrong :
+          new UdpSocketOptions[] {
+            none,
+            none.withRemoteAddress("127.0.0.1"),
+            none.withRemotePort(1),
+            none.withLocalPort(1),
+            bound.withRemoteAddress("127.0.0.1").withRemotePort(1),
+            bound.withRemotePort(1),
+            connected.withLocalPort(1),
+            bound.withDnsQueryType(SocketDnsQueryType.IPV4),
+            connected.withIpv6Only(true),
+            bound.withIpv6Only(false),
+            connected.withMulticastAllowAddressSharing(true),
+            UdpSocketOptions.bound("localhost"),
+            UdpSocketOptions.bound("127.1"),
+          }) {
+        typeError(() -> UdpSocket.open(system, wrong));
+      }
+    } finally {
+      system.terminate();
+    }
+  }
+
+  @Test
+  void numbersOfUdpOptionsHaveTheirBounds() {
+    UdpSocketOptions options = UdpSocketOptions.create();
+    typeError(() -> options.withLocalPort(0));
+    typeError(() -> options.withLocalPort(65536));
+    typeError(() -> options.withRemotePort(-1));
+    typeError(() -> options.withSendBufferSize(0));
+    typeError(() -> options.withReceiveBufferSize(0));
+    typeError(() -> options.withMulticastTimeToLive(-1));
+    typeError(() -> options.withMulticastTimeToLive(256));
+    assertEquals(1, options.multicastTimeToLive());
+    assertEquals(255, options.withMulticastTimeToLive(255).multicastTimeToLive());
+    assertEquals(true, options.multicastLoopback());
+    assertEquals(false, options.multicastAllowAddressSharing());
+    typeError(() -> UdpMessage.to(ByteString.emptyByteString(), "127.0.0.1", 65536));
   }
 }

@@ -79,6 +79,12 @@ class ReactiveStreamsIT {
     walked.add("WebTransportReconnect.sessions");
     // The source of an answer is the application's own.
     walked.add("Streamed.bytes");
+    // TcpSocketIT, TcpServerSocketIT and UdpSocketIT: they have no session.
+    walked.add("TcpServerSocketOpenInfo.readable");
+    walked.add("TcpSocketOpenInfo.readable");
+    walked.add("TcpSocketOpenInfo.writable");
+    walked.add("UdpSocketOpenInfo.readable");
+    walked.add("UdpSocketOpenInfo.writable");
     List<Class<?>> streams =
         List.of(
             Source.class,
@@ -127,6 +133,8 @@ class ReactiveStreamsIT {
             .forEach(stages::add);
     assertEquals(
         Set.of(
+            // TcpServerSocketIT
+            "AcceptStage",
             // PlainHttpIT walks these: aStreamIsMadeAsTheClientTakesItAndCancelledWithIt,
             // aStreamIsAsLongAsItSaysOrSeenToBeCut.
             "BodyLength",
@@ -140,7 +148,10 @@ class ReactiveStreamsIT {
             "ReconnectStage",
             "ReceiveStage",
             "SendStage",
-            "SnapshotsStage"),
+            "SnapshotsStage",
+            // UdpSocketIT
+            "UdpSinkStage",
+            "UdpSourceStage"),
         stages);
   }
 

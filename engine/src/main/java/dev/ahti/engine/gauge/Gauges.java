@@ -17,6 +17,12 @@ public final class Gauges {
   /** Level: bytes offered to direct sockets that the operating system has not taken. */
   public static final String DIRECT_SOCKETS_OUTBOUND_BYTES = "direct-sockets.outbound-queued-bytes";
 
+  /** Level: messages that came to direct UDP sockets and that no consumer has polled. */
+  public static final String DIRECT_SOCKETS_MESSAGES = "direct-sockets.messages-waiting";
+
+  /** Counter: messages that came to direct UDP sockets and were dropped for newer ones. */
+  public static final String DIRECT_SOCKETS_MESSAGES_DROPPED = "direct-sockets.messages-dropped";
+
   /** Level: open connections of QUIC, from their first packet on. */
   public static final String QUIC_CONNECTIONS = "quic.connections";
 

@@ -17,4 +17,11 @@ public interface Sockets {
    * @return fails with a {@link SocketFailure}
    */
   CompletionStage<TcpListener> listen(TcpListen options);
+
+  /**
+   * Opens a UDP socket.
+   *
+   * @return fails with a {@link SocketFailure}
+   */
+  CompletionStage<UdpPort> open(UdpOpen options);
 }

@@ -1,10 +1,7 @@
 package dev.ahti.engine.stage;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.ahti.engine.dialect.Dialect;
 import dev.ahti.engine.dialect.Http2Dialect;
-import dev.ahti.engine.socket.SocketEnds;
 import dev.ahti.engine.socket.SocketEnds.Half;
 import dev.ahti.engine.spi.Inbound;
 import dev.ahti.engine.spi.PortObserver;
@@ -12,7 +9,6 @@ import dev.ahti.engine.spi.TcpConnection;
 import dev.ahti.engine.spi.WriteEnd;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.util.ByteString;
@@ -32,8 +28,7 @@ public final class SocketHandle {
   private final TcpConnection connection;
   private final StreamHandle stream;
   private final StreamFailures failures;
-  private final AtomicReference<SocketEnds> ends = new AtomicReference<>(SocketEnds.NONE);
-  private final CompletableFuture<Done> closed = new CompletableFuture<>();
+  private final SocketClosing closing;
 
   /** Watches the ends of the port, which settle {@link #closed}. */
   private final class Watch implements PortObserver {
@@ -61,6 +56,7 @@ public final class SocketHandle {
       TcpConnection connection, StreamFailures failures, long receiveCredit, StreamCalls calls) {
     this.connection = connection;
     this.failures = failures;
+    this.closing = new SocketClosing(connection.closed(), connection::close);
     this.stream =
         new StreamHandle(
             connection.port(),
@@ -73,7 +69,6 @@ public final class SocketHandle {
             new Undelivered(connection.port(), new UnreadStreams(0, calls.level())));
     connection.port().observe(new Watch());
     connection.onReadOver(this::readOver);
-    connection.closed().whenComplete((done, failure) -> settle());
   }
 
   /** Ends halves from outside of their stages. */
@@ -143,54 +138,13 @@ public final class SocketHandle {
     }
   }
 
-  private void ended(Half half, @Nullable Throwable failure) {
-    SocketEnds after =
-        requireNonNull(
-            ends.updateAndGet(before -> requireNonNull(before, "ends").ended(half, failure)),
-            "ends");
-    if (after.isOver()) {
-      connection.close();
-      if (connection.closed().isDone()) {
-        settle();
-      }
-    }
-  }
-
-  private SocketEnds now() {
-    return requireNonNull(ends.get(), "ends");
-  }
-
-  private void settle() {
-    SocketEnds now = now();
-    if (!now.isOver()) {
-      return;
-    }
-    Throwable failure = now.failure();
-    if (failure == null) {
-      closed.complete(Done.getInstance());
-    } else {
-      closed.completeExceptionally(failure);
-    }
-  }
-
   /** Settled once: when both halves have ended and the operating system has closed the socket. */
   public CompletableFuture<Done> closed() {
-    return closed;
+    return closing.closed();
   }
 
-  /** What the socket failed with, if it did and that is known. */
-  public @Nullable Throwable failure() {
-    return now().failure();
-  }
-
-  /** Whether the readable half has ended. */
-  public boolean isReadOver() {
-    return now().readable() != null;
-  }
-
-  /** Whether the writable half has ended. */
-  public boolean isWriteOver() {
-    return now().writable() != null;
+  private void ended(Half half, @Nullable Throwable failure) {
+    closing.ended(half, failure);
   }
 
   /**
@@ -200,10 +154,10 @@ public final class SocketHandle {
    */
   public boolean close() {
     boolean tookRead = stream.claimRead();
-    if (!tookRead && !isReadOver()) {
+    if (!tookRead && !closing.isOver(Half.READABLE)) {
       return false;
     }
-    if (!stream.claimWrite() && !isWriteOver()) {
+    if (!stream.claimWrite() && !closing.isOver(Half.WRITABLE)) {
       if (tookRead) {
         stream.releaseRead(stream.undelivered().take());
       }

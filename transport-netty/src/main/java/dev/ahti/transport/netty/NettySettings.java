@@ -110,6 +110,8 @@ record NettySettings(
         bytes(config, "sockets.read-size", 1024),
         bytes(config, "write-limit", 1),
         number(config, "sockets.accept-backlog", 1),
+        number(config, "sockets.udp-messages", 1),
+        bytes(config, "sockets.udp-bytes", 1),
         time(config, "addresses.head-start"));
   }
 

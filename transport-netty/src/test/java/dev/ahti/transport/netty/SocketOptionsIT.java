@@ -10,6 +10,8 @@ import dev.ahti.engine.spi.TcpConnection;
 import dev.ahti.engine.spi.TcpListen;
 import dev.ahti.engine.spi.TcpListener;
 import dev.ahti.engine.spi.TcpTuning;
+import dev.ahti.engine.spi.UdpOpen;
+import dev.ahti.engine.spi.UdpPort;
 import dev.ahti.engine.testkit.Closing;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -18,8 +20,10 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
@@ -144,6 +148,45 @@ class SocketOptionsIT {
       assertEquals(128, backlog(usual.local().getPort()));
       usual.close();
       get(usual.closed());
+    } finally {
+      Closing.all(net);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"on", "off"})
+  void optionsOfUdpAreOnTheSocket(String epoll) throws Exception {
+    TestNet net = new TestNet("ahti.netty.epoll = " + epoll);
+    try {
+      UdpPort port =
+          get(
+              net.transport
+                  .sockets()
+                  .open(
+                      new UdpOpen(
+                          Optional.empty(),
+                          0,
+                          Optional.of("127.0.0.1"),
+                          OptionalInt.empty(),
+                          AddressFamily.ANY,
+                          OptionalInt.of(20_000),
+                          OptionalInt.of(30_000),
+                          Optional.empty(),
+                          new UdpOpen.Multicast(9, false, true))));
+      Channel channel = ((NettyTransport) net.transport).open().connections().iterator().next();
+      // The JDK tells what was asked for, or twice as much, as Linux has it.
+      assertTrue(List.of(20_000, 40_000).contains(option(channel, ChannelOption.SO_SNDBUF)));
+      assertTrue(List.of(30_000, 60_000).contains(option(channel, ChannelOption.SO_RCVBUF)));
+      assertEquals(9, option(channel, ChannelOption.IP_MULTICAST_TTL));
+      assertEquals(true, option(channel, ChannelOption.SO_REUSEADDR));
+      if (epoll.equals("on")) {
+        assertEquals(true, option(channel, ChannelOption.IP_MULTICAST_LOOP_DISABLED));
+      } else {
+        assertEquals(
+            false, option(channel, NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP)));
+      }
+      port.close();
+      get(port.closed());
     } finally {
       Closing.all(net);
     }

@@ -8,6 +8,8 @@ import dev.ahti.engine.spi.TcpConnect;
 import dev.ahti.engine.spi.TcpConnection;
 import dev.ahti.engine.spi.TcpListen;
 import dev.ahti.engine.spi.TcpListener;
+import dev.ahti.engine.spi.UdpOpen;
+import dev.ahti.engine.spi.UdpPort;
 import dev.ahti.transport.netty.loop.NettyLoop;
 import dev.ahti.transport.netty.loop.NettyLoops;
 import dev.ahti.transport.netty.loop.PortGauges;
@@ -51,6 +53,7 @@ public final class NettySockets implements Sockets {
   private final NettyLoops loops;
   private final SocketLimits limits;
   private final PortGauges gauges;
+  private final GaugeRegistry registry;
   private final SocketSlots slots;
   private final Lookup lookup;
   private final Executor blocking;
@@ -76,6 +79,7 @@ public final class NettySockets implements Sockets {
     this.loops = loops;
     this.limits = limits;
     this.gauges = PortGauges.ofSockets(gauges);
+    this.registry = gauges;
     this.slots = new SocketSlots(limits.maxOpen(), gauges);
     this.lookup = lookup;
     this.blocking = blocking;
@@ -141,7 +145,7 @@ public final class NettySockets implements Sockets {
     }
   }
 
-  private static Predicate<InetAddress> wanted(AddressFamily family) {
+  static Predicate<InetAddress> wanted(AddressFamily family) {
     return switch (family) {
       case ANY -> any -> true;
       case IPV4 -> one -> one instanceof Inet4Address;
@@ -313,6 +317,32 @@ public final class NettySockets implements Sockets {
           }
         });
     return bound;
+  }
+
+  @Override
+  public CompletionStage<UdpPort> open(UdpOpen options) {
+    if (!slots.take()) {
+      return CompletableFuture.failedFuture(UdpBinder.failed(options, slots.full(), null));
+    }
+    CompletableFuture<UdpPort> opened = new CompletableFuture<>();
+    UdpBinder binder =
+        new UdpBinder(options, loops, limits, registry, lookup, blocking, connections);
+    var unused =
+        opened.whenComplete(
+            (port, failure) -> {
+              if (failure != null) {
+                slots.giveBack();
+              }
+            });
+    try {
+      blocking.execute(
+          () ->
+              binder.open(
+                  opened, port -> port.closed().whenComplete((done, failure) -> slots.giveBack())));
+    } catch (RejectedExecutionException ended) {
+      opened.completeExceptionally(UdpBinder.failed(options, "the transport has ended", ended));
+    }
+    return opened;
   }
 
   /** On the connection's loop; nothing, and the channel is closed, when there are too many. */

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param readSize bytes of one read at most
  * @param writeLimit bytes a socket takes before it asks its producer to wait
  * @param backlog connections that wait to be accepted, where a server does not say
+ * @param udpMessages messages of one socket that came and wait for their consumer
+ * @param udpBytes bytes of those
  * @param headStart how long one is awaited before the next one is tried beside it
  */
 public record SocketLimits(
@@ -18,4 +20,6 @@ public record SocketLimits(
     int readSize,
     long writeLimit,
     int backlog,
+    int udpMessages,
+    long udpBytes,
     Duration headStart) {}
