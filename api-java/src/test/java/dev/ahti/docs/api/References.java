@@ -21,7 +21,8 @@ final class References {
       List.of(
           "dev.ahti.webtransport.",
           "dev.ahti.webtransport.server.",
-          "dev.ahti.webtransport.handler.");
+          "dev.ahti.webtransport.handler.",
+          "dev.ahti.sockets.");
 
   private References() {}
 
