@@ -47,6 +47,7 @@ class RingsTest {
                   "java.lang..",
                   "java.util",
                   "java.util.function",
+                  "java.util.regex",
                   "java.util.stream",
                   "java.math",
                   "java.nio",
