@@ -65,12 +65,16 @@ class CertificateReloadIT {
     replace(prefix + "key.pem", new JcaPKCS8Generator(certificate.key(), null));
   }
 
-  private void replace(String name, Object content) throws IOException {
+  private static String pem(Object content) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(content);
     }
-    Path written = Files.writeString(folder.resolve("new"), text.toString());
+    return text.toString();
+  }
+
+  private void replace(String name, Object content) throws IOException {
+    Path written = Files.writeString(folder.resolve("new"), pem(content));
     Files.move(
         written,
         folder.resolve(name),
@@ -124,6 +128,7 @@ class CertificateReloadIT {
                   Keep.left())
               .run(net.system);
       Duration longest = Duration.ZERO;
+      long began = System.nanoTime();
       for (int i = 0; i < RELOADS; i++) {
         ServerCertificate next = ServerCertificate.selfSigned("127.0.0.1");
         write(next);
@@ -133,14 +138,36 @@ class CertificateReloadIT {
         longest = took.compareTo(longest) > 0 ? took : longest;
         assertEquals(next.hash(), net.binding.certificateHash());
       }
+      long ran = System.nanoTime() - began;
       traffic.cancel();
       Loopback.eventually("the last client", () -> connecting.get() == 0);
       assertEquals(List.of(), List.copyOf(failures));
       assertTrue(longest.compareTo(SERVED_WITHIN) < 0, longest::toString);
-      assertTrue(clients.get() >= RELOADS, clients::toString);
+      // All the while; a busy machine may have a tenth of it.
+      long expected = ran / BETWEEN_CLIENTS.toNanos();
+      assertTrue(clients.get() >= expected / 10, () -> clients + " of " + expected);
       assertEquals(0, net.gauge(Gauges.HANDSHAKES_FAILED));
       assertEquals(RELOADS, net.gauge(Gauges.CERTIFICATES_REPLACED));
       assertEquals(0, net.gauge(Gauges.CERTIFICATES_REFUSED));
+    }
+  }
+
+  /** As an editor or a copy does it: for a moment the files are empty, and of two pairs. */
+  @Test
+  void filesThatAreWrittenInPlaceAreServedOnceTheyAreWhole() throws Exception {
+    write(ServerCertificate.selfSigned(OTHER));
+    try (Loopback net =
+        Loopback.start(
+            HeldResolver.CONFIG,
+            Map.of("/", session -> {}),
+            server -> server.withCertificate(files()))) {
+      for (int i = 1; i <= 3; i++) {
+        ServerCertificate next = ServerCertificate.selfSigned(OTHER);
+        Files.writeString(folder.resolve("chain.pem"), pem(next.chain().get(0)));
+        Files.writeString(folder.resolve("key.pem"), pem(new JcaPKCS8Generator(next.key(), null)));
+        net.awaitGauge(Gauges.CERTIFICATES_REPLACED, i);
+        assertEquals(next.chain().get(0), shown(net, OTHER));
+      }
     }
   }
 

@@ -218,8 +218,8 @@ class PoolingIT {
       settle(loopback);
       assertEquals(1, connections(loopback));
       loopback.awaitGauge(Gauges.SESSIONS_ACCEPTED, 1000);
-      // One object for every second session is more than what comes and goes.
-      Instances.awaitNotGrownBy(400, first);
+      // One object for each session is more than what comes and goes.
+      Instances.awaitNotGrownBy(750, first);
     }
   }
 

@@ -84,6 +84,9 @@ class WebTransportOptionsTest {
         .withAnticipatedConcurrentIncomingUnidirectionalStreams(0)
         .withAnticipatedConcurrentIncomingBidirectionalStreams(65535)
         .withDatagramsReadableType(ReadableStreamType.BYTES)
+        .withMaxData(1 << 20)
+        .withMaxStreamsBidirectional(3)
+        .withMaxStreamsUnidirectional(4)
         .withPartitionKey("a");
   }
 
