@@ -161,10 +161,12 @@ final class ConnectionSessions {
   }
 
   private void hold(StreamArrived stream) {
-    earlyLevel.increment();
     if (early.add(stream.sessionId(), stream, scope.now())) {
       onHeld.run();
+      // Behind the timer: whoever sees one counted may rely on its time having begun.
+      earlyLevel.increment();
     } else {
+      earlyLevel.increment();
       refuseEarly(List.of(stream));
     }
   }

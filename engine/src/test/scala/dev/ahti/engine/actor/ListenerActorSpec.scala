@@ -256,7 +256,8 @@ final class ListenerActorSpec extends ActorSpec {
       val handle = fixture.bind()
       kit.stop(fixture.actor)
       fixture.listener.closed.isDone shouldBe true
-      handle.stop().isDone shouldBe true
+      // Whoever waits for a name that is free is told by a watch, a moment later.
+      eventually(handle.stop().isDone shouldBe true)
     }
   }
 }
