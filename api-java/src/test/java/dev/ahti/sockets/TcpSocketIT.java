@@ -295,9 +295,9 @@ class TcpSocketIT {
       SocketWriter writer = pair.socket().getWriter();
       await(writer.write(HELLO));
       await(writer.close());
-      assertEquals(OptionalInt.of(0), writer.desiredSize());
       await(writer.closed());
       await(pair.socket().closed());
+      assertEquals(OptionalInt.of(0), writer.desiredSize());
       assertArrayEquals(HELLO.toArray(), pair.peer().getInputStream().readAllBytes());
       pair.peer().close();
     }
